@@ -1,0 +1,59 @@
+/**
+ * Where a blob is, in words only its store understands: `disk:4f/4fJx/000001`,
+ * `telegram:-1001234567890/4711`. Everyone else keeps it, compares it, and hands it back.
+ */
+export type BlobRef = `${string}:${string}`
+
+/** Bytes that can be read again from the start, so that a failed put can be tried again. */
+export interface BlobSource {
+  /** `<videoId>/<pack position>`: unique and stable, so that a put can be repeated after a crash. */
+  readonly name: string
+  readonly byteLength: number
+  open(signal?: AbortSignal): AsyncIterable<Uint8Array>
+  /** A synced file with exactly these bytes that nobody changes any more: a store may link it instead of copying. */
+  readonly path?: string
+}
+
+/** Inclusive at both ends, like an HTTP range (RFC 9110 §14.1.2). */
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+export interface BlobLimits {
+  /** The largest blob that can be stored and read back, in bytes. */
+  readonly maxBytes: number
+  /** How many puts are worth running at once. */
+  readonly parallelPuts: number
+}
+
+export interface ReadOptions {
+  readonly range?: ByteRange
+  readonly signal?: AbortSignal
+}
+
+export interface BlobStore {
+  readonly limits: BlobLimits
+
+  /**
+   * Resolves once the bytes are durable. A put with a name that was put before, with the same bytes, returns
+   * a ref to those bytes; the store may then hold them once or twice, but never loses them.
+   * Rejects with BlobTooLargeError before anything is sent, with NoSpaceError when the medium is full.
+   */
+  put(source: BlobSource, signal?: AbortSignal): Promise<BlobRef>
+
+  /**
+   * Rejects with BlobNotFoundError before the first byte. A broken read throws while iterating:
+   * the bytes that came are never fewer than asked without an error.
+   */
+  get(ref: BlobRef, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>
+
+  /** The stored length, or null when nothing is there. */
+  size(ref: BlobRef, signal?: AbortSignal): Promise<number | null>
+
+  /** Deleting what is not there is not an error. */
+  delete(ref: BlobRef, signal?: AbortSignal): Promise<void>
+
+  /** Every blob that is there, in no order; also those that no catalog knows. */
+  list(signal?: AbortSignal): AsyncIterable<BlobRef>
+}

@@ -1,0 +1,66 @@
+import type { IngestPlan } from './ingest-plan.ts'
+import type { MediaIndex } from './media-index.ts'
+import type { MediaInfo } from './media-info.ts'
+import type { SegmentIndex } from './video.ts'
+
+/** Reads media files: probes, indexes and cuts. */
+export interface MediaTool {
+  /**
+   * Probes a file on this machine. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError,
+   * ToolMissingError or ToolFailedError; opens nothing but this one file.
+   */
+  open(path: string, signal?: AbortSignal): Promise<OpenMedia>
+}
+
+/** A media file being read. Dispose of it to stop the processes behind it. */
+export interface OpenMedia extends AsyncDisposable {
+  readonly info: MediaInfo
+  /** The key-frame and size index: from the container where it is trustworthy, else by one scan of the packets. */
+  index(signal?: AbortSignal): Promise<MediaIndex>
+  /**
+   * Cuts everything in one pass, in the order in which a player asks for it (segment by segment, video first).
+   * `from[i]` is the first segment wanted of plan.tracks[i]; 0 means from the start, init segment included.
+   * The same plan gives the same segments, so that a resumed cut continues a broken one.
+   */
+  cut(plan: IngestPlan, options: CutOptions): AsyncIterable<CutEvent>
+  /** A JPEG of about 640 pixels width from near `atSec` (presentation time); null when there is no picture. */
+  poster(atSec: number, signal?: AbortSignal): Promise<Uint8Array | null>
+}
+
+export interface CutOptions {
+  readonly from: readonly number[]
+  /** Subtitle tracks that are wanted, by `SubtitlePlan.name`. */
+  readonly subtitles: readonly string[]
+  readonly signal: AbortSignal
+}
+
+export type CutEvent =
+  /** Comes first, once: facts that only the init segments know, in the order of plan.tracks. */
+  | { readonly kind: 'formats'; readonly formats: readonly TrackFormat[] }
+  | { readonly kind: 'piece'; readonly piece: SegmentPiece }
+  | { readonly kind: 'subtitle'; readonly subtitle: ExtractedSubtitle }
+
+export interface TrackFormat {
+  /** RFC 6381. */
+  readonly codecs: string
+  readonly channels: number | null
+  readonly sampleRate: number | null
+}
+
+/** A run of bytes of one segment. A segment is one piece unless it is huge; pieces of one track come in order. */
+export interface SegmentPiece {
+  /** Index into plan.tracks. */
+  readonly track: number
+  readonly index: SegmentIndex
+  readonly bytes: readonly Uint8Array[]
+  readonly byteLength: number
+  /** On the last piece of the segment: presentation time and length. Init segments have 0 and 0. */
+  readonly ends?: { readonly startSec: number; readonly durationSec: number; readonly reencoded: boolean }
+}
+
+/** A subtitle track taken out of the file: the original, and for text tracks its cues as WebVTT (times: presentation). */
+export interface ExtractedSubtitle {
+  readonly name: string
+  readonly original: { readonly format: 'srt' | 'ass' | 'vtt' | 'sup' | 'mks'; readonly bytes: Uint8Array }
+  readonly webvtt: Uint8Array | null
+}

@@ -1,0 +1,31 @@
+import type { BlobSource, ByteRange } from './blob-store.ts'
+import type { VideoId } from './ids.ts'
+import type { Slice } from './video.ts'
+
+/** Where packs grow before they are stored. Survives the death of the process; not meant to survive a power cut. */
+export interface WorkArea {
+  /** Opens the pack's file for appending, cut back to `keepBytes` (a new file when 0). */
+  openPack(videoId: VideoId, position: number, keepBytes: number): Promise<PackFile>
+  /** Rejects with BlobNotFoundError before the first byte when the file or the range is not there. */
+  readPack(
+    videoId: VideoId,
+    position: number,
+    range: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>
+  /** Current length in bytes, or null when there is no such file. */
+  packBytes(videoId: VideoId, position: number): Promise<number | null>
+  /** The pack's file as something to store; synced to the medium first. */
+  packSource(videoId: VideoId, position: number): Promise<BlobSource>
+  removePack(videoId: VideoId, position: number): Promise<void>
+  /** Removes everything of this video. */
+  removeVideo(videoId: VideoId): Promise<void>
+  /** The videos that have files here. */
+  videos(): Promise<readonly VideoId[]>
+}
+
+export interface PackFile extends AsyncDisposable {
+  readonly byteLength: number
+  /** Writes the bytes at the end and says where they lie and what they hash to. Resolves when readable by `readPack`. */
+  append(bytes: readonly Uint8Array[]): Promise<Omit<Slice, 'packId'>>
+}
