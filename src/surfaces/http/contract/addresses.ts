@@ -1,0 +1,53 @@
+/** Every address of the server that others build. Paths only; the host is the caller's. */
+
+/** tus 1.0; metadata `filename` (required) and `title`. */
+export const UPLOADS_PATH = '/api/uploads'
+
+/** On the answer that ends an upload, and on HEAD of a finished one: the id of the video that it became. */
+export const UPLOAD_VIDEO_ID_HEADER = 'X-Video-Id'
+
+export const EVENTS_PATH = '/api/events'
+export const STATUS_PATH = '/api/status'
+export const VIDEOS_PATH = '/api/videos'
+export const DEMO_PATH = '/api/videos/demo'
+export const JOBS_PATH = '/api/jobs'
+export const LOCAL_INGEST_PATH = '/api/local/ingest'
+
+export type Reach = 'local' | 'public'
+
+export function videoPath(id: string): string {
+  return `${VIDEOS_PATH}/${id}`
+}
+
+export function retryPath(id: string): string {
+  return `${VIDEOS_PATH}/${id}/retry`
+}
+
+export function subtitlesPath(id: string): string {
+  return `${VIDEOS_PATH}/${id}/subtitles`
+}
+
+export function subtitleTrackPath(id: string, trackName: string): string {
+  return `${VIDEOS_PATH}/${id}/subtitles/${trackName}`
+}
+
+export function cancelJobPath(id: string): string {
+  return `${JOBS_PATH}/${id}/cancel`
+}
+
+export function playlistPath(id: string, reach: Reach = 'local'): string {
+  return `/playlist/${reach}/${id}.m3u8`
+}
+
+/** `name` is a track's name (`s0`) or a language (`de`); `format` the ending: vtt, srt, ass, sup, mks. */
+export function subtitleFilePath(id: string, name: string, format: string): string {
+  return `/subtitle/${id}/${name}.${format}`
+}
+
+export function posterPath(id: string): string {
+  return `/poster/${id}.jpg`
+}
+
+export function strmPath(id: string): string {
+  return `/links/${id}.strm`
+}

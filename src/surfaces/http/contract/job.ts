@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+export const JobProgress = z.object({
+  /** One word: probe, index, cut, store, publish. */
+  stage: z.string(),
+  /** 0 to 100. */
+  percent: z.number(),
+  bytesPerSec: z.number(),
+  secondsLeft: z.number().nullable(),
+})
+export type JobProgress = z.infer<typeof JobProgress>
+
+export const JobId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+
+export const Job = z.object({
+  id: JobId,
+  name: z.enum(['ingest-video', 'delete-video']),
+  videoId: z.string(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  attempts: z.number(),
+  progress: JobProgress.nullable(),
+  failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+})
+export type Job = z.infer<typeof Job>
+
+/** Answer of GET /api/jobs: newest first. */
+export const JobList = z.object({ jobs: z.array(Job) })
+export type JobList = z.infer<typeof JobList>
+
+/** Query of GET /api/jobs. */
+export const JobQuery = z.object({
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})

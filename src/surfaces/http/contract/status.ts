@@ -1,0 +1,73 @@
+import { z } from 'zod'
+
+export const CacheStats = z.object({
+  hits: z.number(),
+  misses: z.number(),
+  /** hits / (hits + misses), 0 to 1; 0 before the first request. */
+  hitRate: z.number(),
+  bytes: z.number(),
+  maxBytes: z.number(),
+  items: z.number(),
+  evictions: z.number(),
+  preloads: z.number(),
+})
+export type CacheStats = z.infer<typeof CacheStats>
+
+/** Answer of POST /cache/clear. */
+export const CacheCleared = z.object({ removedItems: z.number(), removedBytes: z.number() })
+export type CacheCleared = z.infer<typeof CacheCleared>
+
+/** Answer of GET /api/status and GET /status. */
+export const Status = z.object({
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+  uptimeSec: z.number(),
+  store: z.object({ kind: z.string(), description: z.string() }),
+  /** Null version: not found; `problem` says how to get it. */
+  ffmpeg: z.object({ version: z.string().nullable(), problem: z.string().nullable() }),
+  sandbox: z.enum(['full', 'partial', 'none', 'unknown']),
+  hardwareEncoder: z.object({
+    /** What FFMPEG_HARDWARE_ACCEL asks for; null when it asks for none. */
+    wanted: z.string().nullable(),
+    /** What passed its test; null means encoding in software. */
+    active: z.string().nullable(),
+  }),
+  disk: z.object({
+    freeBytes: z.number().nullable(),
+    totalBytes: z.number().nullable(),
+    /** Promised to uploads that still run. */
+    reservedBytes: z.number(),
+    /** Kept free always. */
+    headroomBytes: z.number(),
+  }),
+  network: z.object({
+    localUrl: z.string(),
+    publicUrl: z.string().nullable(),
+    /** Others on the network can reach the page, and there is no login yet. */
+    beyondLoopback: z.boolean(),
+    https: z.enum(['own-certificate', 'proxy', 'none']),
+  }),
+  upload: z.object({
+    maxBytes: z.number(),
+    /** The piece size we advise for tus. */
+    chunkBytes: z.number(),
+  }),
+  library: z.object({
+    processing: z.number(),
+    active: z.number(),
+    error: z.number(),
+    segments: z.number(),
+    subtitles: z.number(),
+    storedBytes: z.number(),
+    durationSec: z.number(),
+  }),
+  jobs: z.object({ running: z.number(), waiting: z.number() }),
+  cache: CacheStats,
+  /** What a person should mend, worst first; empty when all is well. */
+  problems: z.array(z.object({ message: z.string(), fix: z.string().nullable() })),
+})
+export type Status = z.infer<typeof Status>
+
+/** Answer of GET /health: booleans only. */
+export const Health = z.object({ ok: z.boolean(), catalog: z.boolean(), store: z.boolean() })
+export type Health = z.infer<typeof Health>
