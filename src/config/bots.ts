@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import type { Fault } from './fault.ts'
+import { botToken, chatId } from './format.ts'
+import type { Reading } from './read-settings.ts'
+import { MASK, Secret } from './secrets.ts'
+import { FURTHER_BOT_NUMBERS } from './settings.ts'
+import { MAX_BOTS } from './settings/telegram.ts'
+
+/** One bot that stores. */
+export interface BotConfig {
+  /** The setting its token came from, for messages to the operator. Never an identity: the order may change. */
+  readonly name: string
+  readonly token: Secret
+  readonly chatId?: string
+}
+
+export interface Bots {
+  readonly bots: readonly BotConfig[]
+  /** Bots that only read. */
+  readonly streamTokens: readonly Secret[]
+  readonly faults: readonly Fault[]
+}
+
+/** The bots of `BOT_TOKEN`, `BOT_TOKEN_2`…`_10` or of `MULTI_BOT_CONFIG`; a bot without a channel takes `CHAT_ID`. */
+export function readBots(readings: readonly Reading[]): Bots {
+  const values = new Map(readings.map(({ name, value }) => [name, value]))
+  const numbered = numberedBots(values)
+  const list = values.get('MULTI_BOT_CONFIG')
+  const listed = list instanceof Secret ? listedBots(list.reveal(), textOf(values.get('CHAT_ID'))) : undefined
+  const bots = listed?.bots ?? numbered
+  return {
+    bots,
+    streamTokens: readings
+      .filter(({ name, value }) => name.startsWith('MULTI_TOKEN') && value instanceof Secret)
+      .map(({ value }) => value as Secret),
+    faults: [
+      ...(listed?.faults ?? []),
+      ...(listed && numbered.length > 0
+        ? [{ name: 'MULTI_BOT_CONFIG', shown: MASK, allowed: `either this or ${numbered[0]?.name}, not both` }]
+        : []),
+      ...sameBotTwice(bots),
+    ],
+  }
+}
+
+function numberedBots(values: ReadonlyMap<string, unknown>): BotConfig[] {
+  const first = { name: 'BOT_TOKEN', token: values.get('BOT_TOKEN'), chatId: values.get('CHAT_ID') }
+  const further = FURTHER_BOT_NUMBERS.map((number) => ({
+    name: `BOT_TOKEN_${number}`,
+    token: values.get(`BOT_TOKEN_${number}`),
+    chatId: values.get(`CHAT_ID_${number}`) ?? values.get('CHAT_ID'),
+  }))
+  return [first, ...further].flatMap(({ name, token, chatId }) =>
+    token instanceof Secret ? [toBot(name, token, textOf(chatId))] : [],
+  )
+}
+
+const botList = z
+  .array(
+    z.object({
+      token: botToken.schema,
+      chat_id: z
+        .union([z.string(), z.int().transform(String)])
+        .pipe(chatId.schema)
+        .optional(),
+    }),
+  )
+  .min(1)
+  .max(MAX_BOTS)
+
+function listedBots(json: string, sharedChatId: string | undefined): { bots: BotConfig[]; faults: Fault[] } {
+  const parsed = botList.safeParse(parseJson(json))
+  if (parsed.success) {
+    const bots = parsed.data.map(({ token, chat_id }, index) =>
+      toBot(`MULTI_BOT_CONFIG[${index}]`, token, chat_id ?? sharedChatId),
+    )
+    return { bots, faults: [] }
+  }
+  const where = parsed.error.issues[0]?.path.map(String).join('.')
+  const allowed = `a JSON list of 1 to ${MAX_BOTS} bots like [{"token": "…", "chat_id": "…"}]`
+  return {
+    bots: [],
+    faults: [{ name: 'MULTI_BOT_CONFIG', shown: MASK, allowed: where ? `${allowed}; wrong at ${where}` : allowed }],
+  }
+}
+
+/** The same bot twice would take its own updates away and share one pace. The number before the colon is the bot's id. */
+function sameBotTwice(bots: readonly BotConfig[]): Fault[] {
+  const nameOfBot = new Map<string | undefined, string>()
+  return bots.flatMap(({ name, token }) => {
+    const botId = token.reveal().split(':')[0]
+    const earlier = nameOfBot.get(botId)
+    if (earlier)
+      return [{ name: name.replace(/\[.*/, ''), shown: MASK, allowed: `another bot than that of ${earlier}` }]
+    nameOfBot.set(botId, name)
+    return []
+  })
+}
+
+function toBot(name: string, token: Secret, chatId: string | undefined): BotConfig {
+  return chatId === undefined ? { name, token } : { name, token, chatId }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

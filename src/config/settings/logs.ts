@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { type Format, path } from '../format.ts'
+import { settingsOf } from '../setting.ts'
+
+const { withDefault, optional } = settingsOf('logs')
+
+/** How much is logged, in the words of the logger. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** WARNING and CRITICAL are what older installations have in their `.env`. */
+const LEVEL_OF_WORD: Readonly<Record<string, LogLevel>> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  WARNING: 'warn',
+  ERROR: 'error',
+  CRITICAL: 'fatal',
+  FATAL: 'fatal',
+}
+
+const CHOICES = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']
+
+const logLevel: Format<LogLevel> = {
+  kind: 'choice',
+  schema: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .transform((word) => (Object.hasOwn(LEVEL_OF_WORD, word) ? LEVEL_OF_WORD[word] : undefined))
+    .pipe(z.custom<LogLevel>((level) => level !== undefined)),
+  allowed: `one of ${CHOICES.join(', ')}`,
+  choices: CHOICES,
+}
+
+export const logSettings = {
+  LOG_LEVEL: withDefault(logLevel, 'INFO', { help: 'How much is logged.' }),
+  LOG_FILE: optional(path, { help: 'File the log is also written to.', startOnly: true }),
+}
