@@ -32,7 +32,8 @@ export type VideoChange = z.infer<typeof VideoChange>
 const Flag = z.enum(['0', '1']).transform((value) => value === '1')
 
 /**
- * Query of POST /api/videos/{id}/subtitles; the body is the file itself (`text/plain`, at most 10 MiB).
+ * Query of POST /api/videos/{id}/subtitles; the body is the file itself, byte for byte, at most 10 MiB, as
+ * `application/octet-stream`: a type that no form on a foreign page can send.
  * The language is guessed from the name (`film.de.srt`) when it is not given.
  */
 export const SubtitleUploadQuery = z.object({
