@@ -138,9 +138,9 @@ export interface Pack {
 /** A file that belongs to a video and is no segment. */
 export interface Attachment {
   readonly videoId: VideoId
-  /** Unique within the video: `poster.jpg`, `s0.vtt`, `s0.orig.ass`. */
+  /** Unique within the video: `poster.jpg`, `s0.vtt`, `s0.orig.ass`, `manifest.json`. */
   readonly name: string
-  readonly kind: 'poster' | 'subtitle' | 'subtitle-original'
+  readonly kind: 'poster' | 'subtitle' | 'subtitle-original' | 'manifest'
   /** The track it belongs to, for subtitles. */
   readonly trackName: string | null
   readonly mediaType: string

@@ -13,6 +13,8 @@ export interface WorkArea {
     range: ByteRange,
     signal?: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>>
+  /** Whether the file has these bytes: after a power cut it may be there and hold something else. */
+  holds(videoId: VideoId, position: number, slices: readonly Omit<Slice, 'packId'>[]): Promise<boolean>
   /** Current length in bytes, or null when there is no such file. */
   packBytes(videoId: VideoId, position: number): Promise<number | null>
   /** The pack's file as something to store; synced to the medium first. */

@@ -1,0 +1,179 @@
+import { createHash, webcrypto } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BlobSource, ByteRange } from '#domain/blob-store.ts'
+import { BlobDamagedError, BlobNotFoundError, NoSpaceError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Slice } from '#domain/video.ts'
+import type { PackFile, WorkArea } from '#domain/work-area.ts'
+import { isMissing, isNoSpace } from './file-errors.ts'
+import { readFileRange } from './read-file-range.ts'
+
+/** Packs grow as files `<folder>/<video>/<position>.pack`. */
+export class DiskWorkArea implements WorkArea {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async openPack(videoId: VideoId, position: number, keepBytes: number): Promise<PackFile> {
+    await mkdir(join(this.#folder, videoId), { recursive: true })
+    const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
+    await file.truncate(keepBytes)
+    return new DiskPackFile(file, keepBytes)
+  }
+
+  async readPack(
+    videoId: VideoId,
+    position: number,
+    range: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    return readFileRange(this.#path(videoId, position), range, signal)
+  }
+
+  async holds(videoId: VideoId, position: number, slices: readonly Omit<Slice, 'packId'>[]): Promise<boolean> {
+    try {
+      for (const { offset, length, sha256 } of slices) {
+        const range = { first: offset, last: offset + length - 1 }
+        if ((await hashOf(await this.readPack(videoId, position, range))) !== sha256) return false
+      }
+      return true
+    } catch (error) {
+      if (error instanceof BlobNotFoundError || error instanceof BlobDamagedError) return false
+      throw error
+    }
+  }
+
+  async packBytes(videoId: VideoId, position: number): Promise<number | null> {
+    try {
+      return (await stat(this.#path(videoId, position))).size
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async packSource(videoId: VideoId, position: number): Promise<BlobSource> {
+    const path = this.#path(videoId, position)
+    const file = await open(path, 'r+').catch((cause) => {
+      throw isMissing(cause)
+        ? new BlobNotFoundError(`Pack ${videoId}/${position} is not in the work area.`, { cause })
+        : cause
+    })
+    try {
+      await file.datasync()
+      const byteLength = (await file.stat()).size
+      return {
+        name: `${videoId}/${position}`,
+        byteLength,
+        path,
+        open: (signal) => createReadStream(path, { ...(signal && { signal }), highWaterMark: 1 << 20 }),
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  async removePack(videoId: VideoId, position: number): Promise<void> {
+    await rm(this.#path(videoId, position), { force: true })
+  }
+
+  async removeVideo(videoId: VideoId): Promise<void> {
+    await rm(join(this.#folder, videoId), { recursive: true, force: true })
+  }
+
+  async videos(): Promise<readonly VideoId[]> {
+    try {
+      return (await readdir(this.#folder)) as VideoId[]
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw error
+    }
+  }
+
+  #path(videoId: VideoId, position: number): string {
+    return join(this.#folder, videoId, `${String(position).padStart(6, '0')}.pack`)
+  }
+}
+
+class DiskPackFile implements PackFile {
+  readonly #file: FileHandle
+  #byteLength: number
+
+  constructor(file: FileHandle, byteLength: number) {
+    this.#file = file
+    this.#byteLength = byteLength
+  }
+
+  get byteLength(): number {
+    return this.#byteLength
+  }
+
+  async append(bytes: readonly Uint8Array[]) {
+    const offset = this.#byteLength
+    const [sha256, length] = await Promise.all([sha256Of(bytes), this.#write(bytes, offset)])
+    this.#byteLength = offset + length
+    return { offset, length, sha256 }
+  }
+
+  async #write(bytes: readonly Uint8Array[], offset: number): Promise<number> {
+    try {
+      let at = offset
+      for (const group of groupsOf(bytes, MAX_PIECES_PER_WRITE)) at += await writeAll(this.#file, group, at)
+      return at - offset
+    } catch (cause) {
+      if (isNoSpace(cause)) {
+        throw new NoSpaceError('The data folder is full.', {
+          fix: 'Free some space; the work goes on by itself.',
+          cause,
+        })
+      }
+      throw cause
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** IOV_MAX on Linux. */
+const MAX_PIECES_PER_WRITE = 1024
+
+async function writeAll(file: FileHandle, group: readonly Uint8Array[], at: number): Promise<number> {
+  const total = group.reduce((sum, piece) => sum + piece.byteLength, 0)
+  const { bytesWritten } = await file.writev(group, at)
+  if (bytesWritten === total) return total
+  // A short write: the medium is nearly full or a signal came; write the rest in one run.
+  const rest = Buffer.concat(group).subarray(bytesWritten)
+  for (let done = 0; done < rest.length; ) {
+    done += (await file.write(rest, done, rest.length - done, at + bytesWritten + done)).bytesWritten
+  }
+  return total
+}
+
+function* groupsOf<T>(items: readonly T[], size: number): Iterable<readonly T[]> {
+  for (let index = 0; index < items.length; index += size) yield items.slice(index, index + size)
+}
+
+/** From this size on a digest in a thread of its own pays for the copy it makes. */
+const THREAD_DIGEST_BYTES = 64 * 1024
+
+async function sha256Of(bytes: readonly Uint8Array[]): Promise<string> {
+  const [only] = bytes
+  if (only && bytes.length === 1 && only.byteLength >= THREAD_DIGEST_BYTES) {
+    return Buffer.from(await webcrypto.subtle.digest('SHA-256', only as Uint8Array<ArrayBuffer>)).toString('hex')
+  }
+  const hash = createHash('sha256')
+  for (const piece of bytes) hash.update(piece)
+  return hash.digest('hex')
+}
+
+async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of chunks) hash.update(chunk)
+  return hash.digest('hex')
+}

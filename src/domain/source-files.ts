@@ -1,0 +1,7 @@
+/** Files that were handed in (uploads) and are ours until they are ingested. */
+export interface SourceFiles {
+  /** Removing what is not there is not an error. */
+  remove(path: string): Promise<void>
+  /** Bytes, or null when the file is not there. */
+  size(path: string): Promise<number | null>
+}

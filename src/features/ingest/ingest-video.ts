@@ -1,0 +1,96 @@
+import type { BlobStore } from '#domain/blob-store.ts'
+import type { Catalog, VideoChange } from '#domain/catalog.ts'
+import type { Events } from '#domain/events.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { JobProgress } from '#domain/job-queue.ts'
+import type { MediaTool } from '#domain/media-tool.ts'
+import type { SourceFiles } from '#domain/source-files.ts'
+import type { WorkArea } from '#domain/work-area.ts'
+import { cutIntoPacks } from './cut-into-packs.ts'
+import { IngestProgress } from './ingest-progress.ts'
+import { planOnce } from './plan-once.ts'
+import type { PlanSettings } from './plan-ingest.ts'
+import { resumePacks } from './resume-packs.ts'
+import { summarize } from './summarize.ts'
+import { writeManifest } from './write-manifest.ts'
+import { writePoster } from './write-poster.ts'
+
+export interface IngestPorts {
+  readonly catalog: Catalog
+  readonly media: MediaTool
+  readonly blobs: BlobStore
+  readonly work: WorkArea
+  readonly sources: SourceFiles
+  readonly events: Events
+}
+
+export interface IngestOptions {
+  readonly settings: Omit<PlanSettings, 'maxSegmentBytes'>
+  readonly signal: AbortSignal
+  report(progress: JobProgress): void
+  /** Tests end the process here. */
+  reached?(step: IngestStep): void
+}
+
+/** The labelled steps; a kill at any of them loses nothing. */
+export type IngestStep =
+  | 'probed'
+  | 'planned'
+  | 'resumed'
+  | 'formats'
+  | 'piece'
+  | 'subtitle'
+  | 'cut'
+  | 'poster'
+  | 'manifest'
+  | 'stored'
+  | 'published'
+  | 'released'
+
+/** Turns a source file into a watchable video. Run again after a crash it goes on where it stopped. */
+export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options: IngestOptions): Promise<void> {
+  const { catalog, media, work, events } = ports
+  const { signal, reached = () => {} } = options
+  const change = async (how: VideoChange) => {
+    await catalog.updateVideo(videoId, how)
+    events.emit({ kind: 'video-changed', videoId })
+  }
+  const source = await catalog.source(videoId)
+  if (!source || (await catalog.video(videoId)).state === 'ready') return release(videoId, ports)
+
+  const progress = new IngestProgress(options.report)
+  await change({ state: 'ingesting', failure: null })
+  await using open = await media.open(source.path, signal)
+  reached('probed')
+  const plan = await planOnce(videoId, open, ports, options, change)
+  reached('planned')
+
+  await using packs = await resumePacks(videoId, ports, signal)
+  reached('resumed')
+  const poster = writePoster(videoId, open, plan, packs, ports, signal)
+  const notes = await cutIntoPacks(videoId, open, plan, packs, progress, ports, options)
+  reached('cut')
+  await poster
+  reached('poster')
+
+  progress.enter('store')
+  const summary = await summarize(videoId, plan, catalog, progress.elapsedSec)
+  await change({ notes: [...plan.notes, ...notes] })
+  await writeManifest(videoId, summary, packs, catalog)
+  reached('manifest')
+  await packs.finish()
+  reached('stored')
+  await catalog.publish(videoId, summary)
+  events.emit({ kind: 'video-changed', videoId })
+  reached('published')
+  await release(videoId, ports)
+  await work.removeVideo(videoId)
+  reached('released')
+}
+
+/** Lets the source go: an upload is deleted, a file of the user's stays. */
+async function release(videoId: VideoId, { catalog, sources }: IngestPorts): Promise<void> {
+  const source = await catalog.source(videoId)
+  if (source?.owned) await sources.remove(source.path)
+  await catalog.setSource(videoId, null)
+}

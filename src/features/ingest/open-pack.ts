@@ -1,0 +1,84 @@
+import type { PackCatalog } from '#domain/catalog.ts'
+import type { Pack, Slice } from '#domain/video.ts'
+import type { PackFile, WorkArea } from '#domain/work-area.ts'
+import {
+  PACK_FIXED_BYTES,
+  PACK_HEADER_BYTES,
+  type PackEntry,
+  packHeader,
+  packTable,
+  packTrailer,
+  tableBytesFor,
+} from '#lib/pack-file/pack-file.ts'
+
+/** A pack that is being filled, with the table that will close it. */
+export class OpenPack {
+  readonly #pack: Pack
+  readonly #file: PackFile
+  readonly #maxBytes: number
+  readonly #entries: PackEntry[]
+  #tableBytes: number
+  /** Things with bytes in this pack of which more may come. */
+  readonly #unfinished = new Set<string>()
+
+  private constructor(pack: Pack, file: PackFile, maxBytes: number, entries: readonly PackEntry[]) {
+    this.#pack = pack
+    this.#file = file
+    this.#maxBytes = maxBytes
+    this.#entries = [...entries]
+    this.#tableBytes = entries.reduce((sum, entry) => sum + tableBytesFor(entry), 0)
+  }
+
+  static async start(pack: Pack, work: WorkArea, maxBytes: number): Promise<OpenPack> {
+    const file = await work.openPack(pack.videoId, pack.position, 0)
+    await file.append([packHeader(pack.videoId, pack.position)])
+    return new OpenPack(pack, file, maxBytes, [])
+  }
+
+  /** Goes on after `entries`; bytes behind them are forgotten. */
+  static async goOn(pack: Pack, work: WorkArea, maxBytes: number, entries: readonly PackEntry[]): Promise<OpenPack> {
+    const end = entries.reduce((most, { offset, length }) => Math.max(most, offset + length), PACK_HEADER_BYTES)
+    return new OpenPack(pack, await work.openPack(pack.videoId, pack.position, end), maxBytes, entries)
+  }
+
+  /** Payload bytes that one more run of `name` may have; negative when there is no room for its table entry. */
+  roomFor(name: string): number {
+    const fixed = PACK_FIXED_BYTES - PACK_HEADER_BYTES
+    return this.#maxBytes - this.#file.byteLength - fixed - this.#tableBytes - tableBytesFor({ name })
+  }
+
+  /** Whether all that has bytes here has ended. */
+  get isWhole(): boolean {
+    return this.#unfinished.size === 0
+  }
+
+  async append(name: string, bytes: readonly Uint8Array[], part: number, startSec?: number): Promise<Slice> {
+    const written = await this.#file.append(bytes)
+    this.#entries.push({ name, ...written, part, last: false, ...(startSec !== undefined && { startSec }) })
+    this.#tableBytes += tableBytesFor({ name })
+    this.#unfinished.add(name)
+    return { packId: this.#pack.id, ...written }
+  }
+
+  /** The thing is complete; its last run may lie in a later pack. */
+  end(name: string, durationSec?: number): void {
+    if (!this.#unfinished.delete(name)) return
+    const index = this.#entries.findLastIndex((entry) => entry.name === name)
+    const entry = this.#entries[index]
+    if (entry) this.#entries[index] = { ...entry, last: true, ...(durationSec !== undefined && { durationSec }) }
+  }
+
+  /** Writes table and trailer. The pack is complete and nobody changes it any more. */
+  async seal(catalog: PackCatalog): Promise<Pack> {
+    const { length, sha256: digest } = await this.#file.append([packTable(this.#entries)])
+    await this.#file.append([packTrailer(length, digest)])
+    const { byteLength } = this.#file
+    await this.close()
+    await catalog.sealPack(this.#pack.id, { byteLength, digest })
+    return { ...this.#pack, state: 'sealed', byteLength, digest }
+  }
+
+  async close(): Promise<void> {
+    await this.#file[Symbol.asyncDispose]()
+  }
+}

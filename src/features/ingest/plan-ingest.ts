@@ -1,0 +1,114 @@
+import type { IngestPlan, TrackPlan } from '#domain/ingest-plan.ts'
+import type { MediaIndex } from '#domain/media-index.ts'
+import type { MediaInfo, VideoStream } from '#domain/media-info.ts'
+import { type BorderLimits, evenBorders, type PlannedSegment, planBorders, TARGET_SEGMENT_SEC } from './plan-borders.ts'
+import { canCopyVideo, type Packaging, pickVideo, planAudio, planSubtitles, planVideo } from './plan-tracks.ts'
+
+export interface PlanSettings {
+  readonly minSegmentSec: number
+  readonly maxSegmentSec: number
+  /** The largest payload that one pack takes, in bytes. */
+  readonly maxSegmentBytes: number
+  readonly oversized: 'split' | 'reencode'
+}
+
+/** A fragmented MP4 or TS segment is this much larger than the packets in it, at most (measured: 0.1 % and 3 %). */
+const CONTAINER_OVERHEAD = { fmp4: 1.005, ts: 1.04 }
+/** An encoder's rate control may overshoot the peak by this much within one segment. */
+const ENCODER_MARGIN = 0.8
+
+/** Decides everything before payload is touched. Pure: the same file and settings give the same plan. */
+export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSettings): IngestPlan {
+  const video = pickVideo(info)
+  const limits = borderLimits(settings)
+  const durationSec = Math.max(index.endSec - index.startSec, 0.001)
+  const copied = video !== null && index.gops.length > 0 && canCopyVideo(video, 'fmp4')
+  const pieces = copied ? planBorders(index.gops, index.startSec, index.endSec, limits) : []
+  const packaging = choosePackaging(video, pieces, settings)
+  const borders = copied
+    ? pieces.map((piece) => round6(piece.startSec - index.startSec))
+    : evenBorders(durationSec, limits)
+  return {
+    startSec: index.startSec,
+    durationSec,
+    targetDurationSec: targetDuration(borders, durationSec),
+    borders,
+    packaging,
+    tracks: [...planVideoTrack(video, packaging, pieces, settings), ...planAudio(info, packaging)],
+    subtitles: planSubtitles(info),
+    reencode: packaging === 'ts' ? oversizedOf(pieces, settings) : [],
+    notes: notesOn(info, pieces, settings),
+  }
+}
+
+function borderLimits({ minSegmentSec, maxSegmentSec, maxSegmentBytes }: PlanSettings): BorderLimits {
+  return {
+    targetSec: Math.min(Math.max(TARGET_SEGMENT_SEC, minSegmentSec), maxSegmentSec),
+    minSec: minSegmentSec,
+    maxSec: maxSegmentSec,
+    maxBytes: maxSegmentBytes / CONTAINER_OVERHEAD.fmp4,
+  }
+}
+
+/** A piece that is encoded to fit brings other parameter sets, which only MPEG-TS carries in one track (packaging.md). */
+function choosePackaging(
+  video: VideoStream | null,
+  pieces: readonly PlannedSegment[],
+  settings: PlanSettings,
+): Packaging {
+  const mustFit = settings.oversized === 'reencode' && oversizedOf(pieces, settings).length > 0
+  return mustFit && video !== null && video.codec === 'h264' ? 'ts' : 'fmp4'
+}
+
+function oversizedOf(pieces: readonly PlannedSegment[], { maxSegmentBytes }: PlanSettings) {
+  return pieces.flatMap(({ byteLength }, index) =>
+    byteLength * CONTAINER_OVERHEAD.ts > maxSegmentBytes ? [{ index, maxBytes: maxSegmentBytes }] : [],
+  )
+}
+
+function planVideoTrack(
+  video: VideoStream | null,
+  packaging: Packaging,
+  pieces: readonly PlannedSegment[],
+  { maxSegmentBytes, maxSegmentSec }: PlanSettings,
+): TrackPlan[] {
+  if (!video) return []
+  const longestSec = Math.min(maxSegmentSec, TARGET_SEGMENT_SEC * 1.5)
+  const track = planVideo(video, packaging, Math.floor(((maxSegmentBytes * 8) / longestSec) * ENCODER_MARGIN))
+  return [track.action === 'copy' ? { ...track, ...bandwidthOf(pieces, CONTAINER_OVERHEAD[packaging]) } : track]
+}
+
+/** Peak and average segment bit rate (RFC 8216 §4.3.4.2), known before the first segment is written. */
+function bandwidthOf(pieces: readonly PlannedSegment[], overhead: number) {
+  const longestSec = Math.max(...pieces.map((piece) => piece.durationSec))
+  const rates = pieces
+    .filter((piece) => piece.durationSec >= longestSec / 2)
+    .map((piece) => piece.byteLength / piece.durationSec)
+  const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+  const seconds = pieces.reduce((sum, piece) => sum + piece.durationSec, 0)
+  return {
+    bandwidth: Math.ceil(Math.max(...rates) * 8 * overhead),
+    averageBandwidth: Math.ceil((bytes / seconds) * 8 * overhead),
+  }
+}
+
+function targetDuration(borders: readonly number[], durationSec: number): number {
+  const lengths = borders.map((border, index) => (borders[index + 1] ?? durationSec) - border)
+  return Math.max(1, Math.ceil(Math.max(...lengths) - 1e-6))
+}
+
+function notesOn(info: MediaInfo, pieces: readonly PlannedSegment[], { maxSegmentSec }: PlanSettings): string[] {
+  const films = info.streams.filter((stream) => stream.kind === 'video' && !stream.isCover)
+  const longest = Math.max(0, ...pieces.map((piece) => piece.durationSec))
+  return [
+    ...(films.length > 1 ? [`The file holds ${films.length} videos; the one marked as default is shown.`] : []),
+    ...(longest > maxSegmentSec * 1.5
+      ? [`Seeking is coarse: up to ${Math.round(longest)} s lie between two places where the film can be cut.`]
+      : []),
+  ]
+}
+
+/** EXTINF has six decimals (hls.md §7.1); ticks of 1/1,000,000 s are finer than any container's. */
+function round6(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6
+}

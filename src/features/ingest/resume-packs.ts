@@ -1,0 +1,86 @@
+import type { Catalog } from '#domain/catalog.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Pack, Segment, Slice } from '#domain/video.ts'
+import type { PackEntry } from '#lib/pack-file/pack-file.ts'
+import { attachmentEntryName, segmentEntryName } from './entry-names.ts'
+import { OpenPack } from './open-pack.ts'
+import { PackStoring } from './pack-storing.ts'
+import { type PackPorts, PackWriter } from './pack-writer.ts'
+
+/**
+ * A writer that goes on where an earlier one was stopped: packs that were complete are stored, the last is filled further.
+ * What the work area has lost (a power cut) is forgotten in the catalog too, so that it is cut again.
+ */
+export async function resumePacks(
+  videoId: VideoId,
+  ports: PackPorts & { readonly catalog: Catalog },
+  signal: AbortSignal,
+): Promise<PackWriter> {
+  await dropLostPacks(videoId, ports, signal)
+  const [packs, contents] = await Promise.all([ports.catalog.packs(videoId), packContents(videoId, ports.catalog)])
+  const storing = new PackStoring(ports, signal)
+  for (const pack of packs.filter(({ state }) => state === 'stored'))
+    await ports.work.removePack(videoId, pack.position)
+  for (const pack of packs.filter(({ state }) => state === 'sealed')) storing.store(pack)
+
+  const open = packs.filter(({ state }) => state === 'filling')
+  let current: OpenPack | null = null
+  for (const pack of open) {
+    if (current) storing.store(await current.seal(ports.catalog))
+    current = await OpenPack.goOn(pack, ports.work, ports.blobs.limits.maxBytes, contents.get(pack.id) ?? [])
+  }
+  return new PackWriter(videoId, ports, storing, current, (packs.at(-1)?.position ?? -1) + 1)
+}
+
+/** Forgets the first pack that is not stored and whose file is not what the catalog says, and all packs after it. */
+async function dropLostPacks(
+  videoId: VideoId,
+  { catalog, work, blobs }: PackPorts & { readonly catalog: Catalog },
+  signal: AbortSignal,
+): Promise<void> {
+  const [packs, contents] = await Promise.all([catalog.packs(videoId), packContents(videoId, catalog)])
+  for (const pack of packs) {
+    if (await isIntact(pack, contents.get(pack.id) ?? [], work)) continue
+    const lost = packs.filter(({ position }) => position >= pack.position)
+    await catalog.dropPacksFrom(videoId, pack.position)
+    for (const { ref } of lost) if (ref) await blobs.delete(ref, signal)
+    for (const { position } of lost) await work.removePack(videoId, position)
+    return
+  }
+}
+
+async function isIntact(pack: Pack, entries: readonly PackEntry[], work: PackPorts['work']): Promise<boolean> {
+  if (pack.state === 'stored') return true
+  if (entries.length === 0) return false
+  const byteLength = await work.packBytes(pack.videoId, pack.position)
+  if (byteLength === null) return false
+  if (pack.state === 'sealed' && byteLength !== pack.byteLength) return false
+  return work.holds(pack.videoId, pack.position, entries)
+}
+
+/** The table of each pack as the catalog knows it, in the order of the bytes. */
+async function packContents(videoId: VideoId, catalog: Catalog): Promise<Map<string, PackEntry[]>> {
+  const contents = new Map<string, PackEntry[]>()
+  const add = (name: string, slices: readonly Slice[], times?: { startSec: number; durationSec: number }) => {
+    for (const [part, { packId, ...where }] of slices.entries()) {
+      const last = part === slices.length - 1
+      const entry = { name, ...where, part, last, ...(times && timesOf(times, last)) }
+      const entries = contents.get(packId) ?? []
+      entries.push(entry)
+      contents.set(packId, entries)
+    }
+  }
+  for (const segment of await allSegments(videoId, catalog)) add(segmentEntryName(segment), segment.slices, segment)
+  for (const { name, slices } of await catalog.attachments(videoId)) add(attachmentEntryName(name), slices)
+  for (const entries of contents.values()) entries.sort((one, other) => one.offset - other.offset)
+  return contents
+}
+
+function timesOf({ startSec, durationSec }: { startSec: number; durationSec: number }, last: boolean) {
+  return last ? { startSec, durationSec } : { startSec }
+}
+
+async function allSegments(videoId: VideoId, catalog: Catalog): Promise<Segment[]> {
+  const tracks = await catalog.tracks(videoId)
+  return (await Promise.all(tracks.map(({ id }) => catalog.segments(id)))).flat()
+}
