@@ -140,7 +140,8 @@ export interface Attachment {
   readonly videoId: VideoId
   /** Unique within the video: `poster.jpg`, `s0.vtt`, `s0.orig.ass`, `manifest.json`. */
   readonly name: string
-  readonly kind: 'poster' | 'subtitle' | 'subtitle-original' | 'manifest'
+  /** `outline`: video and tracks as planned, written first; `manifest`: everything, written last. Both serve the rebuild. */
+  readonly kind: 'poster' | 'subtitle' | 'subtitle-original' | 'outline' | 'manifest'
   /** The track it belongs to, for subtitles. */
   readonly trackName: string | null
   readonly mediaType: string

@@ -10,6 +10,7 @@ import type { IngestStep } from './ingest-video.ts'
 import type { PackWriter } from './pack-writer.ts'
 import { SegmentWriter } from './segment-writer.ts'
 import { subtitleTracksOf, tracksOf } from './tracks-of.ts'
+import { writeOutline } from './write-manifest.ts'
 import { writeSubtitle } from './write-subtitle.ts'
 
 /** Cut bytes that wait for the disk: bounds the memory of an ingest. */
@@ -38,6 +39,7 @@ export async function cutIntoPacks(
     formats: async ({ formats }) => {
       if ((await catalog.tracks(videoId)).length > 0) return
       await catalog.addTracks(videoId, [...tracksOf(videoId, plan, formats), ...subtitleTracksOf(videoId, plan)])
+      await writeOutline(videoId, packs, catalog)
       reached('formats')
     },
     subtitle: async ({ subtitle }) => {

@@ -1,15 +1,20 @@
-import type { Catalog } from '#domain/catalog.ts'
+import type { Catalog, VideoRecord } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { IngestStatistics } from '#domain/video.ts'
+import { formatManifest, MANIFEST_NAME, OUTLINE_NAME } from '#domain/manifest.ts'
 import type { PackWriter } from './pack-writer.ts'
+import type { IngestSummary } from './summarize.ts'
 import { writeAttachment } from './write-attachment.ts'
 
-export const MANIFEST_NAME = 'manifest.json'
+/** Writes what is planned into the packs, before the first segment. */
+export async function writeOutline(videoId: VideoId, packs: PackWriter, catalog: Catalog): Promise<void> {
+  const record = await catalog.record(videoId)
+  await write(OUTLINE_NAME, 'outline', { ...record, packs: [], segments: [], attachments: [] }, packs)
+}
 
 /** Writes all that the catalog knows of the video into its packs, so that the store alone can give it back. */
 export async function writeManifest(
   videoId: VideoId,
-  { durationSec, statistics }: { readonly durationSec: number; readonly statistics: IngestStatistics },
+  { durationSec, statistics }: IngestSummary,
   packs: PackWriter,
   catalog: Catalog,
 ): Promise<void> {
@@ -17,13 +22,23 @@ export async function writeManifest(
   const record = await catalog.record(videoId)
   if (record.attachments.some(({ kind }) => kind === 'manifest')) return
   const video = { ...record.video, state: 'ready' as const, failure: null, durationSec, statistics }
-  const bytes = new TextEncoder().encode(JSON.stringify({ version: 1, record: { ...record, video } }))
-  const facts = {
-    videoId,
-    name: MANIFEST_NAME,
-    kind: 'manifest',
-    trackName: null,
-    mediaType: 'application/json',
-  } as const
-  await writeAttachment(facts, bytes, packs)
+  await write(MANIFEST_NAME, 'manifest', { ...record, video }, packs)
+}
+
+/** Writes the manifest of a finished video anew, after something about it was changed. */
+export async function rewriteManifest(videoId: VideoId, packs: PackWriter, catalog: Catalog): Promise<void> {
+  await packs.commit()
+  const record = await catalog.record(videoId)
+  const attachments = record.attachments.filter(({ kind }) => kind !== 'manifest')
+  await write(MANIFEST_NAME, 'manifest', { ...record, attachments }, packs)
+}
+
+async function write(
+  name: string,
+  kind: 'outline' | 'manifest',
+  record: VideoRecord,
+  packs: PackWriter,
+): Promise<void> {
+  const facts = { videoId: record.video.id, name, kind, trackName: null, mediaType: 'application/json' } as const
+  await writeAttachment(facts, formatManifest(record), packs)
 }

@@ -1,0 +1,52 @@
+import type { BlobStore } from '#domain/blob-store.ts'
+import type { Catalog } from '#domain/catalog.ts'
+import type { Events } from '#domain/events.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { JobQueue } from '#domain/job-queue.ts'
+import type { SourceFiles } from '#domain/source-files.ts'
+import type { WorkArea } from '#domain/work-area.ts'
+
+export interface DeletePorts {
+  readonly catalog: Catalog
+  readonly jobs: JobQueue
+  readonly blobs: BlobStore
+  readonly work: WorkArea
+  readonly sources: SourceFiles
+  readonly events: Events
+}
+
+/** Takes the video out of sight at once; its bytes go by a job, which also survives a crash. */
+export async function requestDelete(videoId: VideoId, { catalog, jobs, events }: DeletePorts): Promise<void> {
+  await catalog.updateVideo(videoId, { state: 'deleting' })
+  events.emit({ kind: 'video-removed', videoId })
+  await cancelIngest(videoId, jobs)
+  await jobs.add('delete-video', { videoId }, { dedupeKey: `delete ${videoId}`, priority: 10 })
+}
+
+/** Deletes the blobs, then the rows. Run again after a crash it goes on. */
+export async function deleteVideo(videoId: VideoId, ports: DeletePorts, signal: AbortSignal): Promise<void> {
+  const { catalog, jobs, blobs, work, sources } = ports
+  await ingestStopped(videoId, jobs, signal)
+  const source = await catalog.source(videoId)
+  if (source?.owned) await sources.remove(source.path)
+  for (const { ref } of await catalog.packs(videoId)) if (ref) await blobs.delete(ref, signal)
+  await work.removeVideo(videoId)
+  await catalog.removeVideo(videoId)
+}
+
+/** A cancelled ingest needs a moment to let go; until then it could still store a pack. */
+async function ingestStopped(videoId: VideoId, jobs: JobQueue, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted()
+    const running = await jobs.list({ name: 'ingest-video', states: ['running'] })
+    if (!running.some(({ payload }) => payload.videoId === videoId)) return
+    await new Promise((resolve) => setTimeout(resolve, LET_GO_POLL_MS))
+  }
+}
+
+const LET_GO_POLL_MS = 100
+
+async function cancelIngest(videoId: VideoId, jobs: JobQueue): Promise<void> {
+  const alive = await jobs.list({ name: 'ingest-video', states: ['waiting', 'running'] })
+  for (const job of alive) if (job.payload.videoId === videoId) await jobs.cancel(job.id)
+}

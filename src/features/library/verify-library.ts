@@ -1,0 +1,151 @@
+import type { Catalog } from '#domain/catalog.ts'
+import { ProductError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Pack, Segment, Slice, Track, Video } from '#domain/video.ts'
+import { type PackReadPorts, readPackContents, readPackEntry } from './read-pack.ts'
+
+/** 0: the catalog fits together · 1: every pack is there with its size and table · 2: every byte is read and compared. */
+export type VerifyLevel = 0 | 1 | 2
+
+export interface VerifyPorts extends PackReadPorts {
+  readonly catalog: Catalog
+}
+
+export interface VerifyOptions {
+  readonly level: VerifyLevel
+  /** Only this video. */
+  readonly videoId?: VideoId
+  /** Share of the packs to look at, 0 to 100. */
+  readonly percent?: number
+  /** 0 to 1; decides which packs a share takes. */
+  random(): number
+  readonly signal: AbortSignal
+}
+
+export interface VerifiedVideo {
+  readonly video: Video
+  readonly packs: number
+  readonly bytes: number
+  readonly problems: readonly VerifyProblem[]
+}
+
+export interface VerifyProblem {
+  /** `video X 00:12:04–00:12:31` is what the last two say. */
+  readonly message: string
+  readonly trackName: string | null
+  readonly startSec: number | null
+  readonly endSec: number | null
+}
+
+/** Reads back what is stored and compares it with the catalog; one result per video, as it goes. */
+export async function* verifyLibrary(ports: VerifyPorts, options: VerifyOptions): AsyncIterable<VerifiedVideo> {
+  const { videos } = options.videoId
+    ? { videos: [await ports.catalog.video(options.videoId)] }
+    : await ports.catalog.videos({ states: ['ready'], limit: Number.MAX_SAFE_INTEGER, sort: 'title' })
+  for (const video of videos) yield await verifyVideo(video, ports, options)
+}
+
+async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOptions): Promise<VerifiedVideo> {
+  const { tracks, segments, packs, attachments } = await ports.catalog.record(video.id)
+  const problems: VerifyProblem[] = structureProblems(video, tracks, segments, packs)
+  const looked = options.level === 0 ? [] : packs.filter(() => options.random() * 100 < (options.percent ?? 100))
+  let bytes = 0
+  for (const pack of looked) {
+    options.signal.throwIfAborted()
+    const slices = [...segments, ...attachments].flatMap((owner) =>
+      owner.slices.filter(({ packId }) => packId === pack.id).map((slice) => ({ owner, slice })),
+    )
+    const damaged = await damagedSlices(pack, slices, ports, options)
+    bytes += options.level === 2 ? pack.byteLength : 0
+    problems.push(...damaged.map(({ owner, why }) => problemOf(owner, why)))
+  }
+  return { video, packs: looked.length, bytes, problems }
+}
+
+type Owner = Segment | { readonly name: string; readonly slices: readonly Slice[] }
+interface OwnedSlice {
+  readonly owner: Owner
+  readonly slice: Slice
+}
+
+/** The slices of a pack that cannot be given back, each with the reason. */
+async function damagedSlices(
+  pack: Pack,
+  slices: readonly OwnedSlice[],
+  ports: VerifyPorts,
+  { level, signal }: VerifyOptions,
+): Promise<{ owner: Owner; why: string }[]> {
+  if (!pack.ref) return slices.map(({ owner }) => ({ owner, why: `pack ${pack.position} was never stored` }))
+  const ref = pack.ref
+  try {
+    const { digest, byteLength } = await readPackContents(ref, ports, signal)
+    if (digest !== pack.digest || byteLength !== pack.byteLength) {
+      return slices.map(({ owner }) => ({ owner, why: `pack ${pack.position} is not the one the catalog knows` }))
+    }
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error
+    const why = error.code === 'blob-not-found' ? `pack ${pack.position} is gone` : error.message
+    return slices.map(({ owner }) => ({ owner, why }))
+  }
+  const damaged: { owner: Owner; why: string }[] = []
+  for (const { owner, slice } of level === 2 ? slices : []) {
+    try {
+      await readPackEntry(
+        ref,
+        { ...slice, name: 'name' in owner ? owner.name : `segment ${owner.index}`, part: 0, last: true },
+        ports,
+        signal,
+      )
+    } catch (error) {
+      if (!(error instanceof ProductError)) throw error
+      damaged.push({ owner, why: error.message })
+    }
+  }
+  return damaged
+}
+
+/** Every track runs from start to end without a hole, and all it names exists. */
+function structureProblems(
+  { durationSec }: Video,
+  tracks: readonly Track[],
+  segments: readonly Segment[],
+  packs: readonly Pack[],
+): VerifyProblem[] {
+  const known = new Set(packs.map(({ id }) => id))
+  const problems = segments
+    .filter(({ slices }) => slices.length === 0 || slices.some(({ packId }) => !known.has(packId)))
+    .map((segment) => problemOf(segment, 'its bytes are in no pack that the catalog knows'))
+  for (const track of tracks.filter(({ kind }) => kind !== 'subtitles')) {
+    const own = segments.filter(({ trackId, index }) => trackId === track.id && index !== 'init')
+    own.sort((one, other) => one.startSec - other.startSec)
+    for (const [number, segment] of own.entries()) {
+      const next = own[number + 1]?.startSec ?? segment.startSec + segment.durationSec
+      const holeSec = next - segment.startSec - segment.durationSec
+      if (Math.abs(holeSec) > 0.5) problems.push(problemOf(segment, `${holeSec.toFixed(1)} s are missing after it`))
+    }
+    if (own.length === 0) {
+      problems.push({
+        message: `Track ${track.name} has no segments.`,
+        trackName: track.name,
+        startSec: 0,
+        endSec: durationSec,
+      })
+    }
+  }
+  return problems
+}
+
+function problemOf(owner: Owner, why: string): VerifyProblem {
+  if ('name' in owner) return { message: `${owner.name}: ${why}`, trackName: null, startSec: null, endSec: null }
+  const trackName = owner.trackId.slice(owner.trackId.indexOf('/') + 1)
+  const endSec = owner.startSec + owner.durationSec
+  const message = `Track ${trackName}, ${clock(owner.startSec)}–${clock(endSec)}: ${why}`
+  return { message, trackName, startSec: owner.startSec, endSec }
+}
+
+/** `hh:mm:ss`. */
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds)
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return parts.map((part) => String(part).padStart(2, '0')).join(':')
+}
