@@ -1,0 +1,130 @@
+import { ContainerError } from '../container-error.ts'
+import type { RandomAccess } from '../random-access.ts'
+import { MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
+import { ClusterState } from './cluster-state.ts'
+import { type ElementHeader, MAX_ELEMENT_HEADER_BYTES, readElementHeader, uintOf } from './ebml-element.ts'
+import { ID } from './element-id.ts'
+import type { MatroskaFile } from './matroska-file.ts'
+import { WindowReader } from './window-reader.ts'
+
+/** Where a block is and what its header says. */
+export interface BlockPlace {
+  /** Of the SimpleBlock or BlockGroup. */
+  readonly at: number
+  /** Behind it. */
+  readonly end: number
+  readonly trackNumber: number
+  /** Of the file, CodecDelay not yet taken off. */
+  readonly ticks: number
+  readonly isKey: boolean
+  readonly durationTicks: number | null
+  /** First byte behind the block's header. */
+  readonly dataAt: number
+  readonly isLaced: boolean
+}
+
+/**
+ * The blocks from a Cluster on to the end of the Segment, in the order of the file, found by reading headers and jumping
+ * over payload. With `relativePosition` it begins at that byte of the Cluster's body. A block that the file cuts off is
+ * the end. Rejects with `malformed` where no Cluster or no block stands.
+ */
+export async function* walkBlocks(
+  file: RandomAccess,
+  mkv: MatroskaFile,
+  clusterAt: number,
+  relativePosition: number | null = null,
+): AsyncGenerator<BlockPlace> {
+  const walk = new Walk(new WindowReader(file, READ_AHEAD_BYTES), relativePosition)
+  let at = clusterAt
+  while (at < mkv.segmentEnd) {
+    const element = readElementHeader(await walk.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
+    if (element === null) return
+    const { next, block } = await walk.step(element, at)
+    if (next === null || (block !== null && block.end > mkv.segmentEnd)) return
+    if (block !== null) yield block
+    at = next
+  }
+}
+
+/** Blocks of film are kilobytes apart: a larger window would be thrown away. Holds a BlockGroup's and a block's header. */
+const READ_AHEAD_BYTES = 64
+
+/** What was met: a block or nothing of interest, and where to go on; null says nowhere. */
+interface Step {
+  readonly next: number | null
+  readonly block: BlockPlace | null
+}
+
+class Walk {
+  readonly reader: WindowReader
+  readonly #cluster = new ClusterState()
+  #jumpTo: number | null
+
+  constructor(reader: WindowReader, jumpTo: number | null) {
+    this.reader = reader
+    this.#jumpTo = jumpTo
+  }
+
+  async step(element: ElementHeader, at: number): Promise<Step> {
+    const bodyAt = at + element.headerLength
+    const end = bodyAt + element.size
+    switch (this.#cluster.step(element, at)) {
+      case 'enter':
+        return { next: bodyAt, block: null }
+      case 'timestamp':
+        return { next: await this.#readTime(bodyAt, end), block: null }
+      case 'block': {
+        const block = await this.#readBlock(bodyAt, end)
+        return { next: end, block: block && { ...block, at, end } }
+      }
+      case 'group': {
+        const block = await this.#readGroup(bodyAt, end)
+        return { next: end, block: block && { ...block, at, end } }
+      }
+      case 'skip':
+        return { next: end, block: null }
+      case 'stop':
+        return { next: null, block: null }
+    }
+  }
+
+  async #readTime(bodyAt: number, end: number): Promise<number> {
+    this.#cluster.setTicks(uintOf(await this.reader.read(bodyAt, Math.min(end - bodyAt, MAX_ELEMENT_HEADER_BYTES))))
+    const next = this.#jumpTo === null ? end : this.#cluster.bodyAt + this.#jumpTo
+    this.#jumpTo = null
+    return next
+  }
+
+  async #readBlock(bodyAt: number, end: number): Promise<Omit<BlockPlace, 'at' | 'end'>> {
+    const header = readBlockHeader(await this.reader.read(bodyAt, Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)))
+    return {
+      trackNumber: header.trackNumber,
+      ticks: this.#cluster.ticksOf(header.relativeTicks),
+      isKey: header.isKey,
+      durationTicks: null,
+      dataAt: bodyAt + header.headerLength,
+      isLaced: header.lacing !== 'none',
+    }
+  }
+
+  /** Null for a group without a block. A group that refers to no other block is a key (RFC 9559 §10.3). */
+  async #readGroup(bodyAt: number, end: number): Promise<Omit<BlockPlace, 'at' | 'end'> | null> {
+    let block: Omit<BlockPlace, 'at' | 'end'> | null = null
+    let durationTicks: number | null = null
+    let isKey = true
+    let at = bodyAt
+    while (at < end) {
+      const child = readElementHeader(await this.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
+      if (child === null) break
+      const childBody = at + child.headerLength
+      at = childBody + child.size
+      if (at > end) throw new ContainerError('malformed', 'Matroska: an element is longer than its BlockGroup')
+      if (child.id === ID.block) block = await this.#readBlock(childBody, at)
+      else if (child.id === ID.referenceBlock) isKey = false
+      else if (child.id === ID.blockDuration) {
+        durationTicks = uintOf(await this.reader.read(childBody, Math.min(child.size, MAX_ELEMENT_HEADER_BYTES)))
+      }
+    }
+    return block && { ...block, isKey, durationTicks }
+  }
+}
