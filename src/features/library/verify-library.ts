@@ -1,3 +1,4 @@
+import type { BlobRef } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
 import { ProductError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
@@ -75,33 +76,39 @@ async function damagedSlices(
   ports: VerifyPorts,
   { level, signal }: VerifyOptions,
 ): Promise<{ owner: Owner; why: string }[]> {
-  if (!pack.ref) return slices.map(({ owner }) => ({ owner, why: `pack ${pack.position} was never stored` }))
-  const ref = pack.ref
-  try {
-    const { digest, byteLength } = await readPackContents(ref, ports, signal)
-    if (digest !== pack.digest || byteLength !== pack.byteLength) {
-      return slices.map(({ owner }) => ({ owner, why: `pack ${pack.position} is not the one the catalog knows` }))
-    }
-  } catch (error) {
-    if (!(error instanceof ProductError)) throw error
-    const why = error.code === 'blob-not-found' ? `pack ${pack.position} is gone` : error.message
-    return slices.map(({ owner }) => ({ owner, why }))
-  }
+  const fault = await packFault(pack, ports, signal)
+  if (fault) return slices.map(({ owner }) => ({ owner, why: fault }))
   const damaged: { owner: Owner; why: string }[] = []
   for (const { owner, slice } of level === 2 ? slices : []) {
-    try {
-      await readPackEntry(
-        ref,
-        { ...slice, name: 'name' in owner ? owner.name : `segment ${owner.index}`, part: 0, last: true },
-        ports,
-        signal,
-      )
-    } catch (error) {
-      if (!(error instanceof ProductError)) throw error
-      damaged.push({ owner, why: error.message })
-    }
+    const name = 'name' in owner ? owner.name : `segment ${owner.index}`
+    const entry = { ...slice, name, part: 0, last: true }
+    const why = await faultOf(() => readPackEntry(pack.ref as BlobRef, entry, ports, signal))
+    if (why) damaged.push({ owner, why })
   }
   return damaged
+}
+
+/** What is wrong with the pack as a whole, or null. */
+async function packFault(pack: Pack, ports: VerifyPorts, signal: AbortSignal): Promise<string | null> {
+  const { ref, position } = pack
+  if (!ref) return `pack ${position} was never stored`
+  if ((await ports.blobs.size(ref, signal)) === null) return `pack ${position} is gone`
+  let isOther = false
+  const fault = await faultOf(async () => {
+    const { digest, byteLength } = await readPackContents(ref, ports, signal)
+    isOther = digest !== pack.digest || byteLength !== pack.byteLength
+  })
+  return fault ?? (isOther ? `pack ${position} is not the one the catalog knows` : null)
+}
+
+async function faultOf(read: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await read()
+    return null
+  } catch (error) {
+    if (error instanceof ProductError) return error.message
+    throw error
+  }
 }
 
 /** Every track runs from start to end without a hole, and all it names exists. */

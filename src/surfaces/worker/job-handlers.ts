@@ -1,0 +1,47 @@
+import type { Catalog } from '#domain/catalog.ts'
+import { NotFoundError, ProductError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { JobContext, JobHandlers } from '#domain/job-queue.ts'
+import { type IngestPorts, ingestVideo } from '#features/ingest/ingest-video.ts'
+import type { PlanSettings } from '#features/ingest/plan-ingest.ts'
+import { type DeletePorts, deleteVideo } from '#features/library/delete-video.ts'
+import { failVideo } from '#features/library/fail-video.ts'
+
+export interface WorkerPorts extends IngestPorts, DeletePorts {
+  readonly catalog: Catalog
+  readonly events: Events
+}
+
+/** After this many attempts an error that nobody expected is final. */
+const UNEXPECTED_ATTEMPTS = 3
+
+/** Which feature does which job. */
+export function jobHandlers(ports: WorkerPorts, settings: Omit<PlanSettings, 'maxSegmentBytes'>): JobHandlers {
+  return {
+    'ingest-video': ({ videoId }, context) => ingest(videoId, context, ports, settings),
+    'delete-video': ({ videoId }, { signal }) => deleteVideo(videoId, ports, signal),
+  }
+}
+
+async function ingest(
+  videoId: VideoId,
+  { signal, attempt, report }: JobContext,
+  ports: WorkerPorts,
+  settings: Omit<PlanSettings, 'maxSegmentBytes'>,
+): Promise<void> {
+  try {
+    await ingestVideo(videoId, ports, { settings, signal, report })
+  } catch (error) {
+    if (signal.aborted || error instanceof NotFoundError) throw error
+    const expected = error instanceof ProductError
+    const final = expected ? error.retry === 'never' : attempt >= UNEXPECTED_ATTEMPTS
+    const fields = { videoId, attempt, error }
+    ports.events.emit({ kind: 'note', level: expected ? 'warn' : 'error', message: 'An ingest stopped.', fields })
+    if (final) {
+      await failVideo(videoId, error, ports.catalog)
+      ports.events.emit({ kind: 'video-changed', videoId })
+    }
+    throw error
+  }
+}
