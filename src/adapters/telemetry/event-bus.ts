@@ -23,8 +23,8 @@ export class EventBus implements Events {
     }
   }
 
-  /** Returns what ends the listening. */
-  listen(listener: EventListener): () => void {
+  /** What comes back ends the listening. */
+  subscribe(listener: EventListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }

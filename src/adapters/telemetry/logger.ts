@@ -28,5 +28,5 @@ export function createLogger({ level, file, secrets }: LoggerOptions): Logger {
       done()
     },
   })
-  return pino({ level, base: undefined, serializers: { error: pino.stdSerializers.err } }, sink)
+  return pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, sink)
 }

@@ -1,5 +1,5 @@
-/** What a bot token looks like (Bot API, "Authorizing your bot"). */
-const BOT_TOKEN = /\b\d{6,12}:[A-Za-z0-9_-]{30,}\b/g
+/** What a bot token looks like (Bot API, "Authorizing your bot"). In addresses it follows the word `bot` directly. */
+const BOT_TOKEN = /(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}/g
 /** The token inside a signed playback path. */
 const SIGNED_PATH = /\/s\/[^/\s"]{16,}/g
 /** Shorter values would blank out ordinary words. */
