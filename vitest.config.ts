@@ -1,4 +1,37 @@
 import { defineConfig } from 'vitest/config'
 
-// biome-ignore lint/style/noDefaultExport: vitest wants one.
-export default defineConfig({ test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 20_000 } })
+const E2E = 'test/e2e/**/*.test.ts'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'contracts',
+          include: ['test/**/*.test.ts'],
+          exclude: [E2E],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: [E2E],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // They start servers, browsers and players and watch how these get on: one file after another.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
