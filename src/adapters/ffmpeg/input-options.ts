@@ -1,0 +1,30 @@
+import type { DemuxerFamily } from './sniff.ts'
+
+/** Larger than 8K (7680 × 4320 = 33.2 million), smaller than bombs. */
+const MAX_PIXELS = 36_000_000
+const MAX_STREAMS = 64
+/** A single block of memory. */
+const MAX_ALLOC_BYTES = 500_000_000
+const PROBE_BYTES = 50_000_000
+const PROBE_MICROSECONDS = 30_000_000
+
+export interface InputProfile {
+  readonly family: DemuxerFamily
+  /** Value of `-codec_whitelist`, see `codecWhitelist`. */
+  readonly codecs: string
+}
+
+/**
+ * What goes in front of every `-i`: the file may be opened by one demuxer and by known decoders only, and no address
+ * inside it is followed.
+ */
+export function inputOptions({ family, codecs }: InputProfile): readonly string[] {
+  return [
+    ...['-protocol_whitelist', 'file', '-format_whitelist', family, '-codec_whitelist', codecs],
+    ...['-max_pixels', String(MAX_PIXELS), '-max_streams', String(MAX_STREAMS)],
+    ...['-probesize', String(PROBE_BYTES), '-analyzeduration', String(PROBE_MICROSECONDS)],
+  ]
+}
+
+/** What every run of ffmpeg and ffprobe begins with. */
+export const COMMON_OPTIONS: readonly string[] = ['-hide_banner', '-max_alloc', String(MAX_ALLOC_BYTES)]

@@ -1,0 +1,99 @@
+import { open, stat } from 'node:fs/promises'
+import { InvalidInputError, MediaDamagedError, MediaRefusedError, NotMediaError } from '#domain/errors.ts'
+import type { MediaInfo } from '#domain/media-info.ts'
+import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { mediaInfoOf } from './media-info-of.ts'
+import { parseProbeReport, type ProbeReport } from './probe-report.ts'
+import { type MediaFile, runTool } from './run-tool.ts'
+import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
+import { refusedCodec, toolError } from './tool-errors.ts'
+
+export interface ProbedMedia {
+  readonly info: MediaInfo
+  readonly file: MediaFile
+}
+
+/**
+ * Sniffs, then asks ffprobe. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError, ToolFailedError,
+ * InvalidInputError when the path is no file that can be read.
+ */
+export async function probeMedia(tools: FfmpegTools, path: string, signal?: AbortSignal): Promise<ProbedMedia> {
+  signal?.throwIfAborted()
+  const { head, byteLength } = await readHead(path)
+  const family = sniff(head)
+  const { report, codecs } = await probeAllowed(tools, path, family, signal)
+  const info = mediaInfoOf(report, { family, byteLength })
+  requirePlayable(info)
+  return { info, file: { path, family, codecs } }
+}
+
+async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: number }> {
+  try {
+    const stats = await stat(path)
+    if (!stats.isFile()) throw new InvalidInputError(`${path} is not a file.`)
+    await using handle = await open(path)
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(SNIFF_BYTES), 0, SNIFF_BYTES, 0)
+    return { head: buffer.subarray(0, bytesRead), byteLength: stats.size }
+  } catch (cause) {
+    if (cause instanceof InvalidInputError) throw cause
+    const { code = '' } = cause as NodeJS.ErrnoException
+    throw new InvalidInputError(`${path} cannot be read (${code}).`, { cause })
+  }
+}
+
+/** One refused codec makes ffprobe give up on the whole file; only behind a full sandbox more codecs are tried. */
+async function probeAllowed(tools: FfmpegTools, path: string, family: DemuxerFamily, signal?: AbortSignal) {
+  try {
+    return { report: await probe(tools, { path, family, codecs: tools.codecs }, signal), codecs: tools.codecs }
+  } catch (error) {
+    if (!(error instanceof RefusedCodec) || tools.wideCodecs === null) throw error
+    return { report: await probe(tools, { path, family, codecs: tools.wideCodecs }, signal), codecs: tools.wideCodecs }
+  }
+}
+
+/** Told apart from other refusals, because a wider list may help. */
+class RefusedCodec extends MediaRefusedError {}
+
+const PROBE_LIMIT_MS = 60_000
+const PROBE_CPU_SEC = 60
+/** A file of 64 streams with thousands of chapters stays far below. */
+const MAX_REPORT_BYTES = 32 * 1024 * 1024
+
+async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal): Promise<ProbeReport> {
+  await using child = await runTool(tools, {
+    tool: 'ffprobe',
+    input,
+    before: ['-v', 'error'],
+    options: () => ['-of', 'json', '-show_format', '-show_streams', '-show_chapters'],
+    limits: { cpuSec: PROBE_CPU_SEC },
+    timeLimitMs: PROBE_LIMIT_MS,
+    signal,
+  })
+  const json = await textOf(child.output())
+  const end = await child.ended
+  const report = end.exitCode === 0 && end.stopped === null ? parseProbeReport(json) : null
+  if (report !== null) return report
+  const error = toolError(end, 'Reading the file')
+  if (refusedCodec(end.stderr) === null) throw error
+  throw new RefusedCodec(error.message, { ...(error.why && { why: error.why }), ...(error.fix && { fix: error.fix }) })
+}
+
+async function textOf(output: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let byteLength = 0
+  for await (const chunk of output) {
+    byteLength += chunk.byteLength
+    if (byteLength > MAX_REPORT_BYTES) throw new MediaRefusedError('The file describes itself at endless length.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function requirePlayable({ streams, durationSec, byteLength }: MediaInfo): void {
+  const film = streams.filter((one) => one.kind === 'audio' || (one.kind === 'video' && !one.isCover))
+  if (film.length > 0) return
+  if (streams.length === 0) throw new MediaDamagedError(`Nothing in the file can be read (${byteLength} bytes).`)
+  throw new NotMediaError('The file holds neither a film nor sound.', {
+    why: `It has ${streams.map((one) => `${one.kind} (${one.codec})`).join(', ')} only, ${durationSec} s long.`,
+  })
+}

@@ -1,0 +1,68 @@
+import { join, resolve } from 'node:path'
+import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts'
+import { type RunningProcess, startProcess } from '#lib/process/start-process.ts'
+import { type FfmpegTools, TOOL_ENVIRONMENT } from './ffmpeg-tools.ts'
+import { COMMON_OPTIONS, type InputProfile, inputOptions } from './input-options.ts'
+import { inSandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT } from './sandbox.ts'
+
+/** A media file and what may be used to open it. */
+export interface MediaFile extends InputProfile {
+  readonly path: string
+}
+
+export interface ToolRun {
+  readonly tool: 'ffmpeg' | 'ffprobe'
+  /** Null for runs that make their own pictures. */
+  readonly input: MediaFile | null
+  /** Options that go in front of the input, beside the safety profile: seeking, decoder threads. */
+  readonly before?: readonly string[]
+  /** Everything behind the input. `out` gives the address of a file in `outputFolder`. */
+  readonly options: (out: (name: string) => string) => readonly string[]
+  readonly outputFolder?: string
+  readonly devices?: readonly string[]
+  readonly limits?: ResourceLimits
+  readonly timeLimitMs: number
+  readonly stallLimitMs?: number
+  readonly extraPipes?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Virtual memory of one run. Encoders and decoders reserve far more than they touch: see the figures in
+ * docs/decisions on the ffmpeg profile.
+ */
+const ADDRESS_SPACE_BYTES = 4 * 1024 ** 3
+const OPEN_FILES = 64
+const NICENESS = 10
+
+/** Starts ffmpeg or ffprobe under the whole profile: allow-lists, resource limits, sandbox, time limit, own group. */
+export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<RunningProcess> {
+  const isolated = tools.sandbox.level !== 'none'
+  const folder = isolated ? SANDBOXED_OUTPUT : resolve(run.outputFolder ?? '.')
+  const command = [
+    tools[run.tool].path,
+    ...COMMON_OPTIONS,
+    ...(run.tool === 'ffmpeg' ? ['-nostdin'] : []),
+    ...inputArguments(run, isolated),
+    ...run.options((name) => `file:${isolated ? `${folder}/${name}` : join(folder, name)}`),
+  ]
+  const mounts = { input: run.input?.path, outputFolder: run.outputFolder, devices: run.devices }
+  const limits = { addressSpaceBytes: ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
+  return startProcess({
+    command: withLimits(await inSandbox(tools.sandbox, command, mounts), tools.launchers, {
+      limits,
+      niceness: NICENESS,
+    }),
+    env: TOOL_ENVIRONMENT,
+    timeLimitMs: run.timeLimitMs,
+    ...(run.stallLimitMs === undefined ? {} : { stallLimitMs: run.stallLimitMs }),
+    ...(run.extraPipes === undefined ? {} : { extraPipes: run.extraPipes }),
+    ...(run.signal === undefined ? {} : { signal: run.signal }),
+  })
+}
+
+function inputArguments({ input, before = [] }: ToolRun, isolated: boolean): string[] {
+  if (input === null) return [...before]
+  const address = isolated ? SANDBOXED_INPUT : resolve(input.path)
+  return [...inputOptions(input), ...before, '-i', `file:${address}`]
+}
