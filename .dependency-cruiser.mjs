@@ -60,7 +60,7 @@ export default {
       severity: 'error',
       comment: 'Files, sockets, processes and vendor packages belong to adapters/ and surfaces/.',
       from: { path: '^src/(domain|features)/', pathNot: TESTS },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'] },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'page-imports-only-the-contract',

@@ -16,6 +16,11 @@ export function projectFiles(folders, name) {
   return folders.flatMap((folder) => filesBelow(join(root, folder), name)).sort()
 }
 
+/**
+ * @param {string} folder
+ * @param {RegExp} name
+ * @returns {string[]}
+ */
 function filesBelow(folder, name) {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../setup/root.mjs'
 import { projectFiles } from './project-files.mjs'
@@ -22,7 +22,9 @@ export const STEPS = {
   duplicates,
 }
 
-const SOURCES = ['src', 'test', 'bench', 'scripts', 'web/src']
+const SOURCES = ['src', 'test', 'bench', 'scripts', 'web/src'].filter((folder) => existsSync(join(root, folder)))
+
+const PRODUCT = /(?<!\.test|\.test-support)\.(ts|tsx|mjs)$/
 
 /** The compiler, which lists what it read. */
 async function types(project, files) {
@@ -80,11 +82,11 @@ function hasImports(file) {
   return /^(import|export) [^\n]*from '|^} from '|^import '/m.test(readFileSync(join(root, file), 'utf8'))
 }
 
-/** Knip: files, exports and packages nobody uses. */
+/** Knip: files, exports and packages nobody uses. Its second run leaves out the tests: what only they use is dead, too. */
 async function deadCode(args) {
-  const files = projectFiles(['src', 'web/src'], /(?<!\.test|test-support)\.tsx?$/).filter(
-    (file) => !file.startsWith('src/adapters/memory/'),
-  )
+  const files = args.includes('--production')
+    ? projectFiles(['src', 'web/src'], PRODUCT).filter((file) => !file.startsWith('src/adapters/memory/'))
+    : projectFiles(SOURCES, /\.(ts|tsx|mjs)$/)
   const { code, output } = await runTool('knip/bin/knip.js', [
     ...args,
     '--no-config-hints',
@@ -99,9 +101,11 @@ async function deadCode(args) {
 
 /** jscpd: the same thing written twice. */
 async function duplicates() {
-  const files = projectFiles(['src', 'web/src', 'scripts', 'bench'], /(?<!\.test|test-support)\.(ts|tsx|mjs)$/)
+  const { minLines } = JSON.parse(readFileSync(join(root, '.jscpd.json'), 'utf8'))
+  const folders = SOURCES.filter((folder) => folder !== 'test')
+  const files = projectFiles(folders, PRODUCT).filter((file) => linesIn(file) >= minLines)
   const folder = join(root, 'node_modules', '.cache', 'telereel', `jscpd-${process.pid}`)
-  const { code, output } = await runTool('jscpd/bin/jscpd', ['--silent', '--output', folder])
+  const { code, output } = await runTool('jscpd/bin/jscpd', ['--silent', '--output', folder, ...folders])
   const report = parseJson(readText(join(folder, 'jscpd-report.json')))
   if (!report) return { fault: output || `jscpd ended with ${code} and wrote no report.`, note: '' }
   const clones = report.duplicates.map(
@@ -110,6 +114,10 @@ async function duplicates() {
   )
   const read = report.statistics.total.sources
   return finding(clones.length, clones.join('\n'), files, files.slice(read))
+}
+
+function linesIn(file) {
+  return readFileSync(join(root, file), 'utf8').split('\n').length
 }
 
 /** A finding of a tool that tells only how many files it read. A file may be empty or hold too little to be counted. */

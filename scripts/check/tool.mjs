@@ -14,7 +14,7 @@ export function runTool(script, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(newNode(), [join(root, 'node_modules', script), ...args], {
       cwd: root,
-      env: { ...childEnv, NO_COLOR: '1', FORCE_COLOR: undefined, CI: '1' },
+      env: { ...childEnv, NO_COLOR: '1', FORCE_COLOR: undefined },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -21,7 +21,7 @@ export async function buildPage() {
 }
 
 /** @param {readonly string[]} paths files, or folders with all that is in them */
-export function hashOf(paths) {
+function hashOf(paths) {
   const hash = createHash('sha256')
   for (const path of paths.flatMap(filesIn)) {
     const bytes = readFileSync(path)
