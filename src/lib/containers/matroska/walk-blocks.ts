@@ -1,6 +1,6 @@
 import { ContainerError } from '../container-error.ts'
 import type { RandomAccess } from '../random-access.ts'
-import { MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
+import { type BlockHeader, MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
 import { ClusterState } from './cluster-state.ts'
 import { type ElementHeader, MAX_ELEMENT_HEADER_BYTES, readElementHeader, uintOf } from './ebml-element.ts'
 import { ID } from './element-id.ts'
@@ -20,7 +20,7 @@ export interface BlockPlace {
   readonly durationTicks: number | null
   /** First byte behind the block's header. */
   readonly dataAt: number
-  readonly isLaced: boolean
+  readonly lacing: BlockHeader['lacing']
 }
 
 /**
@@ -103,7 +103,7 @@ class Walk {
       isKey: header.isKey,
       durationTicks: null,
       dataAt: bodyAt + header.headerLength,
-      isLaced: header.lacing !== 'none',
+      lacing: header.lacing,
     }
   }
 
