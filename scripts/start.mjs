@@ -6,8 +6,10 @@ import { parseEnv } from 'node:util'
 import { installNpmPackages } from './setup/npm-packages.mjs'
 import { buildPage } from './setup/page.mjs'
 import { root } from './setup/root.mjs'
+import { stopWithNpm } from './setup/run.mjs'
 import { FFMPEG, HOW_TO_INSTALL_FFMPEG, installSystemPackages, SANDBOX } from './setup/system-packages.mjs'
 
+stopWithNpm()
 try {
   await installNpmPackages()
   await installMediaTools()

@@ -43,8 +43,8 @@ const CLEAN = {
 
 /** What the checks themselves leave unused of the setup they share with `npm start`. */
 const USES_SETUP =
-  `import { hasCommand, outputOf, run, runNpm } from './setup/run.mjs'\n\n` +
-  'export const uses = [hasCommand, outputOf, run, runNpm]\n'
+  `import { hasCommand, outputOf, run, runNpm, stopWithNpm } from './setup/run.mjs'\n\n` +
+  'export const uses = [hasCommand, outputOf, run, runNpm, stopWithNpm]\n'
 
 let folder = ''
 

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, existsSync, constants as fileConstants } from 'node:fs'
+import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { root } from './root.mjs'
 
@@ -11,7 +12,7 @@ export const childEnv = {
 
 /**
  * Runs a program to its end, its output passed through. Resolves with the exit code; a program that cannot be started
- * counts as 127, one killed by a signal as 128.
+ * counts as 127, one killed by a signal as 128. A signal to us ends the program first, then us.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -21,9 +22,34 @@ export const childEnv = {
 export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env: childEnv, stdio: 'inherit', ...options })
+    const stop = (signal) => {
+      child.on('close', () => process.exit(128 + constants.signals[signal]))
+      child.kill(signal)
+    }
+    for (const signal of STOP_SIGNALS) process.once(signal, stop)
     child.on('error', () => resolve(127))
-    child.on('close', (code) => resolve(code ?? 128))
+    child.on('close', (code) => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
+      resolve(code ?? 128)
+    })
   })
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/**
+ * Ends us when npm has ended. npm starts a script through a shell, and when npm is told to stop, that shell dies without
+ * passing it on: nobody would be left who could stop us.
+ */
+export function stopWithNpm() {
+  const shell = process.ppid
+  if (!process.env.npm_lifecycle_event) return
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
 }
 
 /**
@@ -73,7 +99,7 @@ export function newNode() {
 
 function isExecutable(path) {
   try {
-    accessSync(path, constants.X_OK)
+    accessSync(path, fileConstants.X_OK)
     return true
   } catch {
     return false
