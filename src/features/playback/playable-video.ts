@@ -15,6 +15,8 @@ export interface PlayableVideo {
   /** Video and audio; empty while nothing can be played. */
   readonly tracks: readonly PlayableTrack[]
   readonly subtitles: readonly PlayableSubtitles[]
+  /** All subtitles, also pictures and those whose cues are not there yet. */
+  readonly subtitleTracks: readonly Track[]
   readonly attachments: readonly Attachment[]
 }
 
@@ -53,6 +55,7 @@ export async function loadPlayableVideo(id: VideoId, catalog: PlaybackCatalog): 
     playableSec: playableSecOf(listed),
     tracks: listed,
     subtitles: tracks.flatMap((track) => playableSubtitles(track, attachments)),
+    subtitleTracks: tracks.filter(({ kind }) => kind === 'subtitles'),
     attachments,
   }
 }

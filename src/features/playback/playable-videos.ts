@@ -16,7 +16,7 @@ const MAX_SEGMENTS_KEPT = 100_000
 interface Entry {
   readonly video: PlayableVideo
   readonly segments: number
-  checkedAtMs: number
+  readonly checkedAtMs: number
 }
 
 /** Playable videos kept in memory, so that a request for a segment does not ask the catalog. */
@@ -44,12 +44,20 @@ export class PlayableVideos {
     if (fresh) return fresh
     const running = this.#loading.get(id)
     if (running) return running
-    const loading = this.#refresh(id)
+    const askedAtMs = this.#ports.nowMs()
+    const loading = this.#load(id)
     this.#loading.set(id, loading)
+    // What was told to be forgotten meanwhile is old already.
+    const isCurrent = () => this.#loading.get(id) === loading
     try {
-      return await loading
+      const video = await loading
+      if (isCurrent()) this.#keep(id, video, askedAtMs)
+      return video
+    } catch (error) {
+      if (isCurrent()) this.#drop(id)
+      throw error
     } finally {
-      if (this.#loading.get(id) === loading) this.#loading.delete(id)
+      if (isCurrent()) this.#loading.delete(id)
     }
   }
 
@@ -59,21 +67,10 @@ export class PlayableVideos {
     this.#drop(id)
   }
 
-  async #refresh(id: VideoId): Promise<PlayableVideo> {
+  async #load(id: VideoId): Promise<PlayableVideo> {
     const known = this.#entries.get(id)
-    const askedAtMs = this.#ports.nowMs()
-    try {
-      if (known && (await this.#unchanged(known))) {
-        known.checkedAtMs = askedAtMs
-        return known.video
-      }
-      const video = await loadPlayableVideo(id, this.#ports.catalog)
-      this.#keep(id, video, askedAtMs)
-      return video
-    } catch (error) {
-      this.#drop(id)
-      throw error
-    }
+    if (known && (await this.#unchanged(known))) return known.video
+    return await loadPlayableVideo(id, this.#ports.catalog)
   }
 
   async #unchanged({ video }: Entry): Promise<boolean> {

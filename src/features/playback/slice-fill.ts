@@ -1,7 +1,7 @@
 import { BlobDamagedError } from '#domain/errors.ts'
 
 /** What a hash of node:crypto does; handed in, because features know no Node module. */
-export interface Sha256 {
+export interface RunningSha256 {
   update(bytes: Uint8Array): unknown
   digest(encoding: 'hex'): string
 }
@@ -14,7 +14,7 @@ export interface Sha256 {
 export class SliceFill {
   readonly #length: number
   readonly #sha256: string
-  readonly #hash: Sha256
+  readonly #hash: RunningSha256
   readonly #abort = new AbortController()
   #bytes = new Uint8Array(0)
   #filled = 0
@@ -23,7 +23,7 @@ export class SliceFill {
   #readers = 0
   #change = Promise.withResolvers<void>()
 
-  constructor(slice: { readonly length: number; readonly sha256: string }, hash: Sha256) {
+  constructor(slice: { readonly length: number; readonly sha256: string }, hash: RunningSha256) {
     this.#length = slice.length
     this.#sha256 = slice.sha256
     this.#hash = hash

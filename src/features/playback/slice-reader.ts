@@ -6,7 +6,7 @@ import type { SegmentCache } from '#domain/segment-cache.ts'
 import type { Slice } from '#domain/video.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import { ByteBudget } from './byte-budget.ts'
-import { type Sha256, SliceFill } from './slice-fill.ts'
+import { type RunningSha256, SliceFill } from './slice-fill.ts'
 
 export interface SliceReaderPorts {
   readonly catalog: Pick<PackCatalog, 'pack'>
@@ -14,12 +14,19 @@ export interface SliceReaderPorts {
   readonly work: Pick<WorkArea, 'readPack'>
   readonly cache: SegmentCache
   readonly events: Events
-  readonly sha256: () => Sha256
+  readonly sha256: () => RunningSha256
 }
 
 export interface SliceReaderLimits {
   /** Slices that are on their way at the same time hold at most this much memory. */
   readonly maxBytesInFlight: number
+}
+
+export interface SliceReadOptions {
+  readonly range?: ByteRange | undefined
+  readonly signal?: AbortSignal | undefined
+  /** The caller has just looked into the cache: do not look, and count a miss, again. */
+  readonly cold?: boolean
 }
 
 /**
@@ -47,21 +54,19 @@ export class SliceReader {
    */
   async *read(
     slices: readonly Slice[],
-    { range, signal }: { readonly range?: ByteRange; readonly signal?: AbortSignal } = {},
+    { range, signal, cold = false }: SliceReadOptions = {},
   ): AsyncGenerator<Uint8Array, void, undefined> {
     let start = 0
     for (const slice of slices) {
       const first = Math.max(0, (range?.first ?? 0) - start)
       const last = Math.min(slice.length - 1, (range?.last ?? Number.MAX_SAFE_INTEGER) - start)
       start += slice.length
-      if (first <= last) yield* this.#readSlice(slice, first, last, signal)
+      if (first <= last) {
+        const cached = cold ? undefined : this.cached(slice)
+        if (cached) yield cached.subarray(first, last + 1)
+        else yield* this.#fillOf(slice).read(first, last, signal)
+      }
     }
-  }
-
-  async *#readSlice(slice: Slice, first: number, last: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const cached = this.cached(slice)
-    if (cached) yield cached.subarray(first, last + 1)
-    else yield* this.#fillOf(slice).read(first, last, signal)
   }
 
   /** The fill that runs already, or a new one. */

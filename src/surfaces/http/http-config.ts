@@ -1,0 +1,57 @@
+/** What the operator decided about the HTTP surface. */
+export interface HttpConfig {
+  readonly version: string
+  /** LOCAL_HOST: a name or an address; 0.0.0.0 and :: are all addresses. */
+  readonly host: string
+  /** LOCAL_PORT; 0 takes any free one. */
+  readonly port: number
+  /** PUBLIC_DOMAIN: a name, with a port when it is not the usual one. */
+  readonly publicDomain: string | null
+  /** FORCE_HTTPS: a proxy before us ends TLS. */
+  readonly forceHttps: boolean
+  /** SSL_CERT_PATH and SSL_KEY_PATH: we end TLS. */
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | null
+  /** Where uploads grow; made when it is not there. */
+  readonly uploadsDir: string
+  /** MAX_UPLOAD_SIZE in bytes. */
+  readonly maxUploadBytes: number
+  /** The built page; null serves none. */
+  readonly webRoot: string | null
+  /** Proves that a caller can read our data folder; see auth/local-token.ts. */
+  readonly localToken: string
+  readonly limits?: Partial<HttpLimits>
+}
+
+export interface HttpLimits {
+  readonly maxConnections: number
+  /** From one address that is not this machine's own. */
+  readonly maxConnectionsPerAddress: number
+  /** A reader that has bytes waiting but takes fewer than this per second is cut… */
+  readonly minReadBytesPerSec: number
+  /** …and so is a sender of an upload that sends fewer. */
+  readonly minUploadBytesPerSec: number
+  /** Over how long the two rates are measured. */
+  readonly rateWindowMs: number
+  /** An upload that got no byte for so long is removed. */
+  readonly idleUploadMs: number
+  readonly maxOpenUploads: number
+  /** Open live feeds at once. */
+  readonly maxFeeds: number
+  /** How long `close` lets answers finish. */
+  readonly closeGraceMs: number
+}
+
+const HOUR_MS = 3_600_000
+
+export const DEFAULT_LIMITS: HttpLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 256,
+  // safety.md T22: under 1 KB/s for 30 s with bytes pending.
+  minReadBytesPerSec: 1024,
+  minUploadBytesPerSec: 1024,
+  rateWindowMs: 30_000,
+  idleUploadMs: 72 * HOUR_MS,
+  maxOpenUploads: 1000,
+  maxFeeds: 200,
+  closeGraceMs: 10_000,
+}

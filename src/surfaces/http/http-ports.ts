@@ -1,0 +1,57 @@
+import type { Catalog } from '#domain/catalog.ts'
+import type { Events, ProductEvent } from '#domain/events.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { JobQueue } from '#domain/job-queue.ts'
+import type { SegmentCache } from '#domain/segment-cache.ts'
+import type { Playback } from '#features/playback/playback.ts'
+import type { Status } from './contract/status.ts'
+
+/** What the HTTP surface asks of the rest of the product. */
+export interface HttpPorts {
+  readonly catalog: Pick<Catalog, 'video' | 'videos' | 'tracks' | 'attachments' | 'stats'>
+  readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel'>
+  readonly library: LibraryActions
+  readonly playback: Playback
+  readonly cache: SegmentCache
+  readonly events: Events & EventSource
+  /** What the rest of the program knows about itself. */
+  readonly hostStatus: () => Promise<HostStatus>
+}
+
+export interface EventSource {
+  /** Calls the listener for every event from now on; the function that comes back ends it. */
+  subscribe(listener: (event: ProductEvent) => void): () => void
+}
+
+export type HostStatus = Pick<Status, 'store' | 'ffmpeg' | 'sandbox' | 'hardwareEncoder' | 'problems'>
+
+/** What people can do with videos; each rejects with a ProductError. */
+export interface LibraryActions {
+  /** Makes a queued video of a file; the same `uploadId` again gives the same video. */
+  register(source: VideoSourceFile): Promise<{ readonly videoId: VideoId }>
+  rename(id: VideoId, title: string): Promise<void>
+  remove(id: VideoId): Promise<void>
+  retry(id: VideoId): Promise<void>
+  addSubtitle(id: VideoId, file: SubtitleUpload): Promise<{ readonly trackName: string }>
+  removeSubtitle(id: VideoId, trackName: string): Promise<void>
+  addDemo(): Promise<{ readonly videoId: VideoId }>
+}
+
+export interface VideoSourceFile {
+  readonly path: string
+  /** The product deletes the file when the ingest is done. */
+  readonly owned: boolean
+  readonly title?: string
+  readonly originalFilename: string
+  readonly uploadId?: string
+}
+
+export interface SubtitleUpload {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly language?: string
+  readonly title?: string
+  readonly isDefault?: boolean
+  readonly forced?: boolean
+  readonly hearingImpaired?: boolean
+}

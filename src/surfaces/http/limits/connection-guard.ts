@@ -1,0 +1,123 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { isLoopbackAddress } from '../auth/loopback.ts'
+import type { HttpLimits } from '../http-config.ts'
+
+type GuardLimits = Pick<
+  HttpLimits,
+  'maxConnections' | 'maxConnectionsPerAddress' | 'minReadBytesPerSec' | 'minUploadBytesPerSec' | 'rateWindowMs'
+>
+
+interface Watched {
+  readonly address: string
+  /** At the beginning of the current window. */
+  since: number
+  sentBytes: number
+  receivedBytes: number
+  /** Something waited for the other side during the whole window. */
+  waitedToSend: boolean
+  waitedToReceive: boolean
+  /** A request body is expected. */
+  uploading: boolean
+}
+
+/** How often we look; a window has several looks, so that a pause between two answers is no slowness. */
+const LOOKS_PER_WINDOW = 6
+
+/**
+ * Keeps connections from being held for nothing: caps how many there are, in all and per address, and cuts those that
+ * take or send less than a minimum rate while bytes wait (safety.md T22; Node has no write timeout).
+ */
+export class ConnectionGuard {
+  readonly #limits: GuardLimits
+  readonly #sockets = new Map<Socket, Watched>()
+  readonly #perAddress = new Map<string, number>()
+  readonly #timer: NodeJS.Timeout
+  /** Connections that were cut for being slow. */
+  cutConnections = 0
+
+  constructor(server: Server, limits: GuardLimits, now: () => number = Date.now) {
+    this.#limits = limits
+    server.maxConnections = limits.maxConnections
+    server.on('connection', (socket: Socket) => this.#admit(socket, now()))
+    this.#timer = setInterval(() => this.#look(now()), Math.max(10, limits.rateWindowMs / LOOKS_PER_WINDOW))
+    this.#timer.unref()
+  }
+
+  get connections(): number {
+    return this.#sockets.size
+  }
+
+  /** From here to the function that comes back, the socket must bring its request body fast enough. */
+  watchUpload(socket: Socket): () => void {
+    const watched = this.#sockets.get(socket)
+    if (!watched) return () => undefined
+    watched.uploading = true
+    return () => {
+      watched.uploading = false
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #admit(socket: Socket, now: number): void {
+    const address = socket.remoteAddress ?? ''
+    const count = (this.#perAddress.get(address) ?? 0) + 1
+    if (count > this.#limits.maxConnectionsPerAddress && !isLoopbackAddress(address)) {
+      socket.destroy()
+      return
+    }
+    this.#perAddress.set(address, count)
+    this.#sockets.set(socket, { address, uploading: false, ...freshWindow(socket, now) })
+    socket.once('close', () => {
+      this.#sockets.delete(socket)
+      const left = (this.#perAddress.get(address) ?? 1) - 1
+      if (left > 0) this.#perAddress.set(address, left)
+      else this.#perAddress.delete(address)
+    })
+  }
+
+  #look(now: number): void {
+    for (const [socket, watched] of this.#sockets) {
+      watched.waitedToSend &&= pendingBytes(socket) > 0
+      watched.waitedToReceive &&= watched.uploading && socket.readableLength === 0
+      if (now - watched.since < this.#limits.rateWindowMs) continue
+      if (this.#isTooSlow(socket, watched, now)) {
+        this.cutConnections++
+        socket.destroy()
+      } else Object.assign(watched, freshWindow(socket, now))
+    }
+  }
+
+  #isTooSlow(socket: Socket, { waitedToSend, waitedToReceive, sentBytes, receivedBytes, since }: Watched, now: number) {
+    const seconds = (now - since) / 1000
+    const sent = deliveredBytes(socket) - sentBytes
+    if (waitedToSend && sent < this.#limits.minReadBytesPerSec * seconds) return true
+    return waitedToReceive && socket.bytesRead - receivedBytes < this.#limits.minUploadBytesPerSec * seconds
+  }
+}
+
+function freshWindow(socket: Socket, now: number): Omit<Watched, 'address' | 'uploading'> {
+  return {
+    since: now,
+    sentBytes: deliveredBytes(socket),
+    receivedBytes: socket.bytesRead,
+    waitedToSend: true,
+    waitedToReceive: true,
+  }
+}
+
+function deliveredBytes(socket: Socket): number {
+  return socket.bytesWritten - pendingBytes(socket)
+}
+
+/**
+ * Bytes that the other side has not taken. A large buffer counts as written once the system began with it;
+ * only the handle knows how much of it is left.
+ */
+function pendingBytes(socket: Socket): number {
+  const handle = (socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle
+  return handle?.writeQueueSize ? Math.max(handle.writeQueueSize, socket.writableLength) : socket.writableLength
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { SegmentNotFoundError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Segment, Slice } from '#domain/video.ts'
+import { findSegment } from '#features/playback/find-segment.ts'
+import type { PlayableVideo } from '#features/playback/playable-video.ts'
+import type { Playback } from '#features/playback/playback.ts'
+import { parseSegmentName, type SegmentName } from '#features/playback/segment-name.ts'
+import { IMMUTABLE, REVALIDATE, SAFE_HEADERS, WEBVTT_TYPE } from './media-headers.ts'
+import { type MediaRoute, VIDEO_ID } from './media-route.ts'
+import { prebuildText } from './prebuilt-text.ts'
+import { type Body, type Representation, sendRepresentation } from './send-representation.ts'
+
+const HEADERS = {
+  video: headersOf('video/mp4'),
+  audio: headersOf('audio/mp4'),
+  ts: headersOf('video/mp2t'),
+}
+/** Subtitles can be replaced under the same address. */
+const WEBVTT_HEADERS = { ...SAFE_HEADERS, 'content-type': WEBVTT_TYPE, 'cache-control': REVALIDATE }
+
+/** `/segment/{id}/{name}`: media and init segments as stored, subtitle segments cut when asked for. */
+export function segmentRoute(playback: Playback): MediaRoute {
+  const representations = new WeakMap<Segment, Representation>()
+  return {
+    pattern: 'GET /segment/:id/:name',
+    async serve(request, response, [id = '', text = '']) {
+      const name = parseSegmentName(text)
+      if (!name || !VIDEO_ID.test(id)) throw noSuch()
+      const video = playback.videos.peek(id as VideoId) ?? (await playback.videos.get(id as VideoId))
+      if (name.extension === 'vtt') {
+        const built = await subtitleSegment(playback, video, name)
+        return await sendRepresentation(request, response, built.representation, built.bytes)
+      }
+      const segment = findSegment(video, name)
+      if (!segment) throw noSuch()
+      let representation = representations.get(segment)
+      if (!representation) {
+        representation = representationOf(segment, name)
+        representations.set(segment, representation)
+      }
+      await sendRepresentation(request, response, representation, bodyOf(segment.slices, playback))
+    },
+  }
+}
+
+/** The buffer itself when the cache has it: bytes that nobody copies. */
+function bodyOf(slices: readonly Slice[], playback: Playback): Body {
+  const [only, more] = slices
+  const single = only && !more ? only : undefined
+  const cached = single && playback.slices.cached(single)
+  return cached ?? ((range, signal) => playback.slices.read(slices, { range, signal, cold: single !== undefined }))
+}
+
+async function subtitleSegment(playback: Playback, video: PlayableVideo, { trackName, index }: SegmentName) {
+  const text = await playback.subtitles.segment(video, trackName, index)
+  if (text === null) throw noSuch()
+  return (await prebuildText(text, WEBVTT_HEADERS, { compress: false })).identity
+}
+
+function representationOf({ slices, byteLength }: Segment, { trackName, extension }: SegmentName): Representation {
+  const headers = extension === 'ts' ? HEADERS.ts : trackName.startsWith('a') ? HEADERS.audio : HEADERS.video
+  return { etag: `"${tagOf(slices)}"`, byteLength, headers }
+}
+
+/** The SHA-256 of the bytes; of the SHA-256s, when the segment lies in several packs. */
+export function tagOf(slices: readonly Slice[]): string {
+  const [only, more] = slices
+  if (only && !more) return only.sha256
+  const hash = createHash('sha256')
+  for (const { sha256 } of slices) hash.update(sha256)
+  return hash.digest('hex')
+}
+
+function headersOf(mediaType: string): Readonly<Record<string, string>> {
+  return { ...SAFE_HEADERS, 'content-type': mediaType, 'cache-control': IMMUTABLE }
+}
+
+function noSuch(): SegmentNotFoundError {
+  return new SegmentNotFoundError('There is no such segment.')
+}

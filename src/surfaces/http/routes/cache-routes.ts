@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import type { VideoId as DomainVideoId } from '#domain/ids.ts'
+import type { SegmentCacheStats } from '#domain/segment-cache.ts'
+import { CacheCleared, CacheStats } from '../contract/status.ts'
+import { VideoId } from '../contract/video.ts'
+import type { HttpApp } from '../http-app.ts'
+import type { HttpPorts } from '../http-ports.ts'
+
+/** /cache: how well the segment cache does, and emptying it. */
+export function cacheRoutes(app: HttpApp, { cache }: Pick<HttpPorts, 'cache'>): void {
+  app.get('/cache/stats', { schema: { response: { 200: CacheStats } } }, async () => presentCache(cache.stats()))
+  app.post(
+    '/cache/clear',
+    { schema: { querystring: z.object({ video_id: VideoId.optional() }), response: { 200: CacheCleared } } },
+    async ({ query }) => cache.clear(query.video_id as DomainVideoId | undefined),
+  )
+}
+
+export function presentCache(stats: SegmentCacheStats): CacheStats {
+  const asked = stats.hits + stats.misses
+  return { ...stats, hitRate: asked === 0 ? 0 : stats.hits / asked, preloads: 0 }
+}

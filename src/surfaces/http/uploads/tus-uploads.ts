@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, statfs } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { FileStore } from '@tus/file-store'
+import { Server } from '@tus/server'
+import { InvalidInputError, NotMediaError, ProductError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import { stripControls } from '#lib/file-name/strip-controls.ts'
+import { UPLOAD_VIDEO_ID_HEADER, UPLOADS_PATH } from '../contract/addresses.ts'
+import type { LibraryActions } from '../http-ports.ts'
+import { problemOf } from '../problem-of.ts'
+import { RequestRefusedError } from '../request-refused-error.ts'
+import { assertRoomFor } from './upload-admission.ts'
+import { UPLOAD_ID, type UploadRecord, UploadRecords } from './upload-records.ts'
+
+export interface UploadSettings {
+  readonly dir: string
+  readonly maxUploadBytes: number
+  readonly maxOpenUploads: number
+  readonly idleUploadMs: number
+}
+
+export interface UploadPorts {
+  readonly library: Pick<LibraryActions, 'register'>
+  readonly events: Events
+}
+
+const MAX_NAME_LENGTH = 500
+
+/**
+ * Resumable uploads (tus 1.0). A finished one becomes a video exactly once, also when the server dies between its last
+ * byte and the catalog: registering is repeated at the next start and is idempotent by the upload's id.
+ */
+export class TusUploads {
+  readonly #ports: UploadPorts
+  readonly #settings: UploadSettings
+  readonly #records: UploadRecords
+  readonly #tus: Server
+  /** Uploads that still want bytes, with their whole size. */
+  readonly #open = new Map<string, number>()
+  readonly #finishing = new Map<string, Promise<string>>()
+  /** Promised, but not yet on disk under an id. */
+  #admittingBytes = 0
+
+  constructor(ports: UploadPorts, settings: UploadSettings) {
+    this.#ports = ports
+    this.#settings = settings
+    this.#records = new UploadRecords(settings.dir)
+    this.#tus = new Server({
+      path: UPLOADS_PATH,
+      datastore: new FileStore({ directory: settings.dir }),
+      maxSize: settings.maxUploadBytes,
+      relativeLocation: true,
+      // Pages of other sites get no permission from us; the default would give it to all.
+      allowedOrigins: [],
+      disableTerminationForFinishedUploads: true,
+      namingFunction: () => randomBytes(16).toString('hex'),
+      getFileIdFromRequest: (_request, id) => (id !== undefined && UPLOAD_ID.test(id) ? id : undefined),
+      onUploadCreate: async (_request, { id, size = 0 }) => {
+        this.#open.set(id, size)
+        return {}
+      },
+      onUploadFinish: async (_request, { id }) => ({ headers: { [UPLOAD_VIDEO_ID_HEADER]: await this.#finish(id) } }),
+      onResponseError: (_request, error) => asTusError(error),
+    })
+  }
+
+  /** Takes up what an earlier run left: finished uploads become videos, idle ones go. */
+  async start(): Promise<void> {
+    await mkdir(this.#settings.dir, { recursive: true })
+    for (const id of await this.#records.ids()) {
+      const record = await this.#records.read(id)
+      const received = await this.#records.received(id)
+      if (!record || (!received && !record.videoId)) await this.#records.remove(id)
+      else if (!record.videoId && received?.byteLength === record.size) await this.#finishQuietly(id)
+      else if (!record.videoId) this.#open.set(id, record.size)
+    }
+    await this.removeIdle(Date.now())
+  }
+
+  /** What open uploads have still to bring. */
+  async reservedBytes(): Promise<number> {
+    let bytes = this.#admittingBytes
+    for (const [id, size] of this.#open) bytes += size - ((await this.#records.received(id))?.byteLength ?? 0)
+    return bytes
+  }
+
+  /** Removes uploads that got nothing for long, and the records of those that became videos as long ago. */
+  async removeIdle(nowMs: number): Promise<void> {
+    for (const id of await this.#records.ids()) {
+      const touchedAtMs = (await this.#records.received(id))?.atMs ?? (await this.#records.recordedAtMs(id))
+      if (nowMs - touchedAtMs < this.#settings.idleUploadMs) continue
+      const isTaken = ((await this.#records.read(id))?.videoId ?? null) !== null
+      // The bytes of a registered upload belong to its ingest.
+      if (isTaken && (await this.#records.received(id))) continue
+      await this.#records.remove(id)
+      this.#open.delete(id)
+    }
+  }
+
+  /** Answers any request below /api/uploads. Throws ProductError before anything was answered. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'POST') return await this.#create(request, response)
+    const id = request.url?.split('?')[0]?.slice(UPLOADS_PATH.length + 1) ?? ''
+    if (request.method === 'HEAD' && (await this.#answeredAsDone(id, response))) return
+    await this.#tus.handle(request, response)
+    if (request.method === 'DELETE' && !(await this.#records.received(id).catch(() => null))) this.#open.delete(id)
+  }
+
+  async #create(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const byteLength = declaredLength(request)
+    const { bavail, blocks, bsize } = await statfs(this.#settings.dir)
+    const reservedBytes = await this.reservedBytes()
+    assertRoomFor(byteLength, {
+      ...this.#settings,
+      openUploads: this.#open.size,
+      freeBytes: bavail * bsize,
+      totalBytes: blocks * bsize,
+      // Looked at last: others may have been admitted while we asked the disk.
+      reservedBytes: Math.max(reservedBytes, this.#admittingBytes),
+    })
+    this.#admittingBytes += byteLength
+    try {
+      await this.#tus.handle(request, response)
+    } finally {
+      this.#admittingBytes -= byteLength
+    }
+  }
+
+  /** A client whose last answer got lost asks again: it must not send a film twice because the ingest was fast. */
+  async #answeredAsDone(id: string, response: ServerResponse): Promise<boolean> {
+    if (!UPLOAD_ID.test(id)) return false
+    const record = await this.#records.read(id)
+    if (!record) return false
+    const received = await this.#records.received(id)
+    if (!record.videoId && received?.byteLength !== record.size) return false
+    const videoId = record.videoId ?? (await this.#finish(id))
+    response.writeHead(200, {
+      'tus-resumable': '1.0.0',
+      'cache-control': 'no-store',
+      'upload-offset': String(record.size),
+      'upload-length': String(record.size),
+      [UPLOAD_VIDEO_ID_HEADER]: videoId,
+    })
+    response.end()
+    return true
+  }
+
+  async #finishQuietly(id: string): Promise<void> {
+    try {
+      await this.#finish(id)
+    } catch (error) {
+      const message = 'A finished upload could not be taken into the library.'
+      this.#ports.events.emit({ kind: 'note', level: 'error', message, fields: { uploadId: id, error } })
+    }
+  }
+
+  /** The id of the video that this upload became; makes it now when nobody did. */
+  #finish(id: string): Promise<string> {
+    const running = this.#finishing.get(id)
+    if (running) return running
+    const finishing = this.#register(id).finally(() => this.#finishing.delete(id))
+    this.#finishing.set(id, finishing)
+    return finishing
+  }
+
+  async #register(id: string): Promise<string> {
+    const record = await this.#records.read(id)
+    if (!record) throw new InvalidInputError('There is no such upload.')
+    if (record.videoId) return record.videoId
+    const path = this.#records.pathOf(id)
+    await sync(path)
+    const { videoId } = await this.#ports.library.register({ path, owned: true, uploadId: id, ...namesOf(record) })
+    await this.#records.markRegistered(record, videoId)
+    this.#open.delete(id)
+    return videoId
+  }
+}
+
+/** The names are texts for people and never become part of a path. */
+function namesOf({ metadata }: UploadRecord): { originalFilename: string; title?: string } {
+  const clean = (text: string | null | undefined) =>
+    stripControls(text ?? '')
+      .trim()
+      .slice(0, MAX_NAME_LENGTH)
+  const title = clean(metadata.title)
+  return { originalFilename: clean(metadata.filename) || 'video', ...(title && { title }) }
+}
+
+function declaredLength({ headers }: IncomingMessage): number {
+  const text = headers['upload-length']
+  if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
+    throw new RequestRefusedError('bad-request', 'Upload-Length must say how long the file is.')
+  }
+  if (Number(text) === 0) throw new NotMediaError('The file is empty.', { why: 'It has 0 bytes.' })
+  return Number(text)
+}
+
+/** After the last byte was acknowledged, a power cut must not take it back. */
+async function sync(path: string): Promise<void> {
+  await using file = await open(path, 'r+')
+  await file.sync()
+}
+
+/** tus knows errors as status and text; ours get the status of the one table. */
+function asTusError(error: unknown): { status_code: number; body: string } | undefined {
+  if (!(error instanceof ProductError)) return undefined
+  const { problem } = problemOf(error, '')
+  return { status_code: problem.status, body: [error.message, error.why, error.fix].filter(Boolean).join(' ') }
+}
