@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isInstalled } from './npm-packages.mjs'
+import { root } from './root.mjs'
 
 const wanted = {
   '': { version: '1.0.0' },
@@ -10,6 +13,13 @@ const wanted = {
 const installed = { 'node_modules/a': wanted['node_modules/a'] }
 
 describe('the packages of npm', () => {
+  it('are locked by content, without the address of a registry', () => {
+    const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+    expect(lock).toContain('"integrity": "sha512-')
+    expect(lock).not.toContain('://registry')
+    expect(lock).not.toMatch(/"resolved": "https?:/)
+  })
+
   it('are there when each one that must be there is there', () => {
     expect(isInstalled(wanted, installed)).toBe(true)
   })
