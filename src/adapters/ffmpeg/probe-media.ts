@@ -3,6 +3,7 @@ import { InvalidInputError, MediaDamagedError, MediaRefusedError, NotMediaError 
 import type { MediaInfo } from '#domain/media-info.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { mediaInfoOf } from './media-info-of.ts'
+import { type StreamDetails, streamDetailsOf } from './stream-details.ts'
 import { parseProbeReport, type ProbeReport } from './probe-report.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
 import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
@@ -11,6 +12,8 @@ import { refusedCodec, toolError } from './tool-errors.ts'
 export interface ProbedMedia {
   readonly info: MediaInfo
   readonly file: MediaFile
+  /** By stream index. */
+  readonly details: ReadonlyMap<number, StreamDetails>
 }
 
 /**
@@ -24,7 +27,7 @@ export async function probeMedia(tools: FfmpegTools, path: string, signal?: Abor
   const { report, codecs } = await probeAllowed(tools, path, family, signal)
   const info = mediaInfoOf(report, { family, byteLength })
   requirePlayable(info)
-  return { info, file: { path, family, codecs } }
+  return { info, file: { path, family, codecs }, details: streamDetailsOf(report) }
 }
 
 async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: number }> {

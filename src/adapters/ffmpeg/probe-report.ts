@@ -27,6 +27,7 @@ const stream = z.object({
   color_transfer: text,
   r_frame_rate: text,
   avg_frame_rate: text,
+  time_base: text,
   start_time: number,
   duration: number,
   bit_rate: number,

@@ -101,6 +101,32 @@ describe.runIf(process.platform === 'linux')('startProcess', () => {
     expect(await child.ended).toMatchObject({ stopped: null, exitCode: 0 })
   })
 
+  it('does not take a pipe without words for a stuck child while another one talks', async () => {
+    const script = 'let n = 0; setInterval(() => { process.stdout.write("a"); if (++n === 8) process.exit() }, 100)'
+    await using child = await startProcess({
+      command: node(script),
+      env: ENV,
+      extraPipes: 1,
+      timeLimitMs: TIME_LIMIT_MS,
+      stallLimitMs: 500,
+    })
+    expect(await Promise.all([textOf(child.output(1)), textOf(child.output(3))])).toEqual(['aaaaaaaa', ''])
+    expect(await child.ended).toMatchObject({ stopped: null, exitCode: 0 })
+  })
+
+  it('ends what closes one pipe and then says nothing on the other', async () => {
+    const script = 'require("fs").closeSync(3); setInterval(() => {}, 1000)'
+    await using child = await startProcess({
+      command: node(script),
+      env: ENV,
+      extraPipes: 1,
+      timeLimitMs: TIME_LIMIT_MS,
+      stallLimitMs: 500,
+    })
+    await Promise.all([textOf(child.output(1)), textOf(child.output(3))])
+    expect(await child.ended).toMatchObject({ stopped: 'stalled' })
+  })
+
   it('ends grandchildren too, and by force what does not listen', async () => {
     const script = 'trap "" TERM; sleep 60 & echo $!; wait; wait; sleep 60'
     const abort = new AbortController()

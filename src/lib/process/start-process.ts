@@ -13,7 +13,7 @@ export interface ProcessCommand {
   readonly extraPipes?: number
   /** From start to end, by our own clock. */
   readonly timeLimitMs: number
-  /** How long a reader of `output` waits for the next bytes before the child counts as stuck. */
+  /** How long the readers of `output` may all wait for the next bytes before the child counts as stuck. */
   readonly stallLimitMs?: number
   readonly signal?: AbortSignal
 }
@@ -87,6 +87,10 @@ class GroupLeader implements RunningProcess {
   readonly #stallLimitMs: number | undefined
   #stopped: StopReason | null = null
   #hasEnded = false
+  /** Readers of output, and those of them that wait. */
+  #reading = 0
+  #waiting = 0
+  #stallTimer: NodeJS.Timeout | undefined
 
   constructor(
     child: ChildProcess,
@@ -114,6 +118,7 @@ class GroupLeader implements RunningProcess {
     if (signal?.aborted) abort()
     const end = await exited
     this.#hasEnded = true
+    clearTimeout(this.#stallTimer)
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
     await Promise.race([lastWords, delay(LAST_WORDS_MS)])
@@ -124,6 +129,7 @@ class GroupLeader implements RunningProcess {
     const stream = this.#child.stdio[descriptor] as Readable | null | undefined
     if (stream === null || stream === undefined) throw new RangeError(`no pipe at descriptor ${descriptor}`)
     const chunks = stream[Symbol.asyncIterator]()
+    this.#reading++
     try {
       for (;;) {
         const { done, value } = await this.#unlessStalled(chunks.next())
@@ -133,19 +139,29 @@ class GroupLeader implements RunningProcess {
     } catch (error) {
       if (this.#stopped === null) throw error
     } finally {
+      this.#reading--
+      this.#watchStall()
       stream.destroy()
     }
   }
 
-  /** Only waiting counts: a child whose reader is slow is not stuck. */
+  /** Only waiting counts, and only when all who read wait: a child whose reader is slow is not stuck. */
   async #unlessStalled<T>(next: Promise<T>): Promise<T> {
     if (this.#stallLimitMs === undefined) return next
-    const timer = setTimeout(() => this.stop('stalled'), this.#stallLimitMs)
+    this.#waiting++
+    this.#watchStall()
     try {
       return await next
     } finally {
-      clearTimeout(timer)
+      this.#waiting--
+      this.#watchStall()
     }
+  }
+
+  #watchStall(): void {
+    clearTimeout(this.#stallTimer)
+    if (this.#hasEnded || this.#waiting === 0 || this.#waiting < this.#reading) return
+    this.#stallTimer = setTimeout(() => this.stop('stalled'), this.#stallLimitMs)
   }
 
   stop(reason: StopReason): void {

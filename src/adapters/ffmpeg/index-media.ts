@@ -1,0 +1,94 @@
+import { MediaDamagedError } from '#domain/errors.ts'
+import type { VideoStream } from '#domain/media-info.ts'
+import type { GroupOfPictures, MediaIndex } from '#domain/media-index.ts'
+import { keyFrameIndexOf as keyFramesOfMovie } from '#lib/containers/iso-bmff/key-frame-index-of.ts'
+import type { KeyFrameIndex } from '#lib/containers/key-frame-index.ts'
+import { keyFrameIndexOf as keyFramesOfMatroska } from '#lib/containers/matroska/key-frame-index-of.ts'
+import type { RandomAccess } from '#lib/containers/random-access.ts'
+import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { type GroupedPackets, PacketGrouper } from './group-packets.ts'
+import { mainVideo } from './main-video.ts'
+import { type OpenContainer, trackIdOf } from './open-container.ts'
+import type { ProbedMedia } from './probe-media.ts'
+import { scanPackets } from './scan-packets.ts'
+
+export interface IndexSources {
+  readonly tools: FfmpegTools
+  readonly media: ProbedMedia
+  readonly file: RandomAccess
+  readonly container: OpenContainer
+}
+
+/** Video that may be copied into segments; all other is encoded and needs no index of its key frames. */
+const COPIABLE_VIDEO = new Set(['h264', 'hevc', 'av1', 'vp9', 'vp8'])
+
+/** Finds the cuts: in the container's own index where it can be trusted, else by one scan of the packets. */
+export async function indexMedia(sources: IndexSources, signal?: AbortSignal): Promise<MediaIndex> {
+  const video = mainVideo(sources.media.info)
+  if (video === null || !COPIABLE_VIDEO.has(video.codec)) return spanOnly(sources, signal)
+  const own = await ownIndex(sources, video)
+  if (own !== null) return own
+  const scanned = await scan(sources, video.index, signal)
+  return { origin: 'packets', ...scanned }
+}
+
+async function ownIndex(sources: IndexSources, video: VideoStream): Promise<MediaIndex | null> {
+  const { container, media, file } = sources
+  const trackId = trackIdOf(container, media, 'video', video.index)
+  if (trackId === null) return null
+  if (container.kind === 'movie') return containerIndex(keyFramesOfMovie(container.movie, trackId))
+  if (container.kind !== 'matroska' || container.mkv.truncated) return null
+  const { index } = await keyFramesOfMatroska(container.mkv, file, { trackNumber: trackId })
+  return index === null ? null : containerIndex({ ...index, gops: withoutSound(index.gops, index.endSec, sources) })
+}
+
+function containerIndex(index: KeyFrameIndex | null): MediaIndex | null {
+  const [first] = index?.gops ?? []
+  if (index === null || first === undefined) return null
+  return { origin: 'container', startSec: first.startSec, endSec: index.endSec, gops: index.gops }
+}
+
+/** Matroska's index counts the bytes of all tracks: those of the others are taken off as far as their rates are known. */
+function withoutSound(
+  gops: readonly GroupOfPictures[],
+  endSec: number,
+  { media }: IndexSources,
+): readonly GroupOfPictures[] {
+  const others = media.info.streams.filter((stream) => stream.kind === 'audio')
+  const bytesPerSec = others.reduce((sum, { bitRate }) => sum + (bitRate ?? 0) / 8, 0)
+  return gops.map((gop, position) => {
+    const durationSec = (gops[position + 1]?.startSec ?? endSec) - gop.startSec
+    const byteLength = Math.max(gop.byteLength / 4, gop.byteLength - bytesPerSec * durationSec)
+    return { ...gop, byteLength: Math.round(byteLength) }
+  })
+}
+
+/** Demuxers that work out the length from the bit rate: a guess. */
+const GUESSED_LENGTH = new Set(['mp3', 'aac'])
+
+/** For sound alone and for video that is encoded: from when to when. */
+async function spanOnly(sources: IndexSources, signal?: AbortSignal): Promise<MediaIndex> {
+  const { info, details } = sources.media
+  const stream = mainVideo(info) ?? info.streams.find(({ kind }) => kind === 'audio')
+  if (stream === undefined) throw new MediaDamagedError('The file holds neither a film nor sound.')
+  const ownSec = details.get(stream.index)?.durationSec ?? null
+  const endSec = ownSec === null ? info.startSec + info.durationSec : stream.startSec + ownSec
+  if (endSec > stream.startSec && !GUESSED_LENGTH.has(info.container)) {
+    return { origin: 'none', startSec: stream.startSec, endSec, gops: [] }
+  }
+  const { startSec, endSec: lastSec } = await scan(sources, stream.index, signal)
+  return { origin: 'none', startSec, endSec: lastSec, gops: [] }
+}
+
+async function scan(
+  { tools, media }: IndexSources,
+  streamIndex: number,
+  signal?: AbortSignal,
+): Promise<GroupedPackets> {
+  const grouper = new PacketGrouper()
+  const { byteLength } = media.info
+  await scanPackets(tools, media.file, { streamIndex, byteLength, signal }, (packet) => grouper.add(packet))
+  const grouped = grouper.finish()
+  if (grouped !== null) return grouped
+  throw new MediaDamagedError('The film cannot be read.', { why: 'Not one packet of it has a time.' })
+}
