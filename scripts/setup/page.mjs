@@ -14,7 +14,7 @@ export async function buildPage() {
   const stamp = hashOf(SOURCES.map((name) => join(root, name)))
   if (existsSync(join(root, 'web', 'dist', 'index.html')) && readText(stampPath) === stamp) return
   console.log('Building the page …')
-  const code = await runNpm(['run', 'build', '--silent', '-w', 'web'])
+  const code = await runNpm(['run', 'build', '--silent', '-w', 'web', '--', '--logLevel', 'warn'])
   if (code !== 0) throw new Error('The page could not be built; the message stands above.')
   mkdirSync(dirname(stampPath), { recursive: true })
   writeFileSync(stampPath, stamp)

@@ -88,7 +88,7 @@ function aptGet() {
   if (sudo.length > 0 && outputOf('sudo', ['-n', 'true']) === undefined) return undefined
   return (args) => {
     const [command = '', ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
-    return run(command, rest, { env: childEnv })
+    return run(command, rest, { env: childEnv, stdio: ['inherit', 'ignore', 'inherit'] })
   }
 }
 
