@@ -26,15 +26,20 @@ describe('text (trap 1)', () => {
     ['no newline at the end', '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\na.ts\n#EXT-X-ENDLIST'],
     ['spaces around lines', '#EXTM3U \n #EXT-X-TARGETDURATION:10\t\n#EXTINF:10, \na.ts  \n#EXT-X-ENDLIST '],
     ['comments between', '#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n# c\n#x\n\na.ts\n#EXT-X-ENDLIST'],
-    ['attributes of IPTV lists', '#EXTM3U x-tvg-url="a"\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\na.ts\n#EXT-X-ENDLIST'],
+    [
+      'attributes of IPTV lists',
+      '#EXTM3U x-tvg-url="http://a/b"\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\na.ts\n#EXT-X-ENDLIST',
+    ],
   ])('reads %s without complaint', (_name, text) => {
     const playlist = mediaText(text)
     expect(playlist).toMatchObject({ targetDurationSec: 10, ended: true, violations: [] })
     expect(playlist.segments).toMatchObject([{ uri: 'a.ts', url: 'https://example.com/live/a.ts', durationSec: 10 }])
   })
 
-  it('survives a byte order mark and blank lines before the header, and says so', () => {
-    const playlist = mediaText('\ufeff\n\n#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\na.ts\n#EXT-X-ENDLIST')
+  it('survives a byte order mark, blank lines and comments before the header, and says so', () => {
+    const playlist = mediaText(
+      '\ufeff\n# made by hand\n#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\na.ts\n#EXT-X-ENDLIST',
+    )
     expect(playlist.segments).toHaveLength(1)
     expect(rules(playlist)).toEqual(['syntax 1', 'syntax 3'])
   })

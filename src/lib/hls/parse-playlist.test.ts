@@ -14,7 +14,7 @@ describe('parsePlaylist', () => {
     ['only a header', '#EXTM3U\n#EXT-X-VERSION:3\n', 'not-a-playlist', /only a header/],
     ['no header', '#EXTINF:9,\na.ts', 'not-a-playlist', /#EXTM3U/],
     ['a longer word', '#EXTM3U8\n#EXTINF:9,\na.ts', 'not-a-playlist', /#EXTM3U/],
-    ['header in the second place', '# x\n#EXTM3U\n#EXTINF:9,\na.ts', 'not-a-playlist', /#EXTM3U/],
+    ['header in the second place', 'x\n#EXTM3U\n#EXTINF:9,\na.ts', 'not-a-playlist', /#EXTM3U/],
     ['addresses alone', '#EXTM3U\nhttp://a/b.ts\n', 'not-a-playlist', /no segment/],
   ])('refuses %s with a reason', (_name, text, rule, reason) => {
     expect(() => parsePlaylist(text, BASE)).toThrow(

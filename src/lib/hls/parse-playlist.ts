@@ -46,14 +46,14 @@ function kindOf(text: string): 'media' | 'multivariant' {
   throw new PlaylistError('not-a-playlist', 1, whatInstead(text))
 }
 
+/** Blank lines, comments and a byte order mark before the header are survived, and reported. */
 function requireHeader(text: string, reading: PlaylistReading): void {
-  const start = /^\ufeff?\s*/.exec(text)?.[0] ?? ''
-  const line = start.split(/\r\n|\n|\r/).length
-  if (!/^#EXTM3U(?=\s|$)/.test(text.slice(start.length, start.length + 8))) {
-    throw new PlaylistError('not-a-playlist', line, whatInstead(text))
+  const first = playlistLines(text).next().value
+  if (first?.kind !== 'tag' || first.name !== 'EXTM3U') {
+    throw new PlaylistError('not-a-playlist', first?.line ?? 1, whatInstead(text))
   }
-  if (start.startsWith('\ufeff')) reading.log.add('syntax', 1, null, 'a byte order mark before #EXTM3U')
-  if (start.replace('\ufeff', '') !== '') reading.log.add('syntax', line, '#EXTM3U', 'something blank before #EXTM3U')
+  if (text.startsWith('\ufeff')) reading.log.add('syntax', 1, null, 'a byte order mark before #EXTM3U')
+  if (first.line > 1) reading.log.add('syntax', first.line, '#EXTM3U', 'not the first line')
 }
 
 function whatInstead(text: string): string {

@@ -29,10 +29,12 @@ export function* playlistLines(text: string): Generator<PlaylistLine, void, unde
   }
 }
 
+/** `#NAME`, `#NAME:value`, and `#NAME value` as IPTV lists write their header. */
 function tagLine(content: string, line: number): TagLine {
-  const colon = content.indexOf(':')
-  if (colon === -1) return { kind: 'tag', line, name: content.slice(1), value: null }
-  return { kind: 'tag', line, name: content.slice(1, colon).trimEnd(), value: content.slice(colon + 1).trimStart() }
+  const name = /^[^:\s]+/.exec(content)?.[0] ?? content
+  const rest = content.slice(name.length).trimStart()
+  const value = rest.startsWith(':') ? rest.slice(1).trimStart() : rest
+  return { kind: 'tag', line, name: name.slice(1), value: rest === '' ? null : value }
 }
 
 /** Not `split`: a list of millions of lines is never held at once. */
