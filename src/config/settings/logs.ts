@@ -5,9 +5,9 @@ import { settingsOf } from '../setting.ts'
 const { withDefault, optional } = settingsOf('logs')
 
 /** How much is logged, in the words of the logger. */
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
-/** WARNING and CRITICAL are what older installations have in their `.env`. */
+/** WARNING and CRITICAL are what older installations have in their `.env`; nothing is worse than an error here. */
 const LEVEL_OF_WORD: Readonly<Record<string, LogLevel>> = {
   TRACE: 'trace',
   DEBUG: 'debug',
@@ -15,8 +15,8 @@ const LEVEL_OF_WORD: Readonly<Record<string, LogLevel>> = {
   WARN: 'warn',
   WARNING: 'warn',
   ERROR: 'error',
-  CRITICAL: 'fatal',
-  FATAL: 'fatal',
+  CRITICAL: 'error',
+  FATAL: 'error',
 }
 
 const CHOICES = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']
