@@ -13,7 +13,13 @@ import type {
   VideoState,
 } from './video.ts'
 
-/** The memory of the product: which videos exist, and where every byte lies. Each method is one transaction. */
+/**
+ * The memory of the product: which videos exist, and where every byte lies. A method that writes is one transaction:
+ * when it rejects, nothing has changed; when it has resolved, a power cut loses nothing. Lists of what is not there are
+ * empty. A video that is being deleted is not found by what shows or adds (`video`, `record`, `updateVideo`, `savePlan`,
+ * `publish`, `addTracks`, `addPack`, `addEntries` reject with VideoNotFoundError); its source, tracks, packs, segments and
+ * attachments can be read, and its packs be sealed and stored, so that the deletion finds every blob.
+ */
 export interface Catalog extends VideoCatalog, PackCatalog {}
 
 export interface VideoCatalog {
@@ -21,53 +27,67 @@ export interface VideoCatalog {
   addVideo(video: NewVideo): Promise<void>
   /** Rejects with VideoNotFoundError, also for a video that is being deleted. */
   video(id: VideoId): Promise<Video>
+  /** One page, and the number of videos on all pages. */
   videos(query?: VideoQuery): Promise<{ readonly videos: readonly Video[]; readonly total: number }>
-  /** Sets what is given, and `updatedAt`. Rejects with VideoNotFoundError. */
+  /** Sets what is given, and `updatedAt`. Rejects with VideoNotFoundError: nothing comes back from `deleting`. */
   updateVideo(id: VideoId, change: VideoChange): Promise<void>
-  /** The source file of a video that is not yet ready; null once it was let go. */
+  /** The source file of a video that is not yet ready; null once it was let go, and for a video that is not there. */
   source(id: VideoId): Promise<VideoSource | null>
+  /** Rejects with VideoNotFoundError. */
   setSource(id: VideoId, source: VideoSource | null): Promise<void>
+  /** Null before it was saved. Of a restored video only what playing needs: see `planOfRecord`. */
   plan(id: VideoId): Promise<IngestPlan | null>
+  /** Replaces an older plan. */
   savePlan(id: VideoId, plan: IngestPlan): Promise<void>
-  /** Makes the video ready: its playlists are VOD from now on. Idempotent. */
+  /** Makes the video ready, without failure: its playlists are VOD from now on. Idempotent. */
   publish(id: VideoId, result: { readonly durationSec: number; readonly statistics: IngestStatistics }): Promise<void>
   /** Removes the video and all that belongs to it. Removing what is not there is not an error. */
   removeVideo(id: VideoId): Promise<void>
-  /** Adds a whole video as a rebuild found it; replaces a video of the same id. */
+  /**
+   * Adds a whole video as a rebuild found it, without source; replaces a video of the same id. Rejects with
+   * InvalidInputError when something lies in a pack that the record does not name.
+   */
   restoreVideo(record: VideoRecord): Promise<void>
-  /** Everything that is known about a video; what `restoreVideo` takes. */
+  /** Everything that is known about a video at one moment; what `restoreVideo` takes. Rejects with VideoNotFoundError. */
   record(id: VideoId): Promise<VideoRecord>
   stats(): Promise<CatalogStats>
 
-  /** Adding tracks by a name the video already has replaces them. */
+  /** Adding a track by a name the video already has replaces it; its segments stay. */
   addTracks(id: VideoId, tracks: readonly Track[]): Promise<void>
   /** In order: video, audio, subtitles, each by number. */
   tracks(id: VideoId): Promise<readonly Track[]>
+  /** Sets what is given. Rejects with TrackNotFoundError. */
   updateTrack(
     id: TrackId,
     change: Partial<
       Pick<Track, 'bandwidth' | 'averageBandwidth' | 'language' | 'title' | 'isDefault' | 'forced' | 'hearingImpaired'>
     >,
   ): Promise<void>
+  /** Removes the track and its segments, not its attachments. Removing what is not there is not an error. */
   removeTrack(id: TrackId): Promise<void>
 }
 
 export interface PackCatalog {
   /** By position. */
   packs(id: VideoId): Promise<readonly Pack[]>
+  /** Rejects with NotFoundError, as do `sealPack` and `markStored`. */
   pack(id: PackId): Promise<Pack>
-  /** Adds a pack in the state `filling`, or returns the one that stands at this position. */
+  /**
+   * Adds a pack in the state `filling`, or returns the one that stands at this position, whatever its state. An id is
+   * never used again, also not for a pack at the position of a dropped one.
+   */
   addPack(id: VideoId, position: number): Promise<Pack>
-  /** `filling` -> `sealed`. */
+  /** `filling` -> `sealed`, or `sealed` with other figures. Rejects with ConflictError when other bytes are stored. */
   sealPack(id: PackId, sealed: { readonly byteLength: number; readonly digest: string }): Promise<void>
-  /** `sealed` -> `stored`. Idempotent. */
+  /** `sealed` -> `stored`. Idempotent. Rejects with ConflictError when it is not sealed, or stored elsewhere. */
   markStored(id: PackId, ref: BlobRef): Promise<void>
-  /** Forgets packs of this video from `position` on, with every segment and attachment that touches them. */
+  /** Forgets packs of this video from `position` on, with every segment and attachment that touches them. Idempotent. */
   dropPacksFrom(id: VideoId, position: number): Promise<void>
 
   /**
    * Records finished segments and attachments; they are playable from now on. Adding the same (track, index) or
-   * (video, name) again replaces it. `byteLength` of the packs they touch grows to cover them.
+   * (video, name) again replaces it; within one call the last wins. `byteLength` of the packs they touch grows to cover
+   * them. All or nothing; rejects with TrackNotFoundError, and with InvalidInputError for a slice in no pack of the video.
    */
   addEntries(
     id: VideoId,
@@ -77,7 +97,9 @@ export interface PackCatalog {
   segments(id: TrackId): Promise<readonly Segment[]>
   /** Rejects with SegmentNotFoundError. */
   segment(id: TrackId, index: SegmentIndex): Promise<Segment>
+  /** By name. */
   attachments(id: VideoId): Promise<readonly Attachment[]>
+  /** Removing what is not there is not an error. */
   removeAttachment(id: VideoId, name: string): Promise<void>
 }
 
@@ -97,11 +119,15 @@ export interface VideoSource {
 }
 
 export interface VideoQuery {
-  /** Part of the title or of the file name, any case. */
+  /** Part of the title or of the file name, any case (see `textKey`). */
   readonly text?: string
+  /** All but `deleting` by default. */
   readonly states?: readonly VideoState[]
+  /** Equals are ordered by id; a duration that is not known counts as the shortest. `created` by default. */
   readonly sort?: 'created' | 'title' | 'duration' | 'size'
+  /** True by default for `created`, false for the others. */
   readonly descending?: boolean
+  /** No limit by default. */
   readonly limit?: number
   readonly offset?: number
 }
@@ -118,6 +144,7 @@ export interface VideoChange {
 
 export interface VideoRecord {
   readonly video: Video
+  /** 0 when the video has no plan yet. */
   readonly targetDurationSec: number
   readonly packaging: IngestPlan['packaging']
   readonly tracks: readonly Track[]
@@ -127,13 +154,16 @@ export interface VideoRecord {
 }
 
 export interface CatalogStats {
+  /** Without those that are being deleted. */
   readonly videos: number
   readonly byState: Readonly<Record<VideoState, number>>
   readonly tracks: number
   readonly segments: number
   readonly packs: number
+  /** Tracks of that kind. */
   readonly subtitles: number
   /** Bytes of all stored packs. */
   readonly storedBytes: number
+  /** Of the videos that count. */
   readonly durationSec: number
 }

@@ -129,7 +129,7 @@ export interface Pack {
    */
   readonly state: 'filling' | 'sealed' | 'stored'
   readonly ref: BlobRef | null
-  /** Bytes that recorded slices and the header cover; the whole blob once sealed. */
+  /** How far recorded slices have ever reached (0 before the first); the whole blob once sealed. */
   readonly byteLength: number
   /** Hex SHA-256 of the pack's table, which names the SHA-256 of everything in it. Null until sealed. */
   readonly digest: string | null

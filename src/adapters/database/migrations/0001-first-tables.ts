@@ -1,0 +1,153 @@
+import type { Kysely, Transaction } from 'kysely'
+
+/** Types that SQLite and PostgreSQL both know: text, integer, bigint, double precision. JSON is text, times are ms. */
+export async function firstTables(db: Transaction<unknown>): Promise<void> {
+  await createVideos(db)
+  await createTracks(db)
+  await createPacks(db)
+  await createEntries(db)
+  await createJobs(db)
+  await db.schema
+    .createTable('leases')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('token', 'text', (column) => column.notNull())
+    .addColumn('owner', 'text', (column) => column.notNull())
+    .addColumn('beats', 'bigint', (column) => column.notNull())
+    .execute()
+}
+
+async function createVideos(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('videos')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('title', 'text', (column) => column.notNull())
+    .addColumn('title_key', 'text', (column) => column.notNull())
+    .addColumn('search_text', 'text', (column) => column.notNull())
+    .addColumn('original_filename', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('failure', 'text')
+    .addColumn('duration_sec', 'double precision')
+    .addColumn('container', 'text')
+    .addColumn('byte_length', 'bigint', (column) => column.notNull())
+    .addColumn('chapters', 'text', (column) => column.notNull())
+    .addColumn('statistics', 'text')
+    .addColumn('notes', 'text', (column) => column.notNull())
+    .addColumn('source_path', 'text')
+    .addColumn('source_owned', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('videos_created').on('videos').columns(['created_at', 'id']).execute()
+  await db.schema
+    .createTable('plans')
+    .addColumn('video_id', 'text', (column) => column.primaryKey().references('videos.id').onDelete('cascade'))
+    .addColumn('plan', 'text', (column) => column.notNull())
+    .execute()
+}
+
+async function createTracks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('tracks')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('video_id', 'text', (column) => column.notNull().references('videos.id').onDelete('cascade'))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('stream_index', 'integer')
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('codec', 'text', (column) => column.notNull())
+    .addColumn('codecs', 'text', (column) => column.notNull())
+    .addColumn('bandwidth', 'double precision', (column) => column.notNull())
+    .addColumn('average_bandwidth', 'double precision', (column) => column.notNull())
+    .addColumn('language', 'text', (column) => column.notNull())
+    .addColumn('title', 'text')
+    .addColumn('is_default', 'integer', (column) => column.notNull())
+    .addColumn('forced', 'integer', (column) => column.notNull())
+    .addColumn('hearing_impaired', 'integer', (column) => column.notNull())
+    .addColumn('width', 'integer')
+    .addColumn('height', 'integer')
+    .addColumn('frame_rate', 'double precision')
+    .addColumn('video_range', 'text')
+    .addColumn('channels', 'integer')
+    .addColumn('sample_rate', 'double precision')
+    .execute()
+  await db.schema.createIndex('tracks_video').on('tracks').column('video_id').execute()
+}
+
+async function createPacks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('packs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('video_id', 'text', (column) => column.notNull().references('videos.id').onDelete('cascade'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('ref', 'text')
+    .addColumn('byte_length', 'bigint', (column) => column.notNull())
+    .addColumn('digest', 'text')
+    .addUniqueConstraint('packs_position', ['video_id', 'position'])
+    .execute()
+}
+
+async function createEntries(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('segments')
+    .addColumn('track_id', 'text', (column) => column.notNull().references('tracks.id').onDelete('cascade'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('video_id', 'text', (column) => column.notNull())
+    .addColumn('start_sec', 'double precision', (column) => column.notNull())
+    .addColumn('duration_sec', 'double precision', (column) => column.notNull())
+    .addColumn('byte_length', 'bigint', (column) => column.notNull())
+    .addColumn('reencoded', 'integer', (column) => column.notNull())
+    .addColumn('last_pack', 'integer', (column) => column.notNull())
+    .addColumn('slices', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('segments_key', ['track_id', 'position'])
+    .execute()
+  await db.schema.createIndex('segments_packs').on('segments').columns(['video_id', 'last_pack']).execute()
+  await db.schema
+    .createTable('attachments')
+    .addColumn('video_id', 'text', (column) => column.notNull().references('videos.id').onDelete('cascade'))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('track_name', 'text')
+    .addColumn('media_type', 'text', (column) => column.notNull())
+    .addColumn('byte_length', 'bigint', (column) => column.notNull())
+    .addColumn('last_pack', 'integer', (column) => column.notNull())
+    .addColumn('slices', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('attachments_key', ['video_id', 'name'])
+    .execute()
+}
+
+async function createJobs(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('jobs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('seq', 'bigint', (column) => column.notNull())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('payload', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('priority', 'integer', (column) => column.notNull())
+    .addColumn('dedupe_key', 'text')
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('max_attempts', 'integer', (column) => column.notNull())
+    .addColumn('losses', 'integer', (column) => column.notNull())
+    .addColumn('run_at', 'bigint', (column) => column.notNull())
+    .addColumn('cancel_requested', 'integer', (column) => column.notNull())
+    .addColumn('lease_token', 'text')
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_beats', 'bigint', (column) => column.notNull())
+    .addColumn('progress', 'text')
+    .addColumn('failure_code', 'text')
+    .addColumn('failure_message', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('jobs_seq').on('jobs').column('seq').execute()
+  await db.schema.createIndex('jobs_next').on('jobs').columns(['state', 'priority', 'seq']).execute()
+  await db.schema
+    .createIndex('jobs_dedupe')
+    .unique()
+    .on('jobs')
+    .columns(['name', 'dedupe_key'])
+    .where('state' as never, 'in', ['waiting', 'running'])
+    .execute()
+}
