@@ -197,7 +197,7 @@ export interface HostPort {
 }
 
 /** A host name or IP address, with or without `:port`, and nothing else of an address. */
-export function parseHostPort(text: string): HostPort | undefined {
+function parseHostPort(text: string): HostPort | undefined {
   const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^\s:/?#@\\[\]*]+)(?::(\d{1,5}))?$/.exec(text) ?? []
   if (!host) return undefined
   const url = URL.parse(`http://${host}`)

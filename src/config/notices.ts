@@ -25,7 +25,7 @@ function misspelled(name: string): string[] {
 }
 
 /** Letters to insert, drop, replace or swap to turn one word into the other (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
