@@ -124,10 +124,17 @@ function sizeOf(entry: Uint8Array): { width: number; height: number } {
 
 const ENCRYPTED = new Set(['encv', 'enca', 'enct', 'encs', 'drmi', 'drms'])
 
+/** Sound of which a sample is a coded frame. In the rest, PCM above all, a sample may be one byte: millions a minute. */
+const FRAMED_SOUND = new Set(
+  'mp4a .mp3 ac-3 ec-3 ac-4 Opus fLaC alac dtsc dtsh dtsl dtse dtsx samr sawb mha1 mhm1 mlpa'.split(' '),
+)
+
 function obstacleOf(entries: readonly Box[], minf: readonly Box[], kind: ContainerTrack['kind']): string | null {
   const encrypted = entries.find((entry) => ENCRYPTED.has(entry.type))
   if (encrypted) return `encrypted (${printable(encrypted.type)})`
   if (entries.length > 1) return `${entries.length} sample descriptions`
+  if (kind === 'other') return 'neither picture, sound nor text'
+  if (kind === 'audio' && !entries.every((one) => FRAMED_SOUND.has(one.type))) return 'sound that is not made of frames'
   const [entry] = entries
   return entry === undefined || isInThisFile(entry.whole, minf, kind) ? null : 'payload in another file'
 }
