@@ -19,7 +19,7 @@ export class Playback {
   constructor(ports: PlaybackPorts, limits?: SliceReaderLimits) {
     this.videos = new PlayableVideos(ports)
     this.slices = new SliceReader(ports, limits)
-    this.subtitles = new SubtitleSegments((attachment, signal) => this.attachmentBytes(attachment, signal))
+    this.subtitles = new SubtitleSegments((attachment) => this.attachmentBytes(attachment))
   }
 
   /** To be called for every event that tells of a change of this video, so that players see it at once. */
