@@ -45,7 +45,7 @@ export interface VideoCatalog {
   removeVideo(id: VideoId): Promise<void>
   /**
    * Adds a whole video as a rebuild found it, without source; replaces a video of the same id. Rejects with
-   * InvalidInputError when something lies in a pack that the record does not name.
+   * InvalidInputError when something lies in a pack, or belongs to a track, that the record does not name.
    */
   restoreVideo(record: VideoRecord): Promise<void>
   /** Everything that is known about a video at one moment; what `restoreVideo` takes. Rejects with VideoNotFoundError. */

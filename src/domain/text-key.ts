@@ -1,4 +1,4 @@
-/** By this a text is found and put in order: composed (Unicode NFC) and in lower case, in every language. */
+/** By this a text is found and put in order: composed (Unicode NFC), in lower case, one form for both Greek sigmas. */
 export function textKey(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+  return text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ')
 }

@@ -76,6 +76,8 @@ export function testRecords(name: string, create: CreateCatalog): void {
       const record = await wholeVideo(opened.catalog)
       const broken = { ...record, attachments: [attachment(FILM, 'x.jpg', ['elsewhere' as PackId, 0, 1])] }
       await expect(opened.catalog.restoreVideo(broken)).rejects.toBeInstanceOf(InvalidInputError)
+      const trackless = { ...record, tracks: record.tracks.slice(0, 1) }
+      await expect(opened.catalog.restoreVideo(trackless)).rejects.toBeInstanceOf(InvalidInputError)
       expect(await opened.catalog.record(FILM)).toEqual(record)
     })
 

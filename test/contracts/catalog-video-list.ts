@@ -8,7 +8,7 @@ import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 const LIBRARY = [
   { id: 'A', title: 'zebra', originalFilename: 'z.mkv', byteLength: 30, day: 3 },
   { id: 'b', title: 'Ähre', originalFilename: 'korn.mov', byteLength: 10, day: 1 },
-  { id: 'C', title: 'apfel 100%', originalFilename: 'Obst_1.mkv', byteLength: 20, day: 2 },
+  { id: 'C', title: 'apfel 100% ΟΔΟΣΑ', originalFilename: 'Obst_1.mkv', byteLength: 20, day: 2 },
   { id: 'd', title: 'Ärger \\ Zorn', originalFilename: 'wut.MKV', byteLength: 20, day: 2 },
 ] as const
 
@@ -17,6 +17,7 @@ const SEARCHES: readonly [string, VideoQuery, string][] = [
   ['part of a title, any case', { text: 'ZEB' }, 'A'],
   ['part of a title in any case, outside ASCII too', { text: 'ä', sort: 'title' }, 'b d'],
   ['letters written with combining marks', { text: 'a\u0308hre' }, 'b'],
+  ['a title by its Greek beginning, whose sigma then ends a word', { text: 'ΟΔΟΣ' }, 'C'],
   ['part of a file name', { text: '.mkv', sort: 'title' }, 'C A d'],
   ['a percent sign as itself', { text: '0%' }, 'C'],
   ['an underscore as itself', { text: 't_1' }, 'C'],

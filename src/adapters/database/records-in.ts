@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { VideoCatalog, VideoRecord } from '#domain/catalog.ts'
 import { compareTracks } from '#domain/compare-tracks.ts'
+import { InvalidInputError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import { planOfRecord } from '#domain/plan-of-record.ts'
@@ -60,6 +61,9 @@ async function readRecord(db: Transaction<Tables>, id: VideoId, dialect: Dialect
 async function insertRecord(db: Transaction<Tables>, record: VideoRecord): Promise<void> {
   const { video, tracks, packs, segments, attachments } = record
   const positions = packPositions(packs)
+  const trackIds = new Set(tracks.map(({ id }) => id))
+  const homeless = segments.find(({ trackId }) => !trackIds.has(trackId))
+  if (homeless) throw new InvalidInputError(`The record has no track ${homeless.trackId}.`)
   const noSource = { source_path: null, source_owned: 0 } as const
   await db
     .insertInto('videos')
