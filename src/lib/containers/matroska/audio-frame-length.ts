@@ -20,8 +20,8 @@ type LengthOf = (track: MatroskaTrack, frame: Uint8Array, rate: number) => Lengt
 
 const LENGTHS: readonly (readonly [string, LengthOf])[] = [
   ['A_AAC', aacLength],
-  ['A_AC3', (_, __, rate) => ({ samples: 1536, rate })],
-  ['A_EAC3', eac3Length],
+  ['A_AC3', ac3Length],
+  ['A_EAC3', ac3Length],
   ['A_OPUS', opusLength],
   ['A_FLAC', flacLength],
   ['A_DTS', dtsLength],
@@ -59,13 +59,18 @@ const AAC_RATES = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000
 /** Main, LC, SSR, LTP. */
 const AAC_TYPES: ReadonlySet<number> = new Set([1, 2, 3, 4])
 
-/** ETSI TS 102 366 §E.1.3.1.4: numblkscod; always six blocks at reduced sampling rates. */
-function eac3Length(_: MatroskaTrack, frame: Uint8Array, rate: number): Length | null {
-  const [sync0, sync1, , , fields = 0] = frame
+/** ETSI TS 102 366 §4.3.1, §E.1.2.2: fscod, numblkscod and bsid. Six blocks of 256 samples; E-AC-3 may have fewer. */
+function ac3Length(_: MatroskaTrack, frame: Uint8Array, rate: number): Length | null {
+  const [sync0, sync1, , , fields = 0, more = 0] = frame
   if (sync0 !== 0x0b || sync1 !== 0x77) return null
-  const blocks = fields >> 6 === 3 ? 6 : [1, 2, 3, 6][(fields >> 4) & 3]
-  return { samples: 256 * (blocks ?? 6), rate }
+  const stated = AC3_RATES[fields >> 6]
+  const isEnhanced = more >> 3 > 10
+  if (stated === undefined) return { samples: 1536, rate }
+  return { samples: isEnhanced ? 256 * (AC3_BLOCKS[(fields >> 4) & 3] ?? 6) : 1536, rate: stated }
 }
+
+const AC3_RATES = [48_000, 44_100, 32_000]
+const AC3_BLOCKS = [1, 2, 3, 6]
 
 /** RFC 6716 §3.1: the configuration number tells the length of a frame, the code how many a packet has. */
 function opusLength(_: MatroskaTrack, frame: Uint8Array): Length | null {

@@ -2,7 +2,13 @@ import { ContainerError } from '../container-error.ts'
 import type { RandomAccess } from '../random-access.ts'
 import { type BlockHeader, MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
 import { ClusterState } from './cluster-state.ts'
-import { type ElementHeader, MAX_ELEMENT_HEADER_BYTES, readElementHeader, uintOf } from './ebml-element.ts'
+import {
+  type ElementHeader,
+  MAX_ELEMENT_HEADER_BYTES,
+  readElementHeader,
+  UNKNOWN_SIZE,
+  uintOf,
+} from './ebml-element.ts'
 import { ID } from './element-id.ts'
 import type { MatroskaFile } from './matroska-file.ts'
 import { WindowReader } from './window-reader.ts'
@@ -38,12 +44,18 @@ export async function* walkBlocks(
   let at = clusterAt
   while (at < mkv.segmentEnd) {
     const element = readElementHeader(await walk.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
-    if (element === null) return
+    const isCutOff = element !== null && element.id !== ID.cluster && endOf(element, at) > mkv.segmentEnd
+    if (element === null || isCutOff) return
     const { next, block } = await walk.step(element, at)
-    if (next === null || (block !== null && block.end > mkv.segmentEnd)) return
+    if (next === null) return
     if (block !== null) yield block
     at = next
   }
+}
+
+/** An element of unknown size cannot be cut off. */
+function endOf(element: ElementHeader, at: number): number {
+  return element.size === UNKNOWN_SIZE ? at : at + element.headerLength + element.size
 }
 
 /** Blocks of film are kilobytes apart: a larger window would be thrown away. Holds a BlockGroup's and a block's header. */
