@@ -1,0 +1,16 @@
+import { afterAll, beforeAll } from 'vitest'
+import { testCatalog } from '#test/contracts/catalog.ts'
+import { type PostgresServer, startPostgres } from '#test/support/postgres.ts'
+import { SYSTEM_CLOCK } from './clock.ts'
+import { openDatabase } from './open-database.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+}, 90_000)
+afterAll(() => server[Symbol.asyncDispose]())
+
+testCatalog('PostgreSQL', async ({ now, newId }) => {
+  const url = await server.createSchema()
+  return openDatabase({ kind: 'postgres', url }, { clock: { ...SYSTEM_CLOCK, wallMs: now }, newId })
+})
