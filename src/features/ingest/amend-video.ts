@@ -1,7 +1,8 @@
 import type { Catalog } from '#domain/catalog.ts'
 import { ConflictError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { PackPorts, PackWriter } from './pack-writer.ts'
+import type { PackPorts } from './pack-ports.ts'
+import type { PackWriter } from './pack-writer.ts'
 import { resumePacks } from './resume-packs.ts'
 import { rewriteManifest } from './write-manifest.ts'
 

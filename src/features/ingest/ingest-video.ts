@@ -8,6 +8,7 @@ import type { SourceFiles } from '#domain/source-files.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import { cutIntoPacks } from './cut-into-packs.ts'
 import { IngestProgress } from './ingest-progress.ts'
+import type { IngestStep } from './ingest-step.ts'
 import { planOnce } from './plan-once.ts'
 import type { PlanSettings } from './plan-ingest.ts'
 import { resumePacks } from './resume-packs.ts'
@@ -31,21 +32,6 @@ export interface IngestOptions {
   /** Tests end the process here. */
   reached?(step: IngestStep): void
 }
-
-/** The labelled steps; a kill at any of them loses nothing. */
-export type IngestStep =
-  | 'probed'
-  | 'planned'
-  | 'resumed'
-  | 'formats'
-  | 'piece'
-  | 'subtitle'
-  | 'cut'
-  | 'poster'
-  | 'manifest'
-  | 'stored'
-  | 'published'
-  | 'released'
 
 /** Turns a source file into a watchable video. Run again after a crash it goes on where it stopped. */
 export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options: IngestOptions): Promise<void> {

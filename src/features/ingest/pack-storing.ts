@@ -1,5 +1,5 @@
 import type { Pack } from '#domain/video.ts'
-import type { PackPorts } from './pack-writer.ts'
+import type { PackPorts } from './pack-ports.ts'
 
 /** Puts sealed packs into the store, some at once, in the background. The first failure stops the writer at `room` or `settle`. */
 export class PackStoring {

@@ -1,17 +1,8 @@
-import type { BlobStore } from '#domain/blob-store.ts'
-import type { PackCatalog } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Attachment, Pack, Segment, Slice } from '#domain/video.ts'
-import type { WorkArea } from '#domain/work-area.ts'
 import { OpenPack } from './open-pack.ts'
 import type { PackStoring } from './pack-storing.ts'
 import { takeBytes } from './take-bytes.ts'
-
-export interface PackPorts {
-  readonly catalog: PackCatalog
-  readonly work: WorkArea
-  readonly blobs: BlobStore
-}
 
 /** Rather start a new pack than put less than this share of one at the end of the old: a slice more costs a read more. */
 const SMALLEST_SHARE = 0.04

@@ -5,7 +5,8 @@ import type { PackEntry } from '#lib/pack-file/pack-file.ts'
 import { attachmentEntryName, segmentEntryName } from './entry-names.ts'
 import { OpenPack } from './open-pack.ts'
 import { PackStoring } from './pack-storing.ts'
-import { type PackPorts, PackWriter } from './pack-writer.ts'
+import type { PackPorts } from './pack-ports.ts'
+import { PackWriter } from './pack-writer.ts'
 
 /**
  * A writer that goes on where an earlier one was stopped: packs that were complete are stored, the last is filled further.

@@ -73,7 +73,7 @@ export function packTable(entries: readonly PackEntry[]): Uint8Array {
 
 /** An upper bound for what one more entry adds to the table. */
 export function tableBytesFor(entry: Pick<PackEntry, 'name'>): number {
-  return 230 + 3 * entry.name.length
+  return 256 + 3 * entry.name.length
 }
 
 /** Bytes of a table without entries, header and trailer: what a pack costs beside its payload. */
