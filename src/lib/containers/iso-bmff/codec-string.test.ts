@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
@@ -75,9 +74,8 @@ it('agrees with the names that the ffmpeg muxers write, wherever they write whol
   const same = ['baseline', 'high10', 'av1hlg', 'vp9', 'vp9-10', 'aac51', 'ac3', 'eac3'] as const
   for (const name of same) {
     const file = `${media.path}/${name}.mp4`
-    const mpd = execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-c', 'copy', '-f', 'dash', `${media.path}/x.mpd`])
-    expect(String(mpd)).toBe('')
-    const [, told] = /codecs="([^"]+)"/.exec(readFileSync(`${media.path}/x.mpd`, 'utf8')) ?? []
+    media.make('told.mpd', `-i ${file} -c copy -f dash`)
+    const [, told] = /codecs="([^"]+)"/.exec(readFileSync(`${media.path}/told.mpd`, 'utf8')) ?? []
     expect(codecString(sampleEntryOf(file)).toLowerCase()).toBe(told?.toLowerCase())
   }
 })

@@ -39,6 +39,7 @@ export const FRAGMENT_STREAM_OPTIONS: readonly string[] = [
 
 /**
  * For encoded video: every picture keeps its time. Without them ffmpeg rounds times to the nominal frame rate and doubles
- * pictures to make it constant, as it sees that MP4 on a pipe.
+ * pictures to make it constant, as it sees that MP4 on a pipe. (`-fps_mode` is
+ * there since ffmpeg 5.1, `-vsync` before.)
  */
-export const ENCODED_TIMES_OPTIONS: readonly string[] = ['-vsync', 'passthrough', '-enc_time_base:v', '-1']
+export const ENCODED_TIMES_OPTIONS: readonly string[] = ['-fps_mode', 'passthrough', '-enc_time_base:v', '-1']

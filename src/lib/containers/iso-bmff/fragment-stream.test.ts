@@ -10,7 +10,7 @@ import { composeFragmentHeader } from './compose-fragment.ts'
 import { composeInit } from './compose-init.ts'
 import { readFragmentStream } from './fragment-stream.ts'
 import { ENCODED_TIMES_OPTIONS, FRAGMENT_STREAM_OPTIONS } from './fragment-stream-options.ts'
-import { mediaFolder, PICTURES, type ProbedStream, probe, TONE, words } from './media.test-support.ts'
+import { complaintsAbout, mediaFolder, PICTURES, type ProbedStream, probe, TONE, words } from './media.test-support.ts'
 
 const media = mediaFolder()
 afterAll(() => media[Symbol.dispose]())
@@ -89,8 +89,7 @@ describe('composed segments', () => {
       if (parsed === undefined) throw new Error('track expected')
       const composed = `${media.path}/${name}-${index}.composed.mp4`
       writeFileSync(composed, compose(parsed, 17))
-      const played = execFileSync('ffmpeg', ['-v', 'warning', '-i', composed, '-f', 'null', '-'], { encoding: 'utf8' })
-      expect(played).toBe('')
+      expect(complaintsAbout(composed)).toBe('')
       const [again] = probe(composed)
       expect(again?.packets.map((packet) => packet.hash)).toEqual(parsed.hashes)
       const origin = 10 * parsed.track.timescale

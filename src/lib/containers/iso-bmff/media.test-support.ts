@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,6 +25,12 @@ export function mediaFolder(): MediaFolder {
     },
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   }
+}
+
+/** Decodes a whole file; answers with all that ffmpeg has to say against it. */
+export function complaintsAbout(file: string): string {
+  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'warning', '-nostdin', '-i', file, '-f', 'null', '-'])
+  return `${status === 0 ? '' : `exit ${status}: `}${stderr}`
 }
 
 export function words(args: string): string[] {

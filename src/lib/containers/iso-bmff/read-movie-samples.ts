@@ -26,9 +26,10 @@ export interface WindowBatch extends SampleBatch {
 const READS_IN_FLIGHT = 3
 
 /**
- * The samples of some tracks window by window; inside of a window the tracks alternate as they do in the file, each in
- * decode order, in batches of 8 MiB at most (a larger sample comes alone). A track without samples in a window has no
- * batch there. Payload is a view of what was read. An interleaved file is read from front to back.
+ * The samples of some tracks, each track window by window in decode order, the tracks alternating as they do in the file,
+ * in batches of 8 MiB at most (a larger sample comes alone). Around a border one track may already be in the next window
+ * while another still ends the one before. A track without samples in a window has no batch there. Payload is views of
+ * what was read. An interleaved file is read from front to back, each byte once.
  * Throws ContainerError when the file is shorter than its index says; RangeError for a track that cannot be read.
  */
 export async function* readMovieSamples(
@@ -36,36 +37,43 @@ export async function* readMovieSamples(
   movie: Movie,
   request: MovieSamplesRequest,
 ): AsyncGenerator<WindowBatch> {
-  const pending: { read: WindowRead; bytes: Promise<Uint8Array> }[] = []
-  for (const read of windowReads(movie, request)) {
+  const windows = new Windows(movie, request)
+  const pending: { read: PlannedRead; bytes: Promise<Uint8Array> }[] = []
+  for (const read of planReads(windows.runs())) {
     const bytes = readExactly(file, read.start, read.end - read.start)
     // A failed read is told when its turn comes; nobody may be waiting for it by then.
     bytes.catch(() => undefined)
     pending.push({ read, bytes })
     if (pending.length < READS_IN_FLIGHT) continue
     const next = pending.shift()
-    if (next !== undefined) yield* batchesOf(next.read, await next.bytes)
+    if (next !== undefined) yield* batchesOf(next.read, await next.bytes, windows)
   }
-  for (const { read, bytes } of pending) yield* batchesOf(read, await bytes)
+  for (const { read, bytes } of pending) yield* batchesOf(read, await bytes, windows)
 }
 
-interface WindowRead extends PlannedRead {
-  readonly windowIndex: number
-  /** Behind the last sample of each track in this window. */
-  readonly ends: ReadonlyMap<MovieTrack, number>
-}
+/** Which samples of which tracks are in which window. */
+class Windows {
+  readonly #starts: ReadonlyMap<MovieTrack, readonly number[]>
+  readonly #request: MovieSamplesRequest
 
-function* windowReads(movie: Movie, { trackIds, borders, from }: MovieSamplesRequest): Generator<WindowRead> {
-  const tracks = trackIds.map((id) => readableTrack(movie, id))
-  const starts = new Map(tracks.map((track) => [track, windowStarts(track, borders)]))
-  for (const windowIndex of borders.keys()) {
-    const wanted = tracks.filter((one) => windowIndex >= (from?.get(one.track.id) ?? 0))
-    const runs = wanted.map((track): SampleRun => {
-      const [first, end] = starts.get(track)?.slice(windowIndex, windowIndex + 2) ?? []
-      return { track, first: first ?? 0, end: end ?? track.samples.length }
-    })
-    const ends = new Map(runs.map(({ track, end }) => [track, end]))
-    for (const read of planReads(runs)) yield { ...read, windowIndex, ends }
+  constructor(movie: Movie, request: MovieSamplesRequest) {
+    const tracks = request.trackIds.map((id) => readableTrack(movie, id))
+    this.#starts = new Map(tracks.map((track) => [track, windowStarts(track, request.borders)]))
+    this.#request = request
+  }
+
+  *runs(): Generator<SampleRun[]> {
+    const { borders, from } = this.#request
+    for (const windowIndex of borders.keys()) {
+      const wanted = [...this.#starts].filter(([{ track }]) => windowIndex >= (from?.get(track.id) ?? 0))
+      yield wanted.map(([track, starts]) => {
+        return { track, windowIndex, first: starts[windowIndex] ?? 0, end: this.endOf(track, windowIndex) }
+      })
+    }
+  }
+
+  endOf(track: MovieTrack, windowIndex: number): number {
+    return this.#starts.get(track)?.[windowIndex + 1] ?? track.samples.length
   }
 }
 
@@ -75,11 +83,11 @@ function readableTrack(movie: Movie, id: number): MovieTrack {
   return track
 }
 
-function* batchesOf({ start, runs, windowIndex, ends }: WindowRead, bytes: Uint8Array): Generator<WindowBatch> {
-  for (const { track, first, end } of runs) {
+function* batchesOf({ start, runs }: PlannedRead, bytes: Uint8Array, windows: Windows): Generator<WindowBatch> {
+  for (const { track, windowIndex, first, end } of runs) {
     const samples = Array.from({ length: end - first }, (_, position) => sampleAt(track.samples, first + position))
     const payload = piecesOf(track, first, end, start, bytes)
-    const endsWindow = end === ends.get(track)
+    const endsWindow = end === windows.endOf(track, windowIndex)
     yield { trackId: track.track.id, samples, payload, windowIndex, endsWindow }
   }
 }

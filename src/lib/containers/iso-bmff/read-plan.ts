@@ -4,35 +4,44 @@ import type { MovieTrack } from './read-movie.ts'
 const GAP_BYTES = 64 * 1024
 const READ_BYTES = 8 * 2 ** 20
 
-/** Consecutive samples of one track. */
+/** Consecutive samples of one track inside one window. */
 export interface SampleRun {
   readonly track: MovieTrack
+  readonly windowIndex: number
   readonly first: number
   /** Behind the last one. */
-  end: number
+  readonly end: number
 }
 
 /** One read of the file and what is in it. */
 export interface PlannedRead {
   readonly start: number
   end: number
-  /** Per track in decode order; several of one track where it is stored out of order. */
+  /** Those of one track in decode order. */
   readonly runs: SampleRun[]
 }
 
 /**
- * Reads that fetch all samples of some runs: in the order of the file, near ones merged, none of more than 8 MiB unless a
- * single sample is larger. A track stored out of decode order gets reads of its own, so that its samples still come in
- * decode order.
+ * Reads that fetch all samples of some windows: as far as possible in the order of the file, near ones merged also over the
+ * border between two windows, none of more than 8 MiB unless a single sample is larger. The samples of each track come in
+ * decode order; a track stored in another order gets reads of its own for that.
  */
-export function planReads(runs: readonly SampleRun[]): PlannedRead[] {
-  const ordered = runs.filter(isInFileOrder)
-  const disordered = runs.filter((run) => !isInFileOrder(run))
-  return [...merged(inFileOrder(ordered)), ...disordered.flatMap((run) => merged(extentsOf(run)))]
+export function* planReads(windows: Iterable<readonly SampleRun[]>): Generator<PlannedRead> {
+  let open: PlannedRead | null = null
+  for (const runs of windows) {
+    const disordered = runs.filter((run) => !isInFileOrder(run))
+    const ordered = runs.filter((run) => !disordered.includes(run))
+    open = yield* mergedInto(open, inFileOrder(ordered))
+    for (const run of disordered) {
+      if (open !== null) yield open
+      open = yield* mergedInto(null, extentsOf(run))
+    }
+  }
+  if (open !== null) yield open
 }
 
 interface Extent {
-  readonly track: MovieTrack
+  readonly run: SampleRun
   readonly index: number
   readonly start: number
   readonly end: number
@@ -45,12 +54,12 @@ function isInFileOrder({ track: { samples }, first, end }: SampleRun): boolean {
   return true
 }
 
-function extentsOf({ track, first, end }: SampleRun): Extent[] {
-  const { offset, size } = track.samples
-  return Array.from({ length: end - first }, (_, position) => {
-    const index = first + position
+function extentsOf(run: SampleRun): Extent[] {
+  const { offset, size } = run.track.samples
+  return Array.from({ length: run.end - run.first }, (_, position) => {
+    const index = run.first + position
     const start = offset[index] ?? 0
-    return { track, index, start, end: start + (size[index] ?? 0) }
+    return { run, index, start, end: start + (size[index] ?? 0) }
   })
 }
 
@@ -59,24 +68,36 @@ function inFileOrder(runs: readonly SampleRun[]): Extent[] {
   return runs.flatMap(extentsOf).sort((a, b) => a.start - b.start)
 }
 
-function merged(extents: readonly Extent[]): PlannedRead[] {
-  const reads: PlannedRead[] = []
+/** Yields reads as they become complete; returns the one that the next window may still go on with. */
+function* mergedInto(
+  begun: PlannedRead | null,
+  extents: readonly Extent[],
+): Generator<PlannedRead, PlannedRead | null> {
+  let open = begun
   for (const extent of extents) {
-    const last = reads.at(-1)
-    const fits = last !== undefined && extent.start >= last.start && extent.start <= last.end + GAP_BYTES
-    if (fits && Math.max(extent.end, last.end) - last.start <= READ_BYTES) add(last, extent)
-    else reads.push({ start: extent.start, end: extent.end, runs: [runOf(extent)] })
+    if (open !== null && fits(open, extent)) {
+      add(open, extent)
+      continue
+    }
+    if (open !== null) yield open
+    open = { start: extent.start, end: extent.end, runs: [partOf(extent)] }
   }
-  return reads
+  return open
+}
+
+function fits(read: PlannedRead, { start, end }: Extent): boolean {
+  return start >= read.start && start <= read.end + GAP_BYTES && Math.max(end, read.end) - read.start <= READ_BYTES
 }
 
 function add(read: PlannedRead, extent: Extent): void {
   read.end = Math.max(read.end, extent.end)
-  const run = read.runs.findLast((one) => one.track === extent.track)
-  if (run !== undefined && run.end === extent.index) run.end++
-  else read.runs.push(runOf(extent))
+  const { track, windowIndex } = extent.run
+  const at = read.runs.findLastIndex((one) => one.track === track && one.windowIndex === windowIndex)
+  const run = read.runs[at]
+  if (run?.end === extent.index) read.runs[at] = { ...run, end: run.end + 1 }
+  else read.runs.push(partOf(extent))
 }
 
-function runOf({ track, index }: Extent): SampleRun {
-  return { track, first: index, end: index + 1 }
+function partOf({ run, index }: Extent): SampleRun {
+  return { ...run, first: index, end: index + 1 }
 }
