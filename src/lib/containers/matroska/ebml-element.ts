@@ -64,7 +64,13 @@ export function readElementHeader(bytes: Uint8Array, at: number): ElementHeader 
   return { id, headerLength: idLength + size.length, size: size.allOnes ? UNKNOWN_SIZE : size.value }
 }
 
-/** The elements that fill `bytes`, the body of a master element. One that is longer than the rest is `truncated`. */
+/** More children than the Cues of any film; a wall against files that are made to fill the memory. */
+const MAX_CHILDREN = 500_000
+
+/**
+ * The elements that fill `bytes`, the body of a master element. Throws `truncated` for one that is longer than the rest,
+ * `too-large` for more than half a million.
+ */
 export function elementsIn(bytes: Uint8Array): Element[] {
   const elements: Element[] = []
   let at = 0
@@ -74,6 +80,7 @@ export function elementsIn(bytes: Uint8Array): Element[] {
     if (header === null || end > bytes.byteLength) {
       throw new ContainerError('truncated', 'an element is longer than the one around it')
     }
+    if (elements.length === MAX_CHILDREN) throw new ContainerError('too-large', 'Matroska: too many elements in one')
     elements.push({ id: header.id, body: bytes.subarray(at + header.headerLength, end) })
     at = end
   }

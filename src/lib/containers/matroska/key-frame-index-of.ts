@@ -36,7 +36,8 @@ export async function keyFrameIndexOf(
   const track = mkv.tracks.find((one) => one.kind === 'video' && (options.trackNumber ?? one.number) === one.number)
   if (track === undefined || mkv.firstClusterAt === null) return refused('no-video', 'there is no video track')
   try {
-    return await buildIndex({ mkv, file, track, maxGapSec: options.maxGapSec ?? DEFAULT_MAX_GAP_SEC })
+    const budget = { blocks: MIN_BUDGET + BLOCKS_PER_CUE * (mkv.cues?.length ?? 0) }
+    return await buildIndex({ mkv, file, track, budget, maxGapSec: options.maxGapSec ?? DEFAULT_MAX_GAP_SEC })
   } catch (error) {
     if (error instanceof Refusal) return error.result
     if (error instanceof ContainerError) return refused('contradiction', error.message)
@@ -47,6 +48,8 @@ export async function keyFrameIndexOf(
 const DEFAULT_MAX_GAP_SEC = 30
 
 interface Film {
+  /** How many more blocks may be looked at. */
+  readonly budget: { blocks: number }
   readonly mkv: MatroskaFile
   readonly file: RandomAccess
   readonly track: MatroskaTrack
@@ -84,7 +87,7 @@ function cuesOf({ mkv, track }: Film): Cue[] {
 /** The first picture of the film must be the first one that the Cues name. */
 async function checkBeginning(film: Film, cues: readonly Cue[]): Promise<void> {
   const { mkv, file, track } = film
-  for await (const block of limited(walkBlocks(file, mkv, mkv.firstClusterAt ?? 0), MAX_BLOCKS)) {
+  for await (const block of limited(film, walkBlocks(file, mkv, mkv.firstClusterAt ?? 0))) {
     if (block.trackNumber !== track.number) continue
     if (block.ticks === cues[0]?.ticks) return
     throw new Refusal('partial', 'the Cues do not name the first picture')
@@ -100,7 +103,7 @@ interface Key {
 /** The key frame's block, and whether a picture that follows it in the file is shown before it. */
 async function readKey(film: Film, cue: Cue): Promise<Key> {
   let key: BlockPlace | null = null
-  for await (const block of limited(blocksFrom(film, cue), MAX_BLOCKS)) {
+  for await (const block of limited(film, blocksFrom(film, cue))) {
     if (block.trackNumber !== film.track.number) continue
     if (key === null) key = keyAt(cue, block)
     else if (block.ticks !== key.ticks) return { block: key, closed: block.ticks > key.ticks }
@@ -149,7 +152,7 @@ async function walkTail(film: Film, cues: readonly Cue[]): Promise<TailWalk> {
   const maxTicks = (film.maxGapSec * 1e9) / mkv.timestampScaleNs
   const end = new EndOfTrack(track.defaultDurationNs === null ? null : track.defaultDurationNs / mkv.timestampScaleNs)
   let endAt = last.clusterAt
-  for await (const block of limited(blocksFrom(film, first), MAX_TAIL_BLOCKS)) {
+  for await (const block of limited(film, blocksFrom(film, first))) {
     endAt = block.end
     if (block.trackNumber !== track.number) continue
     const isUnknownKey = block.isKey && block.ticks > last.ticks
@@ -190,20 +193,19 @@ class EndOfTrack {
   }
 }
 
-/** Ends a walk that leads nowhere: an index is not worth that many small reads. */
-async function* limited(blocks: AsyncGenerator<BlockPlace>, limit: number): AsyncGenerator<BlockPlace> {
-  let count = 0
+/** Ends walks that lead nowhere: an index is not worth so many small reads. */
+async function* limited({ budget }: Film, blocks: AsyncGenerator<BlockPlace>): AsyncGenerator<BlockPlace> {
   for await (const block of blocks) {
-    if (count++ === limit) throw new Refusal('partial', `${limit} blocks say too little`)
+    if (budget.blocks-- <= 0) throw new Refusal('partial', 'too many blocks say too little')
     yield block
   }
 }
 
-/** Blocks of other tracks and pictures of a Cluster that may come before the picture that is looked for. */
-const MAX_BLOCKS = 5000
+/** After the last cue: half a minute of film with many sound tracks. Sound that goes on for hours is over it. */
+const MIN_BUDGET = 20_000
 
-/** Half a minute of film with many sound tracks; sound that goes on for hours after the last picture is over it. */
-const MAX_TAIL_BLOCKS = 20_000
+/** Blocks of other tracks before the picture after the key frame; pictures before it in its Cluster. */
+const BLOCKS_PER_CUE = 50
 
 const CONCURRENT_READS = 8
 

@@ -145,7 +145,8 @@ async function followSeekHeads(
   }
 }
 
-const MAX_SEEKS = 1000
+/** Info, Tracks, Cues and one more SeekHead are four; the rest are for files with wrong ones among them. */
+const MAX_SEEKS = 16
 
 /** A part that was found, or one that nobody needs. */
 function isKnown(parts: Parts, id: number): boolean {
@@ -183,8 +184,8 @@ function seeksIn(head: Uint8Array, segment: Segment): { id: number; at: number }
     .filter((seek) => seek.at > segment.start && seek.at < segment.end)
 }
 
-/** Cues of a day of film are some MB, codec data and fonts of Tracks less. */
-const MAX_PART_BYTES = 64 * 1024 * 1024
+/** Cues of a day of film are some MB, the codec data in Tracks less. */
+const MAX_PART_BYTES = 16 * 1024 * 1024
 
 async function bodyOf(reader: WindowReader, { bodyAt, size }: Placed): Promise<Uint8Array> {
   if (size === UNKNOWN_SIZE) throw malformed('an index part of unknown size')

@@ -53,6 +53,9 @@ export async function* walkBlocks(
   }
 }
 
+/** Elements in a row that are no blocks; each costs a read. */
+const MAX_OTHERS = 10_000
+
 /** An element of unknown size cannot be cut off. */
 function endOf(element: ElementHeader, at: number): number {
   return element.size === UNKNOWN_SIZE ? at : at + element.headerLength + element.size
@@ -67,10 +70,13 @@ interface Step {
   readonly block: BlockPlace | null
 }
 
+type BlockFacts = Omit<BlockPlace, 'at' | 'end'>
+
 class Walk {
   readonly reader: WindowReader
   readonly #cluster = new ClusterState()
   #jumpTo: number | null
+  #withoutBlock = 0
 
   constructor(reader: WindowReader, jumpTo: number | null) {
     this.reader = reader
@@ -80,6 +86,7 @@ class Walk {
   async step(element: ElementHeader, at: number): Promise<Step> {
     const bodyAt = at + element.headerLength
     const end = bodyAt + element.size
+    if (this.#withoutBlock++ === MAX_OTHERS) throw malformed(`${MAX_OTHERS} elements without a block`)
     switch (this.#cluster.step(element, at)) {
       case 'enter':
         return { next: bodyAt, block: null }
@@ -107,7 +114,8 @@ class Walk {
     return next
   }
 
-  async #readBlock(bodyAt: number, end: number): Promise<Omit<BlockPlace, 'at' | 'end'>> {
+  async #readBlock(bodyAt: number, end: number): Promise<BlockFacts> {
+    this.#withoutBlock = 0
     const header = readBlockHeader(await this.reader.read(bodyAt, Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)))
     return {
       trackNumber: header.trackNumber,
@@ -119,24 +127,37 @@ class Walk {
     }
   }
 
-  /** Null for a group without a block. A group that refers to no other block is a key (RFC 9559 §10.3). */
-  async #readGroup(bodyAt: number, end: number): Promise<Omit<BlockPlace, 'at' | 'end'> | null> {
-    let block: Omit<BlockPlace, 'at' | 'end'> | null = null
-    let durationTicks: number | null = null
-    let isKey = true
+  /** Null for a group without a block. A group that refers to no other block is a key (RFC 9559 §5.1.3.5.5). */
+  async #readGroup(bodyAt: number, end: number): Promise<BlockFacts | null> {
+    const group: Group = { block: null, isKey: true, durationTicks: null }
     let at = bodyAt
-    while (at < end) {
+    for (let children = 0; at < end; children++) {
       const child = readElementHeader(await this.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
-      if (child === null) break
+      if (child === null || children === MAX_OTHERS) throw malformed('a BlockGroup of thousands of elements')
       const childBody = at + child.headerLength
       at = childBody + child.size
-      if (at > end) throw new ContainerError('malformed', 'Matroska: an element is longer than its BlockGroup')
-      if (child.id === ID.block) block = await this.#readBlock(childBody, at)
-      else if (child.id === ID.referenceBlock) isKey = false
-      else if (child.id === ID.blockDuration) {
-        durationTicks = uintOf(await this.reader.read(childBody, Math.min(child.size, MAX_ELEMENT_HEADER_BYTES)))
-      }
+      if (at > end) throw malformed('an element is longer than its BlockGroup')
+      await this.#readOfGroup(child, childBody, group)
     }
-    return block && { ...block, isKey, durationTicks }
+    const { block, ...facts } = group
+    return block && { ...block, ...facts }
   }
+
+  async #readOfGroup({ id, size }: ElementHeader, bodyAt: number, group: Group): Promise<void> {
+    if (id === ID.block) group.block = await this.#readBlock(bodyAt, bodyAt + size)
+    else if (id === ID.referenceBlock) group.isKey = false
+    else if (id === ID.blockDuration) {
+      group.durationTicks = uintOf(await this.reader.read(bodyAt, Math.min(size, MAX_ELEMENT_HEADER_BYTES)))
+    }
+  }
+}
+
+interface Group {
+  block: BlockFacts | null
+  isKey: boolean
+  durationTicks: number | null
+}
+
+function malformed(what: string): ContainerError {
+  return new ContainerError('malformed', `Matroska: ${what}`)
 }
