@@ -112,3 +112,10 @@ export function printable(text: string): string {
     .replace(/\s+/g, ' ')
     .trim()
 }
+
+/** Complaints of a run that went to its end but could not read all; null when there were none of that kind. */
+export function damageIn(stderr: string): string | null {
+  return DAMAGE.test(stderr) ? lastWords(stderr) : null
+}
+
+const DAMAGE = /partial file|File ended prematurely|Truncating packet|truncated|Invalid NAL unit size|corrupt/i

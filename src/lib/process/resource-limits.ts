@@ -64,5 +64,7 @@ function limitOptions(limits: ResourceLimits): string[] {
     ['--nofile', limits.openFiles],
     ['--fsize', limits.fileBytes],
   ] as const
-  return options.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${Math.ceil(value)}`]))
+  return options.flatMap(([name, value]) =>
+    value === undefined || !Number.isFinite(value) ? [] : [`${name}=${Math.ceil(value)}`],
+  )
 }

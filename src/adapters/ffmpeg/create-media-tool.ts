@@ -1,0 +1,96 @@
+import { ToolMissingError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import type { MediaTool, OpenMedia } from '#domain/media-tool.ts'
+import { type FfmpegTools, findFfmpegTools, type ToolPlaces } from './ffmpeg-tools.ts'
+import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
+import type { MediaToolStatus } from './media-tool-status.ts'
+import { OpenFile, type OpenFileSettings } from './open-file.ts'
+import { probeMedia } from './probe-media.ts'
+
+export interface MediaToolSettings extends ToolPlaces {
+  readonly hardwareAccel: HardwareAccel
+  /** Threads of encoders; as many as there are processors when missing. */
+  readonly threads?: number | undefined
+  /** Small files live here while a film is cut. */
+  readonly workDir: string
+  readonly maxBlobBytes: number
+  readonly events: Events
+}
+
+export interface FfmpegMediaTool extends MediaTool {
+  /** What was found out at start: for the doctor, the status page, the log. */
+  describe(): MediaToolStatus
+}
+
+/**
+ * Finds ffmpeg and ffprobe, tries the sandbox and the hardware encoder once, and says so in the log. Without the programs
+ * it resolves too: then `open` rejects with ToolMissingError and `describe` says what to install.
+ */
+export async function createMediaTool(settings: MediaToolSettings): Promise<FfmpegMediaTool> {
+  try {
+    return await workingTool(settings)
+  } catch (error) {
+    if (!(error instanceof ToolMissingError)) throw error
+    note(settings.events, 'error', `${error.message} ${error.fix ?? ''}`.trim())
+    return missingTool(error, settings.hardwareAccel)
+  }
+}
+
+async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool> {
+  const tools = await findFfmpegTools(settings)
+  const { encoder, choice } = await chooseEncoder(tools, settings.hardwareAccel)
+  const opening: OpenFileSettings = { tools, encoder, threads: settings.threads ?? null, workDir: settings.workDir }
+  const status = statusOf(tools, choice)
+  announce(settings.events, status)
+  return {
+    open: async (path, signal): Promise<OpenMedia> => new OpenFile(await probeMedia(tools, path, signal), opening),
+    describe: () => status,
+  }
+}
+
+function statusOf(tools: FfmpegTools, encoder: MediaToolStatus['encoder']): MediaToolStatus {
+  const { ffmpeg, ffprobe, sandbox, launchers, warnings } = tools
+  return {
+    tools: {
+      ffmpeg: { path: ffmpeg.path, version: ffmpeg.version.text },
+      ffprobe: { path: ffprobe.path, version: ffprobe.version.text },
+    },
+    problem: null,
+    sandbox: { level: sandbox.level, why: sandbox.why },
+    encoder,
+    limits: launchers.prlimit !== null,
+    warnings,
+  }
+}
+
+function announce(events: Events, { tools, sandbox, encoder, warnings }: MediaToolStatus): void {
+  const fields = { ffmpeg: tools?.ffmpeg, sandbox: sandbox.level, encoder: encoder.used }
+  note(events, 'info', `ffmpeg ${tools?.ffmpeg.version}, sandbox ${sandbox.level} (${sandbox.why})`, fields)
+  if (encoder.wanted !== '') note(events, encoder.used === 'software' ? 'warn' : 'info', `Encoder: ${encoder.why}`)
+  for (const warning of warnings) note(events, 'warn', warning)
+}
+
+function note(
+  events: Events,
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+): void {
+  events.emit({ kind: 'note', level, message, ...(fields && { fields }) })
+}
+
+function missingTool(problem: ToolMissingError, wanted: HardwareAccel): FfmpegMediaTool {
+  const status: MediaToolStatus = {
+    tools: null,
+    problem: {
+      message: problem.message,
+      ...(problem.why !== undefined && { why: problem.why }),
+      ...(problem.fix !== undefined && { fix: problem.fix }),
+    },
+    sandbox: { level: 'none', why: 'there is nothing to run' },
+    encoder: { wanted, used: 'software', why: 'there is no ffmpeg' },
+    limits: false,
+    warnings: [],
+  }
+  return { open: () => Promise.reject(problem), describe: () => status }
+}

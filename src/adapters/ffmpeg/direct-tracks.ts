@@ -1,0 +1,77 @@
+import { ContainerError } from '#lib/containers/container-error.ts'
+import { readMovieSamples } from '#lib/containers/iso-bmff/read-movie-samples.ts'
+import { directlyReadable } from '#lib/containers/matroska/directly-readable.ts'
+import { readMatroskaSamples } from '#lib/containers/matroska/read-matroska-samples.ts'
+import type { ContainerTrack, SampleBatch } from '#lib/containers/sample.ts'
+import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
+import { TrackSegmenter } from '#lib/containers/segmenter/track-segmenter.ts'
+import { type CutContext, type PieceSource, trackCutOf } from './cut-context.ts'
+import { matroskaTrackOf } from './matroska-track.ts'
+import { trackIdOf } from './open-container.ts'
+
+/** The tracks of a cut that our own readers take straight out of the file, bits untouched. */
+export class DirectTracks implements PieceSource {
+  /** By position in plan.tracks; `id` is the track's number in the container. */
+  readonly tracks: ReadonlyMap<number, ContainerTrack>
+  readonly #context: CutContext
+  #damage: string | null = null
+
+  constructor(context: CutContext, tracks: ReadonlyMap<number, ContainerTrack>) {
+    this.#context = context
+    this.tracks = tracks
+  }
+
+  async *pieces(): AsyncGenerator<SegmentPiece> {
+    const outputs = new Map([...this.tracks].map(([position, track]) => [track.id, this.#segmenter(position, track)]))
+    for (const segmenter of outputs.values()) yield* segmenter.begin()
+    try {
+      for await (const batch of this.#batches()) yield* outputs.get(batch.trackId)?.add(batch) ?? []
+    } catch (error) {
+      // What was read so far is good; the rest of the file is not.
+      if (!(error instanceof ContainerError)) throw error
+      this.#damage = error.message
+    }
+    for (const segmenter of outputs.values()) yield* segmenter.end()
+  }
+
+  /** Pieces carry the position in the plan, samples the number in the container. */
+  #segmenter(position: number, track: ContainerTrack): TrackSegmenter {
+    return new TrackSegmenter({ ...track, id: position }, trackCutOf(this.#context, position))
+  }
+
+  #batches(): AsyncIterable<SampleBatch> {
+    const { container, file, bordersSec, from } = this.#context
+    const ids = [...this.tracks.values()].map(({ id }) => id)
+    const borders = [Number.NEGATIVE_INFINITY, ...bordersSec.slice(1)]
+    const first = new Map([...this.tracks].map(([position, { id }]) => [id, from[position] ?? 0]))
+    if (container.kind === 'movie') {
+      return readMovieSamples(file, container.movie, { trackIds: ids, borders, from: first })
+    }
+    if (container.kind === 'matroska') {
+      return readMatroskaSamples(file, container.mkv, { trackNumbers: ids, borders, from: first })
+    }
+    throw new RangeError('nothing can be read directly')
+  }
+
+  damage(): string | null {
+    const { container } = this.#context
+    const isCutOff = container.kind === 'matroska' && container.mkv.truncated
+    return this.#damage ?? (isCutOff ? 'The file ends earlier than it says.' : null)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The track behind a copied stream of the plan when our readers can take it, else null. */
+export async function directTrack(context: CutContext, position: number): Promise<ContainerTrack | null> {
+  const { container, media, plan, file } = context
+  const track = plan.tracks[position]
+  if (track === undefined || track.action !== 'copy') return null
+  const id = trackIdOf(container, media, track.kind, track.streamIndex)
+  if (id === null || container.kind === 'none') return null
+  if (container.kind === 'matroska') {
+    return directlyReadable(container.mkv, id).readable ? matroskaTrackOf(file, container.mkv, id) : null
+  }
+  const found = container.movie.tracks.find((one) => one.track.id === id)
+  return found?.directlyReadable === true ? found.track : null
+}
