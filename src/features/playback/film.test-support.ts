@@ -155,7 +155,7 @@ export function portsOf(film: TestFilm): PlaybackPorts {
     work: { readPack: (_id, _position, range, signal) => blobs.get('disk:p0', { range, ...(signal && { signal }) }) },
     cache: unboundedCache(),
     events: { emit: () => undefined },
-    sha256: () => createHash('sha256'),
+    newSha256: () => createHash('sha256'),
     nowMs: () => performance.now(),
   }
 }

@@ -83,7 +83,7 @@ function world(pack: Uint8Array, options: { state?: Pack['state']; cached?: bool
       },
       cache,
       events: { emit: (event) => it.events.push(event) },
-      sha256,
+      newSha256: sha256,
     },
     { maxBytesInFlight: options.maxBytesInFlight ?? 1_000_000 },
   )

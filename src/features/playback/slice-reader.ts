@@ -14,7 +14,7 @@ export interface SliceReaderPorts {
   readonly work: Pick<WorkArea, 'readPack'>
   readonly cache: SegmentCache
   readonly events: Events
-  readonly sha256: () => RunningSha256
+  readonly newSha256: () => RunningSha256
 }
 
 export interface SliceReaderLimits {
@@ -74,7 +74,7 @@ export class SliceReader {
     const key = keyOf(slice)
     const running = this.#fills.get(key)
     if (running && !running.signal.aborted) return running
-    const fill = new SliceFill(slice, this.#ports.sha256())
+    const fill = new SliceFill(slice, this.#ports.newSha256())
     this.#fills.set(key, fill)
     void this.#run(slice, fill).finally(() => {
       if (this.#fills.get(key) === fill) this.#fills.delete(key)

@@ -10,7 +10,7 @@ import { FILM_ID, portsOf, TestFilm } from '#features/playback/film.test-support
 import { Playback } from '#features/playback/playback.ts'
 import { createHttpServer } from './create-http-server.ts'
 import type { HttpConfig } from './http-config.ts'
-import type { HttpPorts, VideoSourceFile } from './http-ports.ts'
+import type { HostStatus, HttpPorts, VideoSourceFile } from './http-ports.ts'
 
 export interface Answer {
   readonly status: number
@@ -47,17 +47,50 @@ export interface TestServerOptions {
 /** The real server on a free port, over one film in memory. */
 export async function startServer(film: TestFilm, options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'telereel-http-')))
+  const world = worldOf(film)
+  const server = await createHttpServer({ ...world.ports, ...options.ports }, configFor(dataDir, options.config))
+  const { port } = await server.listen()
+  const close = async () => {
+    await server.close()
+    if (!options.dataDir) await rm(dataDir, { recursive: true, force: true })
+  }
+  return {
+    ...world,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    dataDir,
+    emit: (event) => world.ports.events.emit(event),
+    ask: (path, asked) => ask(port, path, asked),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function configFor(dataDir: string, config: Partial<HttpConfig> = {}): HttpConfig {
+  return {
+    version: '0.0.0',
+    host: '127.0.0.1',
+    port: 0,
+    publicDomain: null,
+    forceHttps: false,
+    tls: null,
+    uploadsDir: join(dataDir, 'uploads'),
+    maxUploadBytes: 50_000_000,
+    webRoot: null,
+    localToken: 'a-token-of-the-test',
+    ...config,
+  }
+}
+
+/** Ports that do what they must and remember what they were asked. */
+function worldOf(film: TestFilm) {
   const registered: VideoSourceFile[] = []
   const calls: string[] = []
   const events: ProductEvent[] = []
   const jobs: Job[] = []
-  const listeners = new Set<(event: ProductEvent) => void>()
-  const emit = (event: ProductEvent) => {
-    events.push(event)
-    for (const listener of listeners) listener(event)
-  }
-  const told = async (name: string, ...rest: unknown[]) => void calls.push([name, ...rest].join(' '))
-  const playbackPorts = { ...portsOf(film), events: { emit } }
+  const bus = busInto(events)
+  const playbackPorts = { ...portsOf(film), events: bus }
+  const told = async (...call: unknown[]) => void calls.push(call.join(' '))
   const ports: HttpPorts = {
     catalog: catalogOf(film, playbackPorts.catalog),
     jobs: {
@@ -86,52 +119,31 @@ export async function startServer(film: TestFilm, options: TestServerOptions = {
     },
     playback: new Playback(playbackPorts),
     cache: playbackPorts.cache,
-    events: {
-      emit,
-      subscribe(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    hostStatus: async () => ({
-      store: { kind: 'disk', description: 'a folder' },
-      ffmpeg: { version: '7.1', problem: null },
-      sandbox: 'full',
-      hardwareEncoder: { wanted: null, active: null },
-      problems: [],
-    }),
-    ...options.ports,
+    events: bus,
+    hostStatus: async () => HOST_STATUS,
   }
-  const server = await createHttpServer(ports, {
-    version: '0.0.0',
-    host: '127.0.0.1',
-    port: 0,
-    publicDomain: null,
-    forceHttps: false,
-    tls: null,
-    uploadsDir: join(dataDir, 'uploads'),
-    maxUploadBytes: 50_000_000,
-    webRoot: null,
-    localToken: 'a-token-of-the-test',
-    ...options.config,
-  })
-  const { port } = await server.listen()
-  const close = async () => {
-    await server.close()
-    if (!options.dataDir) await rm(dataDir, { recursive: true, force: true })
-  }
+  return { registered, calls, events, jobs, ports }
+}
+
+const HOST_STATUS: HostStatus = {
+  store: { kind: 'disk', description: 'a folder' },
+  ffmpeg: { version: '7.1', problem: null },
+  sandbox: 'full',
+  hardwareEncoder: { wanted: null, active: null },
+  problems: [],
+}
+
+function busInto(events: ProductEvent[]): HttpPorts['events'] {
+  const listeners = new Set<(event: ProductEvent) => void>()
   return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    dataDir,
-    registered,
-    calls,
-    events,
-    jobs,
-    emit,
-    ask: (path, asked) => ask(port, path, asked),
-    close,
-    [Symbol.asyncDispose]: close,
+    emit(event) {
+      events.push(event)
+      for (const listener of listeners) listener(event)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }
 
