@@ -35,7 +35,7 @@ export interface IngestOptions {
 
 /** Turns a source file into a watchable video. Run again after a crash it goes on where it stopped. */
 export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options: IngestOptions): Promise<void> {
-  const { catalog, media, work, events } = ports
+  const { catalog, media, events } = ports
   const { signal, reached = () => {} } = options
   const change = async (how: VideoChange) => {
     await catalog.updateVideo(videoId, how)
@@ -70,12 +70,12 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
   events.emit({ kind: 'video-changed', videoId })
   reached('published')
   await release(videoId, ports)
-  await work.removeVideo(videoId)
   reached('released')
 }
 
-/** Lets the source go: an upload is deleted, a file of the user's stays. */
-async function release(videoId: VideoId, { catalog, sources }: IngestPorts): Promise<void> {
+/** Lets go of the work files and of the source: an upload is deleted, a file of the user's stays. */
+async function release(videoId: VideoId, { catalog, sources, work }: IngestPorts): Promise<void> {
+  await work.removeVideo(videoId)
   const source = await catalog.source(videoId)
   if (source?.owned) await sources.remove(source.path)
   await catalog.setSource(videoId, null)

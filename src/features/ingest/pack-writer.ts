@@ -1,3 +1,4 @@
+import type { PackPorts } from './pack-ports.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Attachment, Pack, Segment, Slice } from '#domain/video.ts'
 import { OpenPack } from './open-pack.ts'

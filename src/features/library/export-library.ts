@@ -72,7 +72,8 @@ function suffixOf({ kind, trackName, name }: Attachment, tracks: readonly Track[
 /** Two tracks may have the same language and flags; the second gets a number. */
 function numberAmongEqual(track: Track, tracks: readonly Track[]): string {
   const alike = tracks.filter(({ kind, language, isDefault, forced, hearingImpaired }) => {
-    const sameFlags = isDefault === track.isDefault && forced === track.forced && hearingImpaired === track.hearingImpaired
+    const sameFlags =
+      isDefault === track.isDefault && forced === track.forced && hearingImpaired === track.hearingImpaired
     return kind === 'subtitles' && language === track.language && sameFlags
   })
   const index = alike.findIndex(({ id }) => id === track.id)

@@ -1,4 +1,5 @@
 import type { Track, Video } from '#domain/video.ts'
+import { stripControls } from '#lib/file-name/strip-controls.ts'
 
 /** What Kodi and Jellyfin read beside a .strm, for they cannot look into it (root element `movie`). */
 export function movieNfo(video: Video, tracks: readonly Track[]): string {
@@ -38,6 +39,5 @@ function element(name: string, text: string): string {
 /** XML 1.0 §2.2 knows no control characters, not even escaped. */
 function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must go.
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"']/g, (c) => entities[c] as string)
+  return stripControls(text).replace(/[&<>"']/g, (letter) => entities[letter] as string)
 }

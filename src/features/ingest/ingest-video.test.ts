@@ -1,0 +1,174 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '#adapters/database/open-database.ts'
+import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
+import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
+import type { BlobRef } from '#domain/blob-store.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Slice } from '#domain/video.ts'
+import type { IngestStep } from './ingest-step.ts'
+import { type IngestPorts, ingestVideo } from './ingest-video.ts'
+import { ScriptedMedia, scriptedBytes } from './scripted-media.test-support.ts'
+
+const VIDEO = 'testvideo0000001' as VideoId
+const SETTINGS = { minSegmentSec: 2, maxSegmentSec: 30, oversized: 'split' } as const
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'telereel-ingest-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** Thrown where a kill would strike; nothing after it runs. */
+class Killed extends Error {}
+
+describe('ingestVideo', () => {
+  it('stores every byte once, in packs under the limit, and leaves nothing in the work area', async () => {
+    await using lab = await openLab({
+      sizes: [
+        [9000, 12000, 30000, 500],
+        [800, 800, 800, 100],
+      ],
+      pieceBytes: 4000,
+    })
+    await lab.ingest()
+    await expectWhole(lab)
+    expect((await lab.ports.catalog.video(VIDEO)).state).toBe('ready')
+    for (const pack of await lab.ports.catalog.packs(VIDEO)) expect(pack.byteLength).toBeLessThanOrEqual(16_000)
+  })
+
+  it('goes on after a kill at any step without storing a segment twice', async () => {
+    const size = fc.integer({ min: 1, max: 40_000 })
+    const film = fc.integer({ min: 1, max: 6 }).chain((count) => {
+      return fc.array(fc.array(size, { minLength: count, maxLength: count }), { minLength: 1, maxLength: 3 })
+    })
+    const kills = fc.array(fc.integer({ min: 1, max: 25 }), { maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(film, kills, fc.integer({ min: 500, max: 50_000 }), async (sizes, killsAt, pieceBytes) => {
+        await using lab = await openLab({ sizes, pieceBytes })
+        for (const steps of killsAt) await lab.killAfter(steps)
+        await lab.ingest()
+        await expectWhole(lab)
+      }),
+      { numRuns: 60 },
+    )
+  }, 120_000)
+
+  it('cuts again only what was lost when the work area did not survive', async () => {
+    await using lab = await openLab({ sizes: [[9000, 9000, 9000, 9000]], pieceBytes: 4000 })
+    await lab.killAfter(12)
+    await rm(join(lab.folder, 'work'), { recursive: true, force: true })
+    await lab.ingest()
+    await expectWhole(lab)
+  })
+
+  it('deletes an upload after the ingest and leaves a file of the user alone', async () => {
+    for (const owned of [true, false]) {
+      await using lab = await openLab({ sizes: [[100]], pieceBytes: 4000 }, owned)
+      await lab.ingest()
+      expect((await readdir(lab.folder)).includes('source.mkv')).toBe(!owned)
+    }
+  })
+
+  it('does nothing the second time', async () => {
+    await using lab = await openLab({ sizes: [[100, 200]], pieceBytes: 4000 })
+    await lab.ingest()
+    const before = await lab.ports.catalog.record(VIDEO)
+    await lab.ingest()
+    expect(await lab.ports.catalog.record(VIDEO)).toEqual(before)
+  })
+})
+
+type Lab = Awaited<ReturnType<typeof openLab>>
+
+async function openLab(film: ConstructorParameters<typeof ScriptedMedia>[0], owned = false) {
+  const own = await mkdtemp(join(folder, 'lab-'))
+  const source = join(own, 'source.mkv')
+  await writeFile(source, 'anything')
+  const media = new ScriptedMedia(film)
+  const open = async () => {
+    const database = await openDatabase({ kind: 'sqlite', path: join(own, 'catalog.db') })
+    const ports: IngestPorts = {
+      catalog: database.catalog,
+      media,
+      blobs: new DiskBlobStore(join(own, 'blobs'), 16_000),
+      work: new DiskWorkArea(join(own, 'work')),
+      sources: new DiskSourceFiles(),
+      events: { emit: () => {} },
+    }
+    return { database, ports }
+  }
+  let { database, ports } = await open()
+  await ports.catalog.addVideo({
+    id: VIDEO,
+    title: 'Test',
+    originalFilename: 'Test.mkv',
+    byteLength: 8,
+    source: { path: source, owned },
+    createdAt: new Date(0),
+  })
+  const run = (reached: (step: IngestStep) => void) =>
+    ingestVideo(VIDEO, ports, { settings: SETTINGS, signal: new AbortController().signal, report: () => {}, reached })
+  return {
+    film,
+    folder: own,
+    get ports() {
+      return ports
+    },
+    ingest: () => run(() => {}),
+    /** Ends at the given step as if the process had died, and opens everything anew. */
+    async killAfter(steps: number) {
+      let left = steps
+      await run(() => {
+        if (--left === 0) throw new Killed()
+      }).catch((error) => {
+        if (!(error instanceof Killed)) throw error
+      })
+      await database[Symbol.asyncDispose]()
+      ;({ database, ports } = await open())
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+/** Every segment reads back as it was cut, every stored blob is known, nothing is left over. */
+async function expectWhole({ film, ports, folder: own }: Lab): Promise<void> {
+  const { catalog, blobs } = ports
+  const record = await catalog.record(VIDEO)
+  for (const [number, sizes] of film.sizes.entries()) {
+    const track = record.tracks.filter(({ kind }) => kind !== 'subtitles')[number]
+    const segments = record.segments.filter(({ trackId }) => trackId === track?.id)
+    expect(segments.map(({ index }) => index)).toEqual(['init', ...sizes.keys()])
+    for (const { index, slices } of segments) {
+      const expected =
+        index === 'init' ? scriptedBytes(number, -1, 40) : scriptedBytes(number, index, sizes[index] ?? 0)
+      expect(Buffer.compare(await read(slices, ports, record.packs), expected)).toBe(0)
+    }
+  }
+  const refs = new Set(record.packs.map(({ ref }) => ref))
+  const stored = await Array.fromAsync(blobs.list())
+  expect(new Set(stored)).toEqual(refs)
+  expect(record.packs.every(({ state }) => state === 'stored')).toBe(true)
+  expect(record.attachments.map(({ name }) => name).sort()).toEqual(
+    ['manifest.json', 'outline.json', 'poster.jpg', 's0.orig.srt', 's0.vtt'].sort(),
+  )
+  expect(await readdir(join(own, 'work')).catch(() => [])).toEqual([])
+}
+
+async function read(
+  slices: readonly Slice[],
+  { blobs }: IngestPorts,
+  packs: readonly { id: string; ref: BlobRef | null }[],
+) {
+  const chunks: Uint8Array[] = []
+  for (const { packId, offset, length } of slices) {
+    const ref = packs.find(({ id }) => id === packId)?.ref as BlobRef
+    for await (const chunk of await blobs.get(ref, { range: { first: offset, last: offset + length - 1 } }))
+      chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,47 @@
+import Table from 'cli-table3'
+import type { VideoQuery } from '#domain/catalog.ts'
+import { type Verb, verbCommand } from './command.ts'
+import { EXIT } from './exit-code.ts'
+import { formatBytes, formatDuration } from './format-values.ts'
+import { shownState } from './shown-state.ts'
+
+export const listVerb: Verb = {
+  command: verbCommand({
+    name: 'list',
+    summary: 'Lists the videos of the library.',
+    examples: [
+      ['list', 'everything, newest first'],
+      ['list --search holiday', 'titles and file names with this word'],
+      ['list --json', 'one JSON array'],
+    ],
+    exits: '0 done, 7 no such video (with --video-id)',
+  })
+    .option('--search <text>', 'only titles and file names with this text')
+    .option('--video-id <id>', 'only this video')
+    .option('--sort <by>', 'created, title, duration or size', 'created'),
+
+  async run(options, _args, { ports, terminal }) {
+    await using library = await ports.openLibrary()
+    const query: VideoQuery = {
+      sort: options.sort as NonNullable<VideoQuery['sort']>,
+      descending: options.sort !== 'title',
+      limit: Number.MAX_SAFE_INTEGER,
+      ...(typeof options.search === 'string' && { text: options.search }),
+    }
+    const videos =
+      typeof options.videoId === 'string'
+        ? [await library.catalog.video(options.videoId as never)]
+        : (await library.catalog.videos(query)).videos
+    terminal.data(videos.map((video) => ({ ...video, status: shownState(video) })))
+    if (videos.length === 0) terminal.say('The library is empty. Add something: telereel upload FILE')
+    else {
+      const table = new Table({ head: ['id', 'title', 'length', 'size', 'status'], style: { head: [], border: [] } })
+      for (const video of videos) {
+        const length = video.durationSec === null ? '–' : formatDuration(video.durationSec)
+        table.push([video.id, video.title, length, formatBytes(video.byteLength), shownState(video)])
+      }
+      terminal.print(table.toString())
+    }
+    return EXIT.done
+  },
+}

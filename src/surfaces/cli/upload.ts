@@ -1,0 +1,127 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { InvalidInputError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Job } from '#domain/job-queue.ts'
+import type { Video } from '#domain/video.ts'
+import type { CliLibrary } from './cli-ports.ts'
+import { type Verb, type VerbContext, verbCommand } from './command.ts'
+import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
+import { formatBar, formatBytes, formatDuration } from './format-values.ts'
+import { showError } from './show-error.ts'
+
+export const uploadVerb: Verb = {
+  command: verbCommand({
+    name: 'upload',
+    summary: 'Turns video files into streams. The files stay where they are.',
+    examples: [
+      ['upload film.mkv', 'one file'],
+      ['upload --video a.mp4 b.mkv', 'several, one after another'],
+      ['upload film.mkv --title "The Film"', 'under a title of its own'],
+    ],
+    exits: '0 done, 1 failed, 3 some failed, 5 try again, 7 no such file, 8 ffmpeg missing, 9 no space, 130 cancelled',
+  })
+    .argument('[files...]', 'video files')
+    .option('--video <files...>', 'the same as an option')
+    .option('--title <title>', 'for a single file'),
+
+  async run(options, args, { ports, terminal }) {
+    const files = [...((options.video as string[] | undefined) ?? []), ...args]
+    if (files.length === 0) throw new InvalidInputError('No file is named.', { fix: 'telereel upload FILE...' })
+    if (options.title && files.length > 1) throw new InvalidInputError('--title names one file, several are given.')
+    await using library = await ports.openLibrary()
+    const codes: ExitCode[] = []
+    for (const file of files) {
+      const title = typeof options.title === 'string' ? { title: options.title } : {}
+      codes.push(await uploadFile({ path: resolve(file), ...title }, library, { ports, terminal }))
+    }
+    const failed = codes.filter((code) => code !== EXIT.done)
+    if (failed.length === 0) return EXIT.done
+    return failed.length < codes.length ? EXIT.partly : (failed[0] as ExitCode)
+  },
+}
+
+async function uploadFile(
+  file: { readonly path: string; readonly title?: string },
+  library: CliLibrary,
+  { ports, terminal }: VerbContext,
+): Promise<ExitCode> {
+  try {
+    await mustBeFile(file.path)
+    const videoId = await library.register(file)
+    terminal.data({ v: 1, type: 'status', file: file.path, videoId, stage: 'queued' })
+    const job = await library.follow(
+      videoId,
+      'ingest-video',
+      (now) => showProgress(now, file.path, { ports, terminal }),
+      ports.signal,
+    )
+    const video = await library.catalog.video(videoId)
+    if (job.state === 'done') {
+      showResult(video, library, terminal)
+      return EXIT.done
+    }
+    if (job.state === 'cancelled') return EXIT.cancelled
+    showFailure(file.path, video, job, terminal)
+    return exitCodeForCode(video.failure?.code ?? job.failure?.code ?? '')
+  } catch (error) {
+    if (ports.signal.aborted) {
+      terminal.warn('Stopped. What is stored stays; the same command goes on from there.')
+      return EXIT.cancelled
+    }
+    return showError(error, terminal, file.path)
+  }
+}
+
+async function mustBeFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null)
+  if (!found) throw new InvalidInputError(`There is no file ${path}.`, { fix: 'Check the name.' })
+  if (!found.isFile()) throw new InvalidInputError(`${path} is not a file.`, { fix: 'Name the video file itself.' })
+}
+
+function showProgress({ progress }: Job, file: string, { terminal }: VerbContext): void {
+  if (!progress) return
+  const { stage, percent, bytesPerSec, secondsLeft } = progress
+  terminal.data({ v: 1, type: 'status', file, stage, percent, bytesPerSec, secondsLeft })
+  const left = secondsLeft === null ? '' : `  ${formatDuration(secondsLeft)} left`
+  const speed = bytesPerSec > 0 ? `  ${formatBytes(bytesPerSec)}/s` : ''
+  terminal.status(`${formatBar(percent, 20)} ${String(Math.round(percent)).padStart(3)} %  ${stage}${speed}${left}`)
+}
+
+function showResult(video: Video, library: CliLibrary, terminal: VerbContext['terminal']): void {
+  const links = library.linksOf(video.id)
+  const { statistics } = video
+  terminal.data({ v: 1, type: 'summary', videoId: video.id, title: video.title, links, statistics, notes: video.notes })
+  terminal.print(`${video.title}  (${video.id})`)
+  terminal.print(`  local     ${links.local}`)
+  if (links.public) terminal.print(`  public    ${links.public}`)
+  if (statistics) {
+    const { segments, copiedSegments, reencodedSegments, segmentDurationSec } = statistics
+    const share = (count: number) => `${count} (${segments === 0 ? 0 : Math.round((count / segments) * 100)} %)`
+    terminal.print(
+      `  segments  ${segments} of about ${segmentDurationSec.toFixed(1)} s: ${share(copiedSegments)} copied, ${share(reencodedSegments)} re-encoded`,
+    )
+    terminal.print(
+      `  size      ${formatBytes(statistics.totalBytes)} in ${statistics.packs} packs; a segment has ${formatBytes(statistics.averageBytes)} on average, ${formatBytes(statistics.largestBytes)} at most`,
+    )
+    terminal.print(`  took      ${statistics.elapsedSec.toFixed(1)} s`)
+  }
+  for (const note of video.notes) terminal.print(`  note      ${note}`)
+}
+
+function showFailure(file: string, { failure, id }: Video, job: Job, terminal: VerbContext['terminal']): void {
+  const { code, message } = failure ?? job.failure ?? { code: 'failed', message: 'The ingest failed.' }
+  terminal.data({
+    v: 1,
+    type: 'error',
+    file,
+    videoId: id as VideoId,
+    code,
+    message,
+    why: failure?.why,
+    fix: failure?.fix,
+  })
+  terminal.warn(`✖ ${message}  [${code}]`)
+  if (failure?.why) terminal.warn(`  Why   ${failure.why}`)
+  if (failure?.fix) terminal.warn(`  Fix   ${failure.fix}`)
+}

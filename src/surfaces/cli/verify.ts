@@ -1,0 +1,49 @@
+import { InvalidInputError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import { type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
+import { type Verb, verbCommand } from './command.ts'
+import { EXIT } from './exit-code.ts'
+import { formatBytes } from './format-values.ts'
+
+const LEVELS: Readonly<Record<string, VerifyLevel>> = { structure: 0, size: 1, full: 2 }
+
+export const verifyVerb: Verb = {
+  command: verbCommand({
+    name: 'verify',
+    summary: 'Reads back what is stored and compares it with the catalog.',
+    examples: [
+      ['verify', 'every byte of every video'],
+      ['verify --level size', 'only whether everything is there'],
+      ['verify --percent 5', 'a random twentieth'],
+    ],
+    exits: '0 all well, 7 no such video, 20 problems found',
+  })
+    .option('--level <level>', 'structure, size or full', 'full')
+    .option('--percent <n>', 'share of the packs to read', '100')
+    .option('--video-id <id>', 'only this video'),
+
+  async run(options, _args, { ports, terminal }) {
+    const level = LEVELS[String(options.level)]
+    const percent = Number(options.percent)
+    if (level === undefined) throw new InvalidInputError('--level takes structure, size or full.')
+    if (!(percent > 0 && percent <= 100)) throw new InvalidInputError('--percent takes a number above 0, at most 100.')
+    await using library = await ports.openLibrary()
+    const only = typeof options.videoId === 'string' ? { videoId: options.videoId as VideoId } : {}
+    const sum = { videos: 0, packs: 0, bytes: 0, problems: 0 }
+    const found = verifyLibrary(library, { level, percent, ...only, random: Math.random, signal: ports.signal })
+    for await (const { video, packs, bytes, problems } of found) {
+      sum.videos++
+      sum.packs += packs
+      sum.bytes += bytes
+      sum.problems += problems.length
+      terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, packs, bytes, problems })
+      for (const { message } of problems) terminal.print(`✖ ${video.title}: ${message}`)
+      terminal.status(`${sum.videos} videos, ${formatBytes(sum.bytes)} read`)
+    }
+    terminal.data({ v: 1, type: 'summary', ...sum })
+    terminal.print(
+      `${sum.videos} videos, ${sum.packs} packs, ${formatBytes(sum.bytes)} read: ${sum.problems} problems.`,
+    )
+    return sum.problems > 0 ? EXIT.problems : EXIT.done
+  },
+}
