@@ -1,7 +1,7 @@
 import type { RandomAccess } from '../random-access.ts'
 
 /** Large enough that the cost of a read does not show, small enough that four of them are little memory. */
-const CHUNK_BYTES = 2 * 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
 const READS_IN_FLIGHT = 3
 
 /**

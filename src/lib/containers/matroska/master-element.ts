@@ -1,7 +1,7 @@
 import { type Element, elementsIn, floatOf, textOf, uintOf } from './ebml-element.ts'
 
 /** The children of a master element by ID; null where one is missing. */
-export class Master {
+export class MasterElement {
   readonly #children: readonly Element[]
 
   constructor(body: Uint8Array | null) {
@@ -27,11 +27,11 @@ export class Master {
     return body && textOf(body)
   }
 
-  master(id: number): Master {
-    return new Master(this.body(id))
+  master(id: number): MasterElement {
+    return new MasterElement(this.body(id))
   }
 
-  masters(id: number): Master[] {
-    return this.#children.filter((child) => child.id === id).map((child) => new Master(child.body))
+  masters(id: number): MasterElement[] {
+    return this.#children.filter((child) => child.id === id).map((child) => new MasterElement(child.body))
   }
 }

@@ -1,7 +1,7 @@
 import { ContainerError } from '../container-error.ts'
 import { bigUintOf, elementsIn } from './ebml-element.ts'
 import { ID } from './element-id.ts'
-import { Master } from './master-element.ts'
+import { MasterElement } from './master-element.ts'
 import type { AudioSettings, ContentEncoding, MatroskaTrack, VideoSettings } from './matroska-file.ts'
 
 /** More tracks than any film has; a wall against hostile files. */
@@ -11,13 +11,13 @@ const MAX_TRACKS = 1000
 export function parseTracks(body: Uint8Array): MatroskaTrack[] {
   const entries = elementsIn(body).filter((element) => element.id === ID.trackEntry)
   if (entries.length > MAX_TRACKS) throw new ContainerError('too-large', `Matroska: ${entries.length} tracks`)
-  const tracks = entries.map((entry) => parseTrackEntry(new Master(entry.body)))
+  const tracks = entries.map((entry) => parseTrackEntry(new MasterElement(entry.body)))
   const numbers = new Set(tracks.map((track) => track.number))
   if (numbers.size < tracks.length) throw new ContainerError('malformed', 'Matroska: two tracks have one number')
   return tracks
 }
 
-function parseTrackEntry(entry: Master): MatroskaTrack {
+function parseTrackEntry(entry: MasterElement): MatroskaTrack {
   const number = entry.uint(ID.trackNumber) ?? 0
   const type = entry.uint(ID.trackType)
   const codecId = entry.text(ID.codecId)
@@ -47,7 +47,7 @@ function parseTrackEntry(entry: Master): MatroskaTrack {
 /** RFC 9559 §5.1.4.1.3. */
 const KINDS: Readonly<Record<number, MatroskaTrack['kind']>> = { 1: 'video', 2: 'audio', 17: 'subtitles' }
 
-function flagsOf(entry: Master): Pick<MatroskaTrack, 'isEnabled' | 'isDefault' | 'forced' | 'hearingImpaired'> {
+function flagsOf(entry: MasterElement): Pick<MatroskaTrack, 'isEnabled' | 'isDefault' | 'forced' | 'hearingImpaired'> {
   return {
     isEnabled: entry.uint(ID.flagEnabled) !== 0,
     isDefault: entry.uint(ID.flagDefault) !== 0,
@@ -61,7 +61,7 @@ function factorOf(factor: number | null): number {
   return factor !== null && Number.isFinite(factor) && factor >= 0.01 ? factor : 1
 }
 
-function videoOf(video: Master): VideoSettings {
+function videoOf(video: MasterElement): VideoSettings {
   const width = video.uint(ID.pixelWidth) ?? 0
   const height = video.uint(ID.pixelHeight) ?? 0
   return {
@@ -72,7 +72,7 @@ function videoOf(video: Master): VideoSettings {
   }
 }
 
-function audioOf(audio: Master): AudioSettings {
+function audioOf(audio: MasterElement): AudioSettings {
   const rate = audio.float(ID.samplingFrequency) ?? 8000
   return {
     channels: audio.uint(ID.channels) ?? 1,
@@ -86,7 +86,7 @@ const SCOPE_FRAMES = 1
 const HEADER_STRIPPING = 3
 const ALGORITHMS: Readonly<Record<number, string>> = { 0: 'zlib', 1: 'bzlib', 2: 'lzo1x' }
 
-function encodingOf(encodings: Master): ContentEncoding {
+function encodingOf(encodings: MasterElement): ContentEncoding {
   const [encoding, ...others] = encodings.masters(ID.contentEncoding)
   if (encoding === undefined) return { kind: 'none' }
   if (others.length > 0) return { kind: 'unsupported', reason: 'frames are encoded more than once' }

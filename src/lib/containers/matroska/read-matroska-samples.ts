@@ -150,7 +150,7 @@ class TrackOutput {
       pts: this.#timing.ticksOf(frame.timeNs),
       size: pieces === frame.pieces ? frame.size : pieces.reduce((sum, piece) => sum + piece.byteLength, 0),
       sync,
-      duration: frame.durationNs === null ? null : this.#ticks(frame.durationNs),
+      duration: this.#statedTicks(frame),
       discard: this.#ticks(frame.discardNs),
       pieces,
       windowIndex,
@@ -173,6 +173,11 @@ class TrackOutput {
   end(): void {
     this.#times.end()
     this.#batches.flush()
+  }
+
+  /** Writers disagree whether a BlockDuration counts the sound that is to be discarded: the length of frames is sure. */
+  #statedTicks({ durationNs, discardNs }: Frame): number | null {
+    return durationNs === null || (discardNs > 0 && this.#timing.frameNs !== null) ? null : this.#ticks(durationNs)
   }
 
   #stored(frame: Frame): readonly Uint8Array[] {

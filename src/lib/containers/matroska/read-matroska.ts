@@ -9,7 +9,7 @@ import {
   uintOf,
 } from './ebml-element.ts'
 import { ID } from './element-id.ts'
-import { Master } from './master-element.ts'
+import { MasterElement } from './master-element.ts'
 import type { Cue, MatroskaFile } from './matroska-file.ts'
 import { parseCues } from './parse-cues.ts'
 import { parseTracks } from './parse-tracks.ts'
@@ -26,7 +26,7 @@ export async function readMatroska(file: RandomAccess): Promise<MatroskaFile> {
   const segment = await findSegment(reader, end, file.size)
   const parts = await readParts(reader, segment)
   if (parts.tracks === null) throw malformed('no Tracks')
-  const info = new Master(parts.info)
+  const info = new MasterElement(parts.info)
   const timestampScaleNs = info.uint(ID.timestampScale) ?? 1_000_000
   if (timestampScaleNs === 0) throw malformed('ticks of no length')
   const durationSec = ((info.float(ID.duration) ?? 0) * timestampScaleNs) / 1e9
@@ -80,7 +80,7 @@ async function readEbmlHeader(reader: WindowReader): Promise<{ docType: Matroska
   const start = await reader.read(0, 4)
   if (start.byteLength < 4 || uintOf(start) !== ID.ebml) throw notMatroska('no EBML header')
   const header = await elementAt(reader, 0)
-  const ebml = new Master(await bodyOf(reader, header))
+  const ebml = new MasterElement(await bodyOf(reader, header))
   const docType = ebml.text(ID.docType) ?? 'matroska'
   if (docType !== 'matroska' && docType !== 'webm') throw notMatroska('another kind of EBML document')
   if ((ebml.uint(ID.ebmlMaxIdLength) ?? 4) > 4 || (ebml.uint(ID.ebmlMaxSizeLength) ?? 8) > 8) {
@@ -179,7 +179,7 @@ async function takePart(reader: WindowReader, element: Placed, parts: Parts): Pr
 function seeksIn(head: Uint8Array, segment: Segment): { id: number; at: number }[] {
   return elementsIn(head)
     .filter((element) => element.id === ID.seek)
-    .map((element) => new Master(element.body))
+    .map((element) => new MasterElement(element.body))
     .map((seek) => ({ id: seek.uint(ID.seekId) ?? 0, at: segment.start + (seek.uint(ID.seekPosition) ?? 0) }))
     .filter((seek) => seek.at > segment.start && seek.at < segment.end)
 }

@@ -140,15 +140,18 @@ async function soundTiming(
   const ticksOf =
     frameNs === null || startNs === undefined
       ? plain
-      : onGrid({ startNs, frameNs, timescale, toleranceNs: mkv.timestampScaleNs })
+      : onGrid({ startNs, frameNs, timescale, toleranceNs: Math.max(mkv.timestampScaleNs, MIN_TOLERANCE_NS) })
   return { timescale, frameNs, depth: 0, lookAhead: 0, ticksOf }
 }
+
+/** Files with finer ticks are made from files with ticks of a millisecond. */
+const MIN_TOLERANCE_NS = 1_000_000
 
 interface Grid {
   readonly startNs: number
   readonly frameNs: number
   readonly timescale: number
-  /** Ticks of the file: both the first time and the one in question are rounded to them. */
+  /** A tick: both the first time and the one in question are rounded to ticks. */
   readonly toleranceNs: number
 }
 
