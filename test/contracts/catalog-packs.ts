@@ -118,7 +118,11 @@ async function fill(catalog: Catalog, id: VideoId): Promise<readonly [PackId, Pa
       segment(id, 'v0', 2, [p1, 74, 10]),
       segment(id, 'v0', 3, [p2, 64, 10]),
     ],
-    attachments: [attachment(id, 'early.jpg', [p0, 94, 5]), attachment(id, 'late.jpg', [p0, 99, 5], [p2, 74, 1])],
+    attachments: [
+      attachment(id, 'early.jpg', [p0, 94, 5]),
+      attachment(id, 'late.jpg', [p0, 99, 5], [p2, 74, 1]),
+      attachment(id, 'back.jpg', [p2, 75, 1], [p0, 104, 1]),
+    ],
   })
   return [p0, p1, p2]
 }

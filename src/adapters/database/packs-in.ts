@@ -24,13 +24,11 @@ export function packsIn({ db, newId }: CatalogContext): PackMethods {
     addPack(id, position) {
       return db.transaction().execute(async (transaction) => {
         await requireVideo(transaction, id)
-        await transaction
-          .insertInto('packs')
-          .values({ id: newId() as PackId, video_id: id, position, state: 'filling', byte_length: 0 })
-          .onConflict((conflict) => conflict.columns(['video_id', 'position']).doNothing())
-          .execute()
         const standing = transaction.selectFrom('packs').selectAll().where('video_id', '=', id)
-        return packOf(await standing.where('position', '=', position).executeTakeFirstOrThrow())
+        const there = await standing.where('position', '=', position).executeTakeFirst()
+        if (there) return packOf(there)
+        const pack = { id: newId() as PackId, video_id: id, position, state: 'filling', byte_length: 0 } as const
+        return packOf(await transaction.insertInto('packs').values(pack).returningAll().executeTakeFirstOrThrow())
       })
     },
 
