@@ -3,6 +3,7 @@ import type { Events } from '#domain/events.ts'
 import type { MediaTool, OpenMedia } from '#domain/media-tool.ts'
 import { type FfmpegTools, findFfmpegTools, type ToolPlaces } from './ffmpeg-tools.ts'
 import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
+import { makeDemoFilm } from './make-demo-film.ts'
 import type { MediaToolStatus } from './media-tool-status.ts'
 import { OpenFile, type OpenFileSettings } from './open-file.ts'
 import { probeMedia } from './probe-media.ts'
@@ -20,6 +21,8 @@ export interface MediaToolSettings extends ToolPlaces {
 export interface FfmpegMediaTool extends MediaTool {
   /** What was found out at start: for the doctor, the status page, the log. */
   describe(): MediaToolStatus
+  /** Makes a film of its own at `path`, for a library that is empty. */
+  makeDemoFilm(path: string, signal?: AbortSignal): Promise<void>
 }
 
 /**
@@ -45,6 +48,7 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
   return {
     open: async (path, signal): Promise<OpenMedia> => new OpenFile(await probeMedia(tools, path, signal), opening),
     describe: () => status,
+    makeDemoFilm: (path, signal) => makeDemoFilm(tools, path, signal),
   }
 }
 

@@ -19,7 +19,7 @@ const USUAL_CODECS: Readonly<Record<string, string>> = {
   mp3: 'mp4a.6B',
   ac3: 'ac-3',
   eac3: 'ec-3',
-  opus: 'opus',
+  opus: 'Opus',
   flac: 'fLaC',
   dts: 'mp4a.A9',
 }
