@@ -182,7 +182,8 @@ describe('AV1', () => {
     ['bytes that are no units stay', [Uint8Array.of(0x80, 1, 2)], [Uint8Array.of(0x80, 1, 2)]],
     ['a unit longer than the frame stays', [Uint8Array.of(0x12, 0, 0x0a, 99)], [Uint8Array.of(0x12, 0, 0x0a, 99)]],
   ])('%s', async (_, stored, expected) => {
-    const bytes = matroska([AV1], cluster(0, simpleBlock({ data: join(stored) })))
+    const blocks = [simpleBlock({ data: join(stored) }), simpleBlock({ ticks: 40, data: delimiter })]
+    const bytes = matroska([AV1], cluster(0, ...blocks))
     expect(told((await collectBytes(bytes)).get(1))).toEqual(meant([join(expected)]))
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { mediaFolder, openFile, type ProbedPacket, probe } from '../iso-bmff/media.test-support.ts'
 import { directlyReadable } from './directly-readable.ts'
@@ -189,6 +190,28 @@ describe('beginning in the middle', () => {
       expect(part.get(1)).toEqual(whole.get(1)?.filter((sample) => sample.windowIndex >= first))
       expect(part.get(2)).toEqual(whole.get(2)?.filter((sample) => sample.windowIndex >= second))
     }
+  })
+
+  it('loses and doubles nothing, wherever the borders are and whichever windows are wanted', async () => {
+    await using file = await openFile(`${folder.path}/long.mkv`)
+    const mkv = await readMatroska(file)
+    const borderList = fc.uniqueArray(fc.double({ min: 0, max: 61, noNaN: true }), { minLength: 1, maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(borderList, fc.nat(8), fc.nat(8), async (list, first, second) => {
+        const wishes = { trackNumbers: [1, 2], borders: [Number.NEGATIVE_INFINITY, ...list.toSorted((a, b) => a - b)] }
+        const whole = await collect(file, mkv, wishes)
+        const from = new Map([
+          [1, first],
+          [2, second],
+        ])
+        const part = await collect(file, mkv, { ...wishes, from })
+        for (const [number, wanted] of from) {
+          expect(whole.get(number)).toHaveLength(number === 1 ? 1500 : 2585)
+          expect(part.get(number)).toEqual(whole.get(number)?.filter((sample) => sample.windowIndex >= wanted))
+        }
+      }),
+      { numRuns: 12 },
+    )
   })
 
   it('reads only the part that is needed', async () => {

@@ -131,7 +131,7 @@ class TrackOutput {
   constructor(track: MatroskaTrack, timing: TrackTiming, windows: Windows, emit: (batch: WindowBatch) => void) {
     this.#track = track
     this.#timing = timing
-    this.#window = new SampleWindow(windows.borders, track.kind === 'video' ? 'pictures' : 'other')
+    this.#window = new SampleWindow(windows.borders, timing.timescale, track.kind === 'video' ? 'pictures' : 'other')
     this.#batches = new BatchBuilder(track.number, emit)
     this.#firstWindow = windows.first
     const frameTicks = timing.frameNs === null ? null : this.#ticks(timing.frameNs)
@@ -142,13 +142,17 @@ class TrackOutput {
 
   push(frame: Frame): void {
     const sync = frame.isKey || this.#track.kind === 'audio'
-    const windowIndex = this.#window.next(frame.timeNs / 1e9, sync)
+    const pts = this.#timing.ticksOf(frame.timeNs)
+    const windowIndex = this.#window.next(pts, sync)
     // What nobody wants still counts for the decode times, but its bytes do not.
     const pieces = windowIndex < this.#firstWindow ? [] : this.#stored(frame)
+    const size = pieces === frame.pieces ? frame.size : pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+    // Nothing but a temporal delimiter.
+    if (size === 0 && windowIndex >= this.#firstWindow) return
     this.#newestNs = Math.max(this.#newestNs, frame.timeNs)
     this.#times.push({
-      pts: this.#timing.ticksOf(frame.timeNs),
-      size: pieces === frame.pieces ? frame.size : pieces.reduce((sum, piece) => sum + piece.byteLength, 0),
+      pts,
+      size,
       sync,
       duration: this.#statedTicks(frame),
       discard: this.#ticks(frame.discardNs),
