@@ -1,4 +1,5 @@
 import type { ContainerTrack, Sample, SampleBatch } from '../sample.ts'
+import { DecodeTimeLift } from './decode-time-lift.ts'
 import { PayloadCursor } from './payload-cursor.ts'
 import type { SegmentFormat } from './segment-format.ts'
 import type { SegmentPiece, SegmentSpan } from './segment-piece.ts'
@@ -37,6 +38,7 @@ export class TrackSegmenter {
   /** The least pts with which a segment of each index can begin. */
   readonly #earliestPts: readonly number[]
   readonly #offsetTicks: number
+  readonly #lift: DecodeTimeLift | undefined
   #sampleEntry: Uint8Array
   /** Of the open segment; -1 before the first. */
   #index = -1
@@ -53,6 +55,7 @@ export class TrackSegmenter {
     this.#cut = cut
     this.#earliestPts = cut.borders.map((sec) => sec * track.timescale - tolerance)
     this.#offsetTicks = Math.round((cut.mediaOriginSec - cut.originSec) * track.timescale)
+    this.#lift = track.kind === 'video' && cut.from === 0 ? new DecodeTimeLift(track.timescale) : undefined
     this.#sampleEntry = track.sampleEntry
   }
 
@@ -66,7 +69,8 @@ export class TrackSegmenter {
   *add(batch: CodedBatch): Iterable<SegmentPiece> {
     const cursor = new PayloadCursor(batch.payload)
     const entry = this.#entryOf(batch)
-    for (const sample of batch.samples) {
+    for (const original of batch.samples) {
+      const sample = this.#lift?.lifted(original) ?? original
       const index = this.#indexOf(sample)
       const bytes = cursor.take(sample.size)
       if (index < this.#cut.from) continue
