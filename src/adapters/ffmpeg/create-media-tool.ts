@@ -96,5 +96,6 @@ function missingTool(problem: ToolMissingError, wanted: HardwareAccel): FfmpegMe
     limits: false,
     warnings: [],
   }
-  return { open: () => Promise.reject(problem), describe: () => status }
+  const refuse = () => Promise.reject(problem)
+  return { open: refuse, describe: () => status, makeDemoFilm: refuse }
 }

@@ -1,0 +1,42 @@
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FreedFile } from '#surfaces/cli/cli-ports.ts'
+import type { Core } from './compose.ts'
+
+/** Removes uploads that no video waits for and work files of videos that are gone or finished, when old enough. */
+export async function cleanup(
+  { config, ports }: Core,
+  { olderThanHours, dryRun }: { readonly olderThanHours: number; readonly dryRun: boolean },
+): Promise<FreedFile[]> {
+  const before = Date.now() - olderThanHours * 3_600_000
+  const { videos } = await ports.catalog.videos({ limit: Number.MAX_SAFE_INTEGER })
+  const sources = await Promise.all(videos.map(({ id }) => ports.catalog.source(id)))
+  const needed = new Set(sources.flatMap((source) => (source ? [source.path, `${source.path}.json`] : [])))
+  const open = new Set(videos.filter(({ state }) => state !== 'ready').map(({ id }) => id as string))
+
+  const uploads = await filesIn(join(config.dataDir, 'uploads'))
+  const work = await filesIn(join(config.dataDir, 'work'))
+  const stale = [
+    ...uploads
+      .filter(({ path }) => !needed.has(path))
+      .map((file) => ({ ...file, reason: 'upload that no video waits for' })),
+    ...work
+      .filter(({ folder }) => !open.has(folder))
+      .map((file) => ({ ...file, reason: 'work file of a finished video' })),
+  ].filter(({ changedMs }) => changedMs < before)
+  for (const { path } of dryRun ? [] : stale) await rm(path, { force: true })
+  return stale.map(({ path, byteLength, reason }) => ({ path, byteLength, reason }))
+}
+
+/** Files in a folder and one level below it. */
+async function filesIn(root: string) {
+  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = entries.filter((entry) => entry.isFile())
+  return Promise.all(
+    files.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name)
+      const { size, mtimeMs } = await stat(path)
+      return { path, folder: parentPath.slice(root.length + 1), byteLength: size, changedMs: mtimeMs }
+    }),
+  )
+}

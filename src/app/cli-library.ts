@@ -1,0 +1,133 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import type { Config } from '#config/config.ts'
+import { ProductError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Job } from '#domain/job-queue.ts'
+import { registerVideo } from '#features/library/register-video.ts'
+import type { CliLibrary, ExportFile } from '#surfaces/cli/cli-ports.ts'
+import { localTokenPath } from '#surfaces/http/auth/local-token.ts'
+import { LOCAL_INGEST_PATH } from '#surfaces/http/contract/addresses.ts'
+import { LinkMaker } from '#surfaces/http/links.ts'
+import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
+import { cleanup } from './cleanup.ts'
+import { type Core, composeCore } from './compose.ts'
+import { newVideoId } from './new-video-id.ts'
+import { findServer, type RunningServer } from './server-file.ts'
+
+/**
+ * The library for a command. While a server runs on the same data folder it does the work and the command watches;
+ * else the command does the work itself.
+ */
+export async function openCliLibrary(config: Config, signal: AbortSignal): Promise<CliLibrary> {
+  const core = await composeCore({
+    ...config,
+    logs: { level: 'error', ...(config.logs.file && { file: config.logs.file }) },
+  })
+  const server = await findServer(config.dataDir)
+  const links = new LinkMaker({
+    host: config.http.host,
+    port: config.http.port,
+    publicDomain: config.http.publicDomain ?? null,
+    forceHttps: config.http.forceHttps,
+    ownCertificate: config.http.tls !== undefined,
+  })
+  return {
+    ...core.ports,
+    linksOf: (id) => links.linksOf(id),
+    register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
+    follow: (id, name, onProgress, stop) => follow(id, name, onProgress, { core, server, signal: stop }),
+    cleanup: (options) => cleanup(core, options),
+    writeExport: (folder, files) => writeChanged(folder, files, signal),
+    [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
+  }
+}
+
+async function registerHere(file: { readonly path: string; readonly title?: string }, core: Core): Promise<VideoId> {
+  const videoId = newVideoId()
+  const facts = { owned: false, originalFilename: basename(file.path), createdAt: new Date() }
+  await registerVideo({ ...file, ...facts, videoId }, core.ports)
+  return videoId
+}
+
+/** The server starts at once when told; it would find the job by itself only at its next look. */
+async function registerThere(
+  file: { readonly path: string; readonly title?: string },
+  { url }: RunningServer,
+  dataDir: string,
+): Promise<VideoId> {
+  const token = (await readFile(localTokenPath(dataDir), 'utf8')).trim()
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const answer = await fetch(new URL(LOCAL_INGEST_PATH, url), { method: 'POST', headers, body: JSON.stringify(file) })
+  const body = (await answer.json()) as {
+    videoId?: string
+    code?: string
+    title?: string
+    detail?: string
+    fix?: string
+  }
+  if (!answer.ok) throw new ServerRefusedError(body)
+  return body.videoId as VideoId
+}
+
+/** What the running server answered, as if it had happened here. */
+class ServerRefusedError extends ProductError {
+  readonly code: string
+
+  constructor({ code, title, detail, fix }: { code?: string; title?: string; detail?: string; fix?: string }) {
+    super(title ?? 'The running server refused the file.', { ...(detail && { why: detail }), ...(fix && { fix }) })
+    this.code = code ?? 'failed'
+  }
+}
+
+const LOOK_EVERY_MS = 200
+
+/** Watches the newest job of the video until it ends; without a server, works in this process meanwhile. */
+async function follow(
+  videoId: VideoId,
+  name: Job['name'],
+  onProgress: (job: Job) => void,
+  {
+    core,
+    server,
+    signal,
+  }: { readonly core: Core; readonly server: RunningServer | null; readonly signal: AbortSignal },
+): Promise<Job> {
+  const ended = new AbortController()
+  const working = server ? Promise.resolve() : workHere(core, AbortSignal.any([signal, ended.signal]))
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const jobs = await core.ports.jobs.list({ name })
+      const job = jobs.find(({ payload }) => payload.videoId === videoId)
+      if (job) onProgress(job)
+      if (job && job.state !== 'waiting' && job.state !== 'running') return job
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    }
+  } finally {
+    ended.abort()
+    await working
+  }
+}
+
+async function workHere({ config, ports }: Core, signal: AbortSignal): Promise<void> {
+  const { minSegmentSec, maxSegmentSec, oversized } = config.media
+  await ports.jobs.work(jobHandlers(ports, { minSegmentSec, maxSegmentSec, oversized }), { concurrency: 1, signal })
+}
+
+/** Writes the files whose bytes differ from what is there; returns the paths it wrote. */
+async function writeChanged(folder: string, files: readonly ExportFile[], signal: AbortSignal): Promise<string[]> {
+  const written: string[] = []
+  for (const { path, content } of files) {
+    signal.throwIfAborted()
+    const target = join(folder, ...path.split('/'))
+    const before = await readFile(target).catch(() => null)
+    const bytes = Buffer.from(content)
+    if (before?.equals(bytes)) continue
+    await mkdir(dirname(target), { recursive: true })
+    await writeFileAtomic(target, bytes)
+    written.push(target)
+  }
+  return written
+}

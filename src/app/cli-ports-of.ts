@@ -1,0 +1,31 @@
+import { describeSettings } from '#config/describe-settings.ts'
+import type { Sources } from '#config/env.ts'
+import type { CliPorts, TerminalWishes } from '#surfaces/cli/cli-ports.ts'
+import type { Terminal, TerminalOptions } from '#surfaces/cli/terminal.ts'
+import { openCliLibrary } from './cli-library.ts'
+import { configOf } from './config-of.ts'
+import { doctor } from './doctor.ts'
+import { serve } from './serve.ts'
+import { VERSION } from './version.ts'
+
+/** What the command line may ask of the program. */
+export function cliPorts(
+  sources: Sources,
+  signal: AbortSignal,
+  createTerminal: (options: TerminalOptions) => Terminal,
+): CliPorts {
+  return {
+    version: VERSION,
+    signal,
+    createTerminal: (wishes: TerminalWishes) =>
+      createTerminal({ ...wishes, noColor: (sources.environment.NO_COLOR ?? '') !== '' }),
+    settings: () => describeSettings(sources),
+    openLibrary: () => openCliLibrary(configOf(sources).config, signal),
+    serve: async (terminal) => {
+      const { config, notices } = configOf(sources)
+      for (const notice of notices) terminal.warn(`! ${notice}`)
+      await serve(config, terminal, signal)
+    },
+    doctor: () => doctor(sources),
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openDatabase } from '#adapters/database/open-database.ts'
+import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
+import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
+import { createMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
+import { EventBus } from '#adapters/telemetry/event-bus.ts'
+import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
+import type { Config } from '#config/config.ts'
+import { secretsIn } from '#config/secrets.ts'
+import { newSha256, sha256 } from './hashing.ts'
+
+/** Everything below the surfaces, put together from the configuration. Dispose of it to let files and database go. */
+export type Core = Awaited<ReturnType<typeof composeCore>>
+
+/** Reads from top to bottom: logs, database, store, work area, tools. */
+export async function composeCore(config: Config, log: Logger = loggerOf(config)) {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const events = new EventBus(log)
+  const database = await openDatabase(databaseOf(config), { events })
+  const blobs = new DiskBlobStore(join(config.dataDir, 'blobs'), config.media.maxChunkBytes)
+  const work = new DiskWorkArea(join(config.dataDir, 'work'))
+  const media = await createMediaTool({
+    ffmpegPath: config.media.ffmpegPath,
+    ffprobePath: config.media.ffprobePath,
+    hardwareAccel: config.media.hardwareAccel,
+    ...(config.media.ffmpegThreads && { threads: config.media.ffmpegThreads }),
+    searchPath: config.searchPath,
+    workDir: join(config.dataDir, 'scratch'),
+    maxBlobBytes: config.media.maxChunkBytes,
+    events,
+  })
+  const ports = {
+    catalog: database.catalog,
+    jobs: database.jobs,
+    blobs,
+    work,
+    media,
+    sources: new DiskSourceFiles(),
+    events,
+    sha256,
+    newSha256,
+  }
+  return { config, log, database, ports, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+}
+
+function loggerOf({ logs, ...config }: Config): Logger {
+  const secrets = secretsIn(config).map((secret) => secret.reveal())
+  return createLogger({ level: logs.level, ...(logs.file && { file: logs.file }), secrets })
+}
+
+function databaseOf({ database }: Config) {
+  return database.kind === 'sqlite' ? database : { kind: database.kind, url: database.url.reveal() }
+}

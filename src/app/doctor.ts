@@ -1,0 +1,75 @@
+import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import type { Sources } from '#config/env.ts'
+import { ProductError } from '#domain/errors.ts'
+import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
+import { type Core, composeCore } from './compose.ts'
+import { configOf } from './config-of.ts'
+
+/** Everything that can be checked without a server: settings, folders, tools, catalog. */
+export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> {
+  try {
+    const { config, notices } = configOf(sources)
+    await using core = await composeCore({ ...config, logs: { level: 'error' } })
+    const remarks = notices.map((detail): DoctorCheck => ({ name: 'settings', state: 'warning', detail }))
+    return [{ name: 'settings', state: 'good', detail: 'all valid' }, ...remarks, ...(await checksOf(core))]
+  } catch (error) {
+    if (!(error instanceof ProductError)) throw error
+    return [{ name: 'start', state: 'bad', detail: error.message, ...(error.fix && { fix: error.fix }) }]
+  }
+}
+
+/** The checks on a running core; `serve` prints the same. */
+export async function checksOf({ config, ports }: Core): Promise<readonly DoctorCheck[]> {
+  const media = ports.media.describe()
+  const stats = await ports.catalog.stats()
+  return [
+    await folderCheck(config.dataDir),
+    toolsCheck(media),
+    {
+      name: 'sandbox',
+      state: media.sandbox.level === 'full' ? 'good' : 'warning',
+      detail: `${media.sandbox.level} (${media.sandbox.why})`,
+      ...(media.sandbox.level !== 'full' && { fix: 'Install bubblewrap; inside containers allow user namespaces.' }),
+    },
+    ...(media.encoder.wanted === '' ? [] : [encoderCheck(media.encoder)]),
+    ...media.warnings.map((detail): DoctorCheck => ({ name: 'ffmpeg', state: 'warning', detail })),
+    { name: 'store', state: 'good', detail: 'local folder (nothing leaves this computer)' },
+    { name: 'catalog', state: 'good', detail: `${stats.videos} videos, ${stats.segments} segments` },
+    networkCheck(config.http.host),
+  ]
+}
+
+type MediaStatus = ReturnType<Core['ports']['media']['describe']>
+
+function toolsCheck({ tools, problem }: MediaStatus): DoctorCheck {
+  if (tools) return { name: 'ffmpeg', state: 'good', detail: tools.ffmpeg.version }
+  const detail = problem?.message ?? 'not found'
+  return { name: 'ffmpeg', state: 'bad', detail, ...(problem?.fix && { fix: problem.fix }) }
+}
+
+function encoderCheck({ used, why }: MediaStatus['encoder']): DoctorCheck {
+  return { name: 'encoder', state: used === 'software' ? 'warning' : 'good', detail: why }
+}
+
+async function folderCheck(folder: string): Promise<DoctorCheck> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
+    return { name: 'data', state: 'good', detail: `${folder}, ${Math.round((bavail * bsize) / 1e9)} GB free` }
+  } catch {
+    return {
+      name: 'data',
+      state: 'bad',
+      detail: `${folder} cannot be written`,
+      fix: 'Set DATA_DIR or mend its owner and rights.',
+    }
+  }
+}
+
+function networkCheck(host: string): DoctorCheck {
+  const own = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (own) return { name: 'network', state: 'good', detail: `only this computer (${host})` }
+  const detail = `LOCAL_HOST=${host} lets others reach this server, and THERE IS NO LOGIN YET: they can watch, upload and delete`
+  return { name: 'network', state: 'warning', detail, fix: 'Set LOCAL_HOST=127.0.0.1, or keep it behind a firewall.' }
+}

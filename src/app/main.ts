@@ -1,0 +1,12 @@
+import { readSources } from '#config/env.ts'
+import { createTerminal } from '#surfaces/cli/terminal.ts'
+import { runCommandLine } from '#surfaces/cli/program.ts'
+import { cliPorts } from './cli-ports-of.ts'
+import { stopSignal } from './stop-signal.ts'
+
+/** The default report would hold the environment, and with it every secret. */
+if (process.report) process.report.excludeEnv = true
+
+const { signal, done } = stopSignal()
+process.exitCode = await runCommandLine(process.argv.slice(2), cliPorts(readSources(), signal, createTerminal))
+done()

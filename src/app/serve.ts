@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MemorySegmentCache } from '#adapters/memory-cache/memory-segment-cache.ts'
+import type { Config } from '#config/config.ts'
+import { Playback } from '#features/playback/playback.ts'
+import { takeUpWork } from '#features/library/take-up-work.ts'
+import type { Terminal } from '#surfaces/cli/terminal.ts'
+import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
+import { createHttpServer } from '#surfaces/http/create-http-server.ts'
+import type { HttpConfig } from '#surfaces/http/http-config.ts'
+import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
+import { type Core, composeCore } from './compose.ts'
+import { hostStatus } from './host-status.ts'
+import { libraryActions } from './library-actions.ts'
+import { preflight } from './preflight.ts'
+import { removeServerFile, writeServerFile } from './server-file.ts'
+import { VERSION } from './version.ts'
+
+/** Ingests at once: two keep the disk busy while one waits for ffmpeg. */
+const INGESTS_AT_ONCE = 2
+
+/** Runs server and worker in this process until the signal aborts, then ends both in order. */
+export async function serve(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  await using core = await composeCore(config)
+  await using _lock = await core.database.acquireLibraryLock(`server ${process.pid}`)
+  await core.ports.blobs.removeLeftovers()
+  await takeUpWork(core.ports)
+
+  const http = await createHttpServer(httpPorts(core, signal), await httpConfig(config))
+  const { localUrl, publicUrl, port } = await http.listen()
+  await writeServerFile(config.dataDir, { pid: process.pid, url: loopbackUrl(config, port) })
+  await preflight(core, terminal, { localUrl, publicUrl })
+
+  const settings = {
+    minSegmentSec: config.media.minSegmentSec,
+    maxSegmentSec: config.media.maxSegmentSec,
+    oversized: config.media.oversized,
+  }
+  try {
+    await core.ports.jobs.work(jobHandlers(core.ports, settings), { concurrency: INGESTS_AT_ONCE, signal })
+  } finally {
+    terminal.say('Stopping…')
+    await http.close()
+    await removeServerFile(config.dataDir)
+  }
+}
+
+function httpPorts(core: Core, signal: AbortSignal) {
+  const cache = new MemorySegmentCache(core.config.cache.maxBytes)
+  const playback = new Playback({ ...core.ports, cache, nowMs: () => Date.now() })
+  const { catalog, jobs, events } = core.ports
+  return {
+    catalog,
+    jobs,
+    events,
+    cache,
+    playback,
+    library: libraryActions(core, signal),
+    hostStatus: () => hostStatus(core),
+  }
+}
+
+async function httpConfig({ http, dataDir, media }: Config): Promise<HttpConfig> {
+  return {
+    version: VERSION,
+    host: http.host,
+    port: http.port,
+    publicDomain: http.publicDomain ?? null,
+    forceHttps: http.forceHttps,
+    tls: http.tls ?? null,
+    uploadsDir: join(dataDir, 'uploads'),
+    maxUploadBytes: media.maxUploadBytes,
+    webRoot: webRoot(),
+    localToken: await ensureLocalToken(dataDir),
+  }
+}
+
+/** The built page, or null when nobody built it. */
+function webRoot(): string | null {
+  const folder = fileURLToPath(new URL('../../web/dist', import.meta.url))
+  return existsSync(join(folder, 'index.html')) ? folder : null
+}
+
+/** How this machine reaches itself, whatever address the server listens on. */
+function loopbackUrl({ http }: Config, port: number): string {
+  const everywhere = http.host === '0.0.0.0' || http.host === '::'
+  const host = everywhere ? '127.0.0.1' : http.host
+  return `${http.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
