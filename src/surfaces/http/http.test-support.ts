@@ -149,8 +149,11 @@ function busInto(events: ProductEvent[]): HttpPorts['events'] {
 
 /** One request on its own connection, with the path exactly as given. Rejects when the answer breaks off. */
 export function ask(port: number, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}) {
+  // Node frames the body of a DELETE only when told how long it is.
+  const framed = body === undefined ? headers : { 'content-length': String(Buffer.byteLength(body)), ...headers }
   return new Promise<Answer>((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+    const options = { host: '127.0.0.1', port, path, method, headers: framed, agent: false }
+    const request = httpRequest(options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('end', () => {

@@ -1,0 +1,274 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, statfs, utimes, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Upload } from 'tus-js-client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ConflictError, InvalidInputError } from '#domain/errors.ts'
+import { FILM_ID } from '#features/playback/film.test-support.ts'
+import type { HttpPorts, VideoSourceFile } from '../http-ports.ts'
+import { startServer, type TestServer, usualFilm } from '../http.test-support.ts'
+
+const FILE = randomBytes(3_000_000)
+const TUS = { 'tus-resumable': '1.0.0' }
+
+let dataDir: string
+const servers: (TestServer | Server)[] = []
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'telereel-uploads-'))
+})
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+async function start(options: { port?: number; maxUploadBytes?: number; register?: Register } = {}) {
+  const { port = 0, maxUploadBytes = 50_000_000, register } = options
+  const library = register && ({ register } as unknown as HttpPorts['library'])
+  const config = { port, maxUploadBytes }
+  const server = await startServer(usualFilm(), { dataDir, config, ports: { ...(library && { library }) } })
+  servers.push(server)
+  return server
+}
+
+type Register = (source: VideoSourceFile) => Promise<{ videoId: typeof FILM_ID }>
+
+interface Sent {
+  readonly url: string | null
+  readonly videoId: string | undefined
+}
+
+/** Sends the file as a browser would; resolves when the client says that it is done. */
+function send(port: number, options: { uploadUrl?: string; metadata?: Record<string, string>; retries?: number } = {}) {
+  const { uploadUrl, metadata = { filename: 'Größe.mkv' }, retries = 200 } = options
+  return new Promise<Sent>((resolve, reject) => {
+    const upload = new Upload(FILE, {
+      endpoint: `http://127.0.0.1:${port}/api/uploads`,
+      ...(uploadUrl && { uploadUrl }),
+      metadata,
+      chunkSize: 500_000,
+      retryDelays: Array.from({ length: retries }, () => 5),
+      onError: reject,
+      onSuccess: ({ lastResponse }) => resolve({ url: upload.url, videoId: lastResponse.getHeader('X-Video-Id') }),
+    })
+    upload.start()
+  })
+}
+
+async function open(server: TestServer, length = FILE.byteLength, headers: Record<string, string> = {}) {
+  const answer = await server.ask('/api/uploads', {
+    method: 'POST',
+    headers: { ...TUS, 'upload-length': String(length), ...headers },
+  })
+  return { ...answer, path: answer.headers.location ?? '' }
+}
+
+const patch = (server: TestServer, path: string, offset: number, body: Uint8Array) =>
+  server.ask(path, {
+    method: 'PATCH',
+    headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+    body,
+  })
+const head = (server: TestServer, path: string) => server.ask(path, { method: 'HEAD', headers: TUS })
+
+describe('an upload', () => {
+  it('becomes a video, with the name it had and its bytes as they were', async () => {
+    const server = await start()
+    const { videoId } = await send(server.port, { metadata: { filename: '../../Größe \u202e.mkv', title: ' Film ' } })
+    expect(videoId).toBe(FILM_ID)
+    const [source] = server.registered
+    expect(source).toMatchObject({ owned: true, originalFilename: '../../Größe .mkv', title: 'Film' })
+    expect(source?.path).toBe(join(dataDir, 'uploads', source?.uploadId ?? ''))
+    expect((await readFile(source?.path ?? '')).equals(FILE)).toBe(true)
+  })
+
+  it('resumes at the exact byte, however often the line is cut', async () => {
+    const server = await start()
+    const line = await cuttingLine(server.port, 300_000)
+    servers.push(line.server)
+    await send(line.port)
+    expect(line.cuts()).toBeGreaterThan(8)
+    expect(server.registered).toHaveLength(1)
+    expect((await readFile(server.registered[0]?.path ?? '')).equals(FILE)).toBe(true)
+  })
+
+  it('goes on after a restart of the server', async () => {
+    const first = await start()
+    const { path } = await open(first)
+    await patch(first, path, 0, FILE.subarray(0, 1_234_567))
+    await first.close()
+    const second = await start({ port: first.port })
+    expect((await head(second, path)).headers['upload-offset']).toBe('1234567')
+    await send(second.port, { uploadUrl: `${second.url}${path}` })
+    expect((await readFile(second.registered[0]?.path ?? '')).equals(FILE)).toBe(true)
+  })
+
+  it('takes no byte more than was declared', async () => {
+    const server = await start()
+    const { path } = await open(server, 1000)
+    expect((await patch(server, path, 0, FILE.subarray(0, 1001))).status).toBe(413)
+    expect((await head(server, path)).headers['upload-offset']).toBe('0')
+    const chunked = { 'transfer-encoding': 'chunked', 'content-length': undefined as unknown as string }
+    const type = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' }
+    await server.ask(path, { method: 'PATCH', headers: { ...TUS, ...type, ...chunked }, body: FILE }).catch(() => null)
+    expect(Number((await head(server, path)).headers['upload-offset'])).toBeLessThanOrEqual(1000)
+    expect(server.registered).toEqual([])
+  })
+
+  it('takes bytes only where they belong', async () => {
+    const server = await start()
+    const { path } = await open(server)
+    await patch(server, path, 0, FILE.subarray(0, 1000))
+    expect((await patch(server, path, 500, FILE.subarray(500, 600))).status).toBe(409)
+    expect((await patch(server, path, 2000, FILE.subarray(2000, 2100))).status).toBe(409)
+  })
+
+  it('can be given up, but not once it is a film', async () => {
+    const server = await start()
+    const { path } = await open(server, 10)
+    expect((await server.ask(path, { method: 'DELETE', headers: TUS })).status).toBe(204)
+    expect((await head(server, path)).status).toBe(404)
+    const done = await open(server, 10)
+    await patch(server, done.path, 0, FILE.subarray(0, 10))
+    expect((await server.ask(done.path, { method: 'DELETE', headers: TUS })).status).toBe(400)
+    expect(await readdir(join(dataDir, 'uploads'))).toHaveLength(2)
+  })
+})
+
+describe('admission', () => {
+  it('refuses more than MAX_UPLOAD_SIZE, nothing at all, and no length', async () => {
+    const server = await start({ maxUploadBytes: 1000 })
+    const tooLarge = await open(server, 1001)
+    expect([tooLarge.status, JSON.parse(tooLarge.body.toString()).code]).toEqual([413, 'too-large'])
+    const empty = await open(server, 0)
+    expect([empty.status, JSON.parse(empty.body.toString()).code]).toEqual([422, 'not-media'])
+    for (const headers of [{ 'upload-length': 'x' }, { 'upload-length': '-5' }, { 'upload-defer-length': '1' }]) {
+      const answer = await server.ask('/api/uploads', { method: 'POST', headers: { ...TUS, ...headers } })
+      expect(answer.status).toBe(400)
+    }
+    expect(await readdir(join(dataDir, 'uploads'))).toEqual([])
+  })
+
+  it('says 507 and how much is missing when the disk cannot hold what is promised', async () => {
+    const server = await start({ maxUploadBytes: Number.MAX_SAFE_INTEGER })
+    const { bavail, bsize } = await statfs(dataDir)
+    const full = await open(server, bavail * bsize)
+    expect(full.status).toBe(507)
+    expect(JSON.parse(full.body.toString())).toMatchObject({
+      code: 'no-space',
+      fix: expect.stringMatching(/^Free [\d.]+ /),
+    })
+  })
+
+  it('counts what open uploads have still to bring', async () => {
+    const server = await start({ maxUploadBytes: Number.MAX_SAFE_INTEGER })
+    const status = async () => JSON.parse((await server.ask('/api/status')).body.toString()).disk
+    const { path } = await open(server, 5000)
+    expect((await status()).reservedBytes).toBe(5000)
+    await patch(server, path, 0, FILE.subarray(0, 1500))
+    expect((await status()).reservedBytes).toBe(3500)
+    await server.ask(path, { method: 'DELETE', headers: TUS })
+    expect((await status()).reservedBytes).toBe(0)
+  })
+})
+
+describe('a finished upload', () => {
+  it('becomes a video at the next start when the server died before it could tell the catalog', async () => {
+    const id = 'a'.repeat(32)
+    await mkdir(join(dataDir, 'uploads'))
+    await writeFile(join(dataDir, 'uploads', id), FILE)
+    const record = { id, size: FILE.byteLength, metadata: { filename: 'film.mkv' } }
+    await writeFile(join(dataDir, 'uploads', `${id}.json`), JSON.stringify(record))
+    const server = await start()
+    expect(server.registered).toMatchObject([{ uploadId: id, originalFilename: 'film.mkv' }])
+    await server.close()
+    expect((await start()).registered).toEqual([])
+  })
+
+  it('is registered again by the client that asks, when the catalog failed the first time', async () => {
+    let failures = 1
+    const server = await start({
+      register: async () => {
+        if (failures-- > 0) throw new ConflictError('The library is busy.')
+        return { videoId: FILM_ID }
+      },
+    })
+    const { path } = await open(server, 10)
+    expect((await patch(server, path, 0, FILE.subarray(0, 10))).status).toBe(409)
+    expect((await head(server, path)).headers).toMatchObject({ 'x-video-id': FILM_ID, 'upload-offset': '10' })
+  })
+
+  it('is still known as done when a fast ingest has taken its bytes away', async () => {
+    const server = await start()
+    const { url } = await send(server.port)
+    const path = new URL(url ?? '').pathname
+    await rm(server.registered[0]?.path ?? '')
+    const asked = [await head(server, path)]
+    await server.close()
+    asked.push(await head(await start(), path))
+    for (const { status, headers } of asked) {
+      const told = { 'x-video-id': FILM_ID, 'upload-offset': String(FILE.byteLength) }
+      expect([status, headers]).toEqual([200, expect.objectContaining(told)])
+    }
+  })
+
+  it('tells the client why it cannot be a film', async () => {
+    const server = await start({
+      register: async () => {
+        throw new InvalidInputError('This is no film.', { fix: 'Send a film.' })
+      },
+    })
+    const { path } = await open(server, 10)
+    const answer = await patch(server, path, 0, FILE.subarray(0, 10))
+    expect([answer.status, answer.body.toString()]).toEqual([400, 'This is no film. Send a film.'])
+  })
+})
+
+describe('an idle upload', () => {
+  it('goes after its time; one that gets bytes, and the bytes of a film in its ingest, stay', async () => {
+    const server = await start()
+    const [idle, busy, done] = [await open(server, 10), await open(server, 10), await open(server, 10)]
+    await patch(server, done.path, 0, FILE.subarray(0, 10))
+    const fileOf = (path: string) => join(dataDir, 'uploads', path.split('/').at(-1) ?? '')
+    const longAgo = new Date(Date.now() - 80 * 3_600_000)
+    for (const { path } of [idle, done]) await utimes(fileOf(path), longAgo, longAgo)
+    await server.close()
+    const next = await start()
+    expect((await head(next, idle.path)).status).toBe(404)
+    expect((await head(next, busy.path)).status).toBe(200)
+    expect((await head(next, done.path)).headers['x-video-id']).toBe(FILM_ID)
+    expect(await readFile(fileOf(done.path))).toHaveLength(10)
+  })
+})
+
+/** A line to the server that is cut each time so many bytes went up. */
+async function cuttingLine(port: number, bytesPerLife: number) {
+  let cuts = 0
+  const server = createServer((client: Socket) => {
+    const upstream = connect(port, '127.0.0.1')
+    let passed = 0
+    client.on('data', (chunk: Buffer) => {
+      passed += chunk.byteLength
+      if (passed > bytesPerLife) {
+        cuts++
+        client.destroy()
+        upstream.destroy()
+      } else upstream.write(chunk)
+      // A line has a speed: what the server had no time to take is lost with the connection.
+      client.pause()
+      setTimeout(() => client.resume(), 2)
+    })
+    upstream.on('data', (chunk: Buffer) => client.write(chunk))
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('error', () => other.destroy())
+      one.on('close', () => other.destroy())
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return { server, cuts: () => cuts, port: typeof address === 'object' ? (address?.port ?? 0) : 0 }
+}
