@@ -1,0 +1,28 @@
+import { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_LIMITS } from '../http-config.ts'
+import { ConnectionGuard } from './connection-guard.ts'
+
+function connectFrom(server: EventEmitter, remoteAddress: string): PassThrough {
+  const socket = Object.assign(new PassThrough(), { remoteAddress, bytesRead: 0, bytesWritten: 0 })
+  server.emit('connection', socket)
+  return socket
+}
+
+describe('ConnectionGuard', () => {
+  it('counts connections per address, and none of this machine', async () => {
+    const server = new EventEmitter()
+    const guard = new ConnectionGuard(server as Server, { ...DEFAULT_LIMITS, maxConnectionsPerAddress: 2 })
+    const neighbours = [1, 2, 3].map(() => connectFrom(server, '192.168.1.7'))
+    const own = [1, 2, 3].map(() => connectFrom(server, '::ffff:127.0.0.1'))
+    expect(neighbours.map(({ destroyed }) => destroyed)).toEqual([false, false, true])
+    expect(own.map(({ destroyed }) => destroyed)).toEqual([false, false, false])
+    neighbours[0]?.destroy()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(connectFrom(server, '192.168.1.7').destroyed).toBe(false)
+    expect(guard.connections).toBe(5)
+    guard.close()
+  })
+})

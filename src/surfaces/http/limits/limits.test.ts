@@ -1,0 +1,98 @@
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { FILM_ID } from '#features/playback/film.test-support.ts'
+import { startServer, usualFilm } from '../http.test-support.ts'
+
+const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
+const limits = { rateWindowMs: 300, minReadBytesPerSec: 20_000, minUploadBytesPerSec: 20_000 }
+
+/** A film whose first segment does not fit into the buffers of a connection. */
+function largeFilm() {
+  const film = usualFilm()
+  film.addSegments(film.tracks[0] as NonNullable<(typeof film.tracks)[0]>, 1, 30_000_000)
+  return film
+}
+
+const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
+
+describe('connections', () => {
+  it('that take nothing while bytes wait are cut; slow but steady ones are served', async () => {
+    await using server = await startServer(largeFilm(), { config: { limits } })
+    const stalled = connect(server.port, '127.0.0.1')
+    stalled.on('error', () => undefined)
+    stalled.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
+    stalled.pause()
+    const steady = connect(server.port, '127.0.0.1')
+    let taken = 0
+    steady.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
+    steady.on('data', (chunk) => {
+      taken += chunk.byteLength
+      steady.pause()
+      setTimeout(() => steady.resume(), 1)
+    })
+    const idle = connect(server.port, '127.0.0.1')
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+    // A socket that does not read does not see its end either: reading shows that the answer broke off.
+    let rest = 0
+    stalled.on('data', (chunk) => {
+      rest += chunk.byteLength
+    })
+    stalled.resume()
+    await closed(stalled)
+    expect(rest).toBeLessThan(30_000_000)
+    while (taken < 30_000_000 && !steady.destroyed) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(taken).toBeGreaterThan(30_000_000)
+    expect(idle.destroyed).toBe(false)
+    steady.destroy()
+    idle.destroy()
+  })
+
+  it('that promise an upload and send nothing are cut', async () => {
+    await using server = await startServer(usualFilm(), { config: { limits } })
+    const headers = { 'tus-resumable': '1.0.0', 'upload-length': '1000000' }
+    const created = await server.ask('/api/uploads', { method: 'POST', headers })
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume()
+    socket.write(
+      `PATCH ${created.headers.location} HTTP/1.1\r\nHost: 127.0.0.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n` +
+        'Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\nabc',
+    )
+    await closed(socket)
+    expect((await server.ask('/health')).status).toBe(200)
+  })
+
+  it('are at most so many', async () => {
+    await using server = await startServer(usualFilm(), { config: { limits: { maxConnections: 5 } } })
+    const sockets = Array.from({ length: 8 }, () => connect(server.port, '127.0.0.1').on('error', () => undefined))
+    const ends = sockets.map((socket) => closed(socket.resume()))
+    await Promise.race([Promise.all(ends.slice(5)), new Promise((resolve) => setTimeout(resolve, 1000))])
+    expect(sockets.filter(({ destroyed }) => !destroyed)).toHaveLength(5)
+    for (const socket of sockets) socket.destroy()
+  })
+})
+
+describe('close', () => {
+  it('lets an answer finish and takes no new connection', async () => {
+    const film = usualFilm()
+    film.beforeChunk = () => new Promise((resolve) => setTimeout(resolve, 30))
+    const server = await startServer(film)
+    const answer = server.ask(`/segment/${FILM_ID}/v0-00000.m4s`)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    const closing = server.close()
+    await expect(server.ask('/health')).rejects.toThrow()
+    expect((await answer).body).toHaveLength(300_000)
+    await closing
+    await server.close()
+  })
+
+  it('cuts answers that outlast the grace time', async () => {
+    const server = await startServer(largeFilm(), { config: { limits: { closeGraceMs: 100 } } })
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
+    await new Promise((resolve) => socket.once('readable', resolve))
+    await server.close()
+    socket.destroy()
+  })
+})
