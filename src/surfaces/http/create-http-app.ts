@@ -19,6 +19,7 @@ import { metricsRoutes } from './routes/metrics-routes.ts'
 import { statusRoutes } from './routes/status-routes.ts'
 import { uploadRoutes } from './routes/upload-routes.ts'
 import { videoRoutes } from './routes/video-routes.ts'
+import { sendProblem } from './send-problem.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -33,6 +34,10 @@ export async function createHttpApp(
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 64 },
+    // Addresses that the router itself cannot read never reach the error handler.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply.raw, asOurs(error), { requestId: request.id, events: parts.ports.events })
+    },
   }).setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   guardRoutes(app, parts)

@@ -138,7 +138,7 @@ describe('playlists', () => {
     await using other = await startServer(growing)
     const tags = new Set<string | undefined>()
     const look = async () => {
-      other.emit({ kind: 'segments-added', videoId: FILM_ID, playableSec: 0 })
+      other.emit({ kind: 'video-changed', videoId: FILM_ID })
       const answer = await other.ask(VOD)
       tags.add(answer.headers.etag)
       expect(answer.headers['cache-control']).toBe('no-cache')

@@ -141,6 +141,9 @@ describe('errors', () => {
     expect(await problem('/api/videos/unknown0000000001')).toMatchObject({ status: 404, code: 'video-not-found' })
     expect(await problem('/segment/unknown0000000001/v0-00000.m4s')).toMatchObject({ code: 'video-not-found' })
     expect(await problem('/api/nothing')).toMatchObject({ status: 404, code: 'no-such-page' })
+    for (const path of ['/api/videos/%zz', `/api/videos/${'x'.repeat(100)}`, '/api/%']) {
+      expect((await problem(path)).status).toBeLessThan(500)
+    }
     const ids = await Promise.all([problem('/api/nothing'), problem('/api/nothing')])
     expect(new Set(ids.map(({ requestId }) => requestId)).size).toBe(2)
   })
