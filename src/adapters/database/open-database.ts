@@ -1,7 +1,10 @@
 import { Kysely } from 'kysely'
 import type { Catalog } from '#domain/catalog.ts'
+import type { JobQueue } from '#domain/job-queue.ts'
 import type { Events } from '#domain/events.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
+import { DatabaseJobQueue } from './database-job-queue.ts'
+import { JOB_SETTINGS, type JobSettings } from './job-settings.ts'
 import { databaseCatalog } from './database-catalog.ts'
 import { migrate } from './migrate.ts'
 import { postgresDialect } from './postgres-dialect.ts'
@@ -17,11 +20,15 @@ export interface DatabaseOptions {
   readonly clock?: Clock
   /** Makes ids of packs and jobs and tokens of leases: 1 to 64 of [A-Za-z0-9_-], never the same twice. */
   readonly newId?: () => string
+  /** In [0, 1). */
+  readonly random?: () => number
+  readonly jobs?: Partial<JobSettings>
 }
 
 export interface OpenDatabase extends AsyncDisposable {
   readonly db: Kysely<Tables>
   readonly catalog: Catalog
+  readonly jobs: JobQueue
 }
 
 /**
@@ -29,23 +36,27 @@ export interface OpenDatabase extends AsyncDisposable {
  * ConflictError when the file is damaged or was written by a newer version.
  */
 export async function openDatabase(config: DatabaseConfig, options: DatabaseOptions = {}): Promise<OpenDatabase> {
-  const { clock = SYSTEM_CLOCK, events, newId = () => crypto.randomUUID() } = options
+  const { clock = SYSTEM_CLOCK, events = NOBODY, newId = () => crypto.randomUUID(), random = Math.random } = options
   const onIdleError = (error: Error) => {
     const message = 'A connection to PostgreSQL was lost; another is made when needed.'
-    events?.emit({ kind: 'note', level: 'warn', message, fields: { error } })
+    events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
   }
-  const dialect = config.kind === 'sqlite' ? sqliteDialect(config.path) : postgresDialect(config.url, onIdleError)
-  const db = new Kysely<Tables>({ dialect })
+  const kyselyDialect = config.kind === 'sqlite' ? sqliteDialect(config.path) : postgresDialect(config.url, onIdleError)
+  const db = new Kysely<Tables>({ dialect: kyselyDialect })
   try {
-    await migrate(db as Kysely<unknown>, config.kind, clock.wallMs)
+    await migrate(db as Kysely<unknown>, config.kind, () => clock.wallMs())
   } catch (error) {
     await db.destroy()
     throw error
   }
-  const now = () => clock.wallMs()
+  const shared = { db, dialect: config.kind, newId }
+  const settings = { ...JOB_SETTINGS, ...options.jobs }
   return {
     db,
-    catalog: databaseCatalog({ db, dialect: config.kind, now, newId }),
+    catalog: databaseCatalog({ ...shared, now: () => clock.wallMs() }),
+    jobs: new DatabaseJobQueue({ ...shared, clock, random, events, settings }),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }
+
+const NOBODY: Events = { emit() {} }
