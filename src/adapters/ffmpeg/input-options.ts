@@ -1,7 +1,7 @@
 import type { DemuxerFamily } from './sniff.ts'
 
 /** Larger than 8K (7680 × 4320 = 33.2 million), smaller than bombs. */
-const MAX_PIXELS = 36_000_000
+export const MAX_PIXELS = 36_000_000
 const MAX_STREAMS = 64
 /** A single block of memory. */
 const MAX_ALLOC_BYTES = 500_000_000

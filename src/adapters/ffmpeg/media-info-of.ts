@@ -56,7 +56,11 @@ function mediaStream(reported: ReportedStream): MediaStream | null {
     bitRate: bitRateOf(reported),
     startSec: reported.start_time ?? 0,
   }
-  if (type === 'video') return { kind: 'video', ...facts, ...pictureOf(reported) }
+  if (type === 'video') {
+    const picture = pictureOf(reported)
+    // A decoder that could not be opened leaves no size.
+    return picture.width * picture.height === 0 ? null : { kind: 'video', ...facts, ...picture }
+  }
   if (type === 'audio') {
     return { kind: 'audio', ...facts, channels: reported.channels ?? 2, sampleRate: reported.sample_rate ?? 48_000 }
   }

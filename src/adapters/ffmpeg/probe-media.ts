@@ -2,12 +2,13 @@ import { open, stat } from 'node:fs/promises'
 import { InvalidInputError, MediaDamagedError, MediaRefusedError, NotMediaError } from '#domain/errors.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { MAX_PIXELS } from './input-options.ts'
 import { mediaInfoOf } from './media-info-of.ts'
 import { type StreamDetails, streamDetailsOf } from './stream-details.ts'
 import { parseProbeReport, type ProbeReport } from './probe-report.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
 import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
-import { refusedCodec, toolError } from './tool-errors.ts'
+import { causeIn, refusedCodec, tooLarge, toolError } from './tool-errors.ts'
 
 export interface ProbedMedia {
   readonly info: MediaInfo
@@ -24,9 +25,9 @@ export async function probeMedia(tools: FfmpegTools, path: string, signal?: Abor
   signal?.throwIfAborted()
   const { head, byteLength } = await readHead(path)
   const family = sniff(head)
-  const { report, codecs } = await probeAllowed(tools, path, family, signal)
+  const { report, complaints, codecs } = await probeAllowed(tools, path, family, signal)
   const info = mediaInfoOf(report, { family, byteLength })
-  requirePlayable(info)
+  requirePlayable(info, complaints)
   return { info, file: { path, family, codecs }, details: streamDetailsOf(report) }
 }
 
@@ -47,10 +48,10 @@ async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: n
 /** One refused codec makes ffprobe give up on the whole file; only behind a full sandbox more codecs are tried. */
 async function probeAllowed(tools: FfmpegTools, path: string, family: DemuxerFamily, signal?: AbortSignal) {
   try {
-    return { report: await probe(tools, { path, family, codecs: tools.codecs }, signal), codecs: tools.codecs }
+    return { ...(await probe(tools, { path, family, codecs: tools.codecs }, signal)), codecs: tools.codecs }
   } catch (error) {
     if (!(error instanceof RefusedCodec) || tools.wideCodecs === null) throw error
-    return { report: await probe(tools, { path, family, codecs: tools.wideCodecs }, signal), codecs: tools.wideCodecs }
+    return { ...(await probe(tools, { path, family, codecs: tools.wideCodecs }, signal)), codecs: tools.wideCodecs }
   }
 }
 
@@ -62,7 +63,11 @@ const PROBE_CPU_SEC = 60
 /** A file of 64 streams with thousands of chapters stays far below. */
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
 
-async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal): Promise<ProbeReport> {
+async function probe(
+  tools: FfmpegTools,
+  input: MediaFile,
+  signal?: AbortSignal,
+): Promise<{ readonly report: ProbeReport; readonly complaints: string }> {
   await using child = await runTool(tools, {
     tool: 'ffprobe',
     input,
@@ -75,7 +80,7 @@ async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal)
   const json = await textOf(child.output())
   const end = await child.ended
   const report = end.exitCode === 0 && end.stopped === null ? parseProbeReport(json) : null
-  if (report !== null) return report
+  if (report !== null) return { report, complaints: end.stderr }
   const error = toolError(end, 'Reading the file')
   if (refusedCodec(end.stderr) === null) throw error
   throw new RefusedCodec(error.message, { ...(error.why && { why: error.why }), ...(error.fix && { fix: error.fix }) })
@@ -92,9 +97,14 @@ async function textOf(output: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function requirePlayable({ streams, durationSec, byteLength }: MediaInfo): void {
+function requirePlayable({ streams, durationSec, byteLength }: MediaInfo, complaints: string): void {
   const film = streams.filter((one) => one.kind === 'audio' || (one.kind === 'video' && !one.isCover))
+  const large = film.find((one) => one.kind === 'video' && one.width * one.height > MAX_PIXELS)
+  if (large?.kind === 'video') throw tooLarge(`${large.width}x${large.height}`)
   if (film.length > 0) return
+  // ffprobe ends well although it could not open the only stream there is.
+  const cause = causeIn(complaints)
+  if (cause !== null) throw cause
   if (streams.length === 0) throw new MediaDamagedError(`Nothing in the file can be read (${byteLength} bytes).`)
   throw new NotMediaError('The file holds neither a film nor sound.', {
     why: `It has ${streams.map((one) => `${one.kind} (${one.codec})`).join(', ')} only, ${durationSec} s long.`,

@@ -8,6 +8,7 @@ import {
   ToolFailedError,
 } from '#domain/errors.ts'
 import type { ProcessEnd } from '#lib/process/start-process.ts'
+import { MAX_PIXELS } from './input-options.ts'
 
 /**
  * What the end of a run means in our own terms. To be asked when it did not end well. The child's own words only ever
@@ -15,12 +16,19 @@ import type { ProcessEnd } from '#lib/process/start-process.ts'
  */
 export function toolError({ exitCode, endSignal, stderr, stopped }: ProcessEnd, doing: string): ProductError {
   if (stopped === 'aborted' || stopped === 'disposed') return new CancelledError(`${doing} was called off.`)
+  const cause = causeIn(stderr, doing)
+  if (cause !== null) return cause
+  const why = [HOW_STOPPED[stopped ?? 'ended'] ?? `It ended with ${endSignal ?? exitCode}.`, lastWords(stderr)]
+  return new ToolFailedError(`${doing} failed.`, { why: why.filter((part) => part !== '').join(' ') })
+}
+
+/** The first known cause that a run complained of, or null. */
+export function causeIn(stderr: string, doing = 'Reading the file'): ProductError | null {
   for (const { says, error } of MEANINGS) {
     const match = says.exec(stderr)
     if (match !== null) return error(match[1] ?? '', doing)
   }
-  const why = [HOW_STOPPED[stopped ?? 'ended'] ?? `It ended with ${endSignal ?? exitCode}.`, lastWords(stderr)]
-  return new ToolFailedError(`${doing} failed.`, { why: why.filter((part) => part !== '').join(' ') })
+  return null
 }
 
 /** The codec that the list of decoders refused, or null when that was not the cause. */
@@ -58,10 +66,7 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     says: /Picture size (\d+x\d+) is invalid|exceeds specified max pixel count|Invalid dimensions/,
-    error: (size) =>
-      new MediaRefusedError('The picture is too large.', {
-        why: `${size === '' ? 'It' : `A picture of ${size}`} is over the limit of 36 million pixels.`,
-      }),
+    error: tooLarge,
   },
   {
     says: /No space left on device/,
@@ -89,6 +94,12 @@ const MEANINGS: readonly Meaning[] = [
       new MediaRefusedError(`${doing} needs more memory than we allow.`, { why: 'The limit keeps the server alive.' }),
   },
 ]
+
+/** A picture over the limit; `size` as `1920x1080`, or empty when nobody said. */
+export function tooLarge(size: string): MediaRefusedError {
+  const why = `${size === '' ? 'It' : `A picture of ${size}`} is over the limit of ${MAX_PIXELS / 1e6} million pixels.`
+  return new MediaRefusedError('The picture is too large.', { why })
+}
 
 const HOW_STOPPED: Readonly<Record<string, string>> = {
   'time-limit': 'It took longer than we allow.',
