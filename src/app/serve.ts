@@ -23,7 +23,7 @@ const INGESTS_AT_ONCE = 2
 /** Runs server and worker in this process until the signal aborts, then ends both in order. */
 export async function serve(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
   await using core = await composeCore(config)
-  await using _lock = await core.database.acquireLibraryLock(`server ${process.pid}`)
+  // @TODO hold the library lock
   await core.ports.blobs.removeLeftovers()
   await takeUpWork(core.ports)
 
