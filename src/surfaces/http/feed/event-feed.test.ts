@@ -7,7 +7,7 @@ import { startServer, type TestServer, usualFilm } from '../http.test-support.ts
 let server: TestServer
 const open: Listener[] = []
 beforeEach(async () => {
-  server = await startServer(usualFilm(), { config: { limits: { maxFeeds: 3 } } })
+  server = await startServer(usualFilm(), { config: { limits: { maxFeeds: 3, closeGraceMs: 600_000 } } })
 })
 afterEach(async () => {
   for (const listener of open.splice(0)) listener.socket.destroy()

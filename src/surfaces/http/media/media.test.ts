@@ -247,6 +247,10 @@ describe('a damaged slice', () => {
     expect(JSON.parse(one.body.toString())).toMatchObject({ code: 'blob-damaged' })
     expect(other.events.some((event) => event.kind === 'note' && event.level === 'error')).toBe(true)
     expect((await other.ask(`/segment/${FILM_ID}/a0-00000.m4s`)).status).toBe(200)
+    // A connection that stays open would leave the player waiting, or take the next answer for the rest of this one.
+    const socket = connect(other.port, '127.0.0.1').on('error', () => undefined)
+    socket.resume().write(`GET ${SEGMENT} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\r\n`)
+    await new Promise((resolve) => socket.once('close', resolve))
   })
 })
 
