@@ -11,12 +11,18 @@ const TIME_LIMIT_MS = 180_000
 
 /** Each scene is a chapter; pictures that ffmpeg computes, so that nothing has to be shipped. */
 const SCENES = [
-  { title: 'Colours', source: `gradients=s=${SIZE}:r=${RATE}:n=5:speed=0.015:seed=7` },
+  {
+    title: 'Depth',
+    source: `mandelbrot=s=480x270:r=${RATE}:maxiter=120:end_scale=0.02:end_pts=300,hue=h=150:s=0.75,scale=${SIZE}`,
+  },
+  {
+    title: 'Colours',
+    source: `gradients=s=640x360:r=${RATE}:n=4:c0=0x0b1d51:c1=0x6f2dbd:c2=0xff7e67:c3=0x15b8a6:speed=0.012:seed=7,scale=${SIZE}`,
+  },
   {
     title: 'Life',
-    source: `life=s=320x180:r=${RATE}:mold=10:ratio=0.12:seed=3:death_color=#1b1035:life_color=#ffd36e:mold_color=#5b3fa0,scale=${SIZE}:flags=neighbor`,
+    source: `life=s=160x90:r=${RATE / 2}:mold=14:ratio=0.2:seed=3:death_color=#10131f:life_color=#ffd36e:mold_color=#27407a,scale=${SIZE}:flags=neighbor,fps=${RATE}`,
   },
-  { title: 'Depth', source: `mandelbrot=s=640x360:r=${RATE}:maxiter=400:end_scale=0.002,scale=${SIZE}` },
 ]
 
 /** One chord per language, so that one hears which sound is playing. */
