@@ -4,8 +4,8 @@ import { directlyReadable } from '#lib/containers/matroska/directly-readable.ts'
 import { readMatroskaSamples } from '#lib/containers/matroska/read-matroska-samples.ts'
 import type { ContainerTrack, SampleBatch } from '#lib/containers/sample.ts'
 import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
-import { TrackSegmenter } from '#lib/containers/segmenter/track-segmenter.ts'
-import { type CutContext, type PieceSource, trackCutOf } from './cut-context.ts'
+import type { CutContext, PieceSource } from './cut-context.ts'
+import { segmentMaker } from './fitted-track.ts'
 import { matroskaTrackOf } from './matroska-track.ts'
 import { trackIdOf } from './open-container.ts'
 
@@ -22,21 +22,19 @@ export class DirectTracks implements PieceSource {
   }
 
   async *pieces(): AsyncGenerator<SegmentPiece> {
-    const outputs = new Map([...this.tracks].map(([position, track]) => [track.id, this.#segmenter(position, track)]))
-    for (const segmenter of outputs.values()) yield* segmenter.begin()
+    // Samples carry the number in the container, pieces the position in the plan.
+    const makers = new Map(
+      [...this.tracks].map(([position, track]) => [track.id, segmentMaker(this.#context, position, track)]),
+    )
+    for (const maker of makers.values()) yield* maker.begin()
     try {
-      for await (const batch of this.#batches()) yield* outputs.get(batch.trackId)?.add(batch) ?? []
+      for await (const batch of this.#batches()) yield* makers.get(batch.trackId)?.add(batch) ?? []
     } catch (error) {
       // What was read so far is good; the rest of the file is not.
       if (!(error instanceof ContainerError)) throw error
       this.#damage = error.message
     }
-    for (const segmenter of outputs.values()) yield* segmenter.end()
-  }
-
-  /** Pieces carry the position in the plan, samples the number in the container. */
-  #segmenter(position: number, track: ContainerTrack): TrackSegmenter {
-    return new TrackSegmenter({ ...track, id: position }, trackCutOf(this.#context, position))
+    for (const maker of makers.values()) yield* maker.end()
   }
 
   #batches(): AsyncIterable<SampleBatch> {

@@ -6,11 +6,11 @@ import type { ExtractedSubtitle } from '#domain/media-tool.ts'
 import type { ContainerTrack } from '#lib/containers/sample.ts'
 import { ContainerError } from '#lib/containers/container-error.ts'
 import { type FragmentStreamPart, readFragmentStream } from '#lib/containers/iso-bmff/fragment-stream.ts'
-import { TrackSegmenter } from '#lib/containers/segmenter/track-segmenter.ts'
 import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
 import type { RunningProcess } from '#lib/process/start-process.ts'
 import { arrivals } from './arrivals.ts'
-import { type CutContext, trackCutOf } from './cut-context.ts'
+import type { CutContext } from './cut-context.ts'
+import { type SegmentMaker, segmentMaker } from './fitted-track.ts'
 import { type PipeSeek, seekOptions } from './seek-options.ts'
 import { runTool } from './run-tool.ts'
 import { originalFormat, originalName, webvttName } from './subtitle-outputs.ts'
@@ -103,20 +103,20 @@ export class PipedTracks implements AsyncDisposable {
   }
 
   async *pieces(): AsyncGenerator<SegmentPiece> {
-    const segmenters = new Map<number, TrackSegmenter>()
+    const makers = new Map<number, SegmentMaker>()
     for await (const { position, part } of this.#allParts()) {
       if (part.kind === 'batch') {
-        yield* segmenters.get(position)?.add(part.batch) ?? []
+        yield* makers.get(position)?.add(part.batch) ?? []
         continue
       }
       this.#learn(position, part.tracks)
       const track = this.tracks.get(position)
-      if (track === undefined || segmenters.has(position)) continue
-      const segmenter = new TrackSegmenter(track, trackCutOf(this.#context, position))
-      segmenters.set(position, segmenter)
-      yield* segmenter.begin()
+      if (track === undefined || makers.has(position)) continue
+      const maker = segmentMaker(this.#context, position, track)
+      makers.set(position, maker)
+      yield* maker.begin()
     }
-    for (const segmenter of segmenters.values()) yield* segmenter.end()
+    for (const maker of makers.values()) yield* maker.end()
     await this.#finish()
   }
 
