@@ -47,7 +47,12 @@ export async function composeCore(config: Config, log: Logger = loggerOf(config)
 
 function loggerOf({ logs, ...config }: Config): Logger {
   const secrets = secretsIn(config).map((secret) => secret.reveal())
-  return createLogger({ level: logs.level, ...(logs.file && { file: logs.file }), secrets })
+  return createLogger({
+    level: logs.level,
+    ...(logs.file && { file: logs.file }),
+    secrets,
+    human: process.stderr.isTTY,
+  })
 }
 
 function databaseOf({ database }: Config) {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MemorySegmentCache } from '#adapters/memory-cache/memory-segment-cache.ts'
 import type { Config } from '#config/config.ts'
+import { ConflictError } from '#domain/errors.ts'
 import { Playback } from '#features/playback/playback.ts'
 import { takeUpWork } from '#features/library/take-up-work.ts'
 import type { Terminal } from '#surfaces/cli/terminal.ts'
@@ -28,7 +29,9 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
   await takeUpWork(core.ports)
 
   const http = await createHttpServer(httpPorts(core, signal), await httpConfig(config))
-  const { localUrl, publicUrl, port } = await http.listen()
+  const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
+    throw cannotListen(cause, config)
+  })
   await writeServerFile(config.dataDir, { pid: process.pid, url: loopbackUrl(config, port) })
   await preflight(core, terminal, { localUrl, publicUrl })
 
@@ -44,6 +47,19 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
     await http.close()
     await removeServerFile(config.dataDir)
   }
+}
+
+/** The usual ways in which a port cannot be had, in words. */
+function cannotListen(cause: unknown, { http: { host, port } }: Config): unknown {
+  const code = (cause as NodeJS.ErrnoException).code
+  const fix = 'Stop what uses it, or set LOCAL_PORT to another number.'
+  if (code === 'EADDRINUSE') return new ConflictError(`Port ${port} on ${host} is taken.`, { fix, cause })
+  if (code === 'EACCES')
+    return new ConflictError(`Port ${port} is not allowed.`, { fix: 'Take one above 1023.', cause })
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new ConflictError(`${host} is no address of this computer.`, { fix: 'Mend LOCAL_HOST.', cause })
+  }
+  return cause
 }
 
 function httpPorts(core: Core, signal: AbortSignal) {

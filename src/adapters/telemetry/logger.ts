@@ -8,6 +8,8 @@ export interface LoggerOptions {
   /** Appended to; standard error when not given. */
   readonly file?: string
   readonly secrets: readonly string[]
+  /** A line for people instead of JSON; only where a person looks on. */
+  readonly human?: boolean
 }
 
 export interface Logger {
@@ -18,15 +20,31 @@ export interface Logger {
 }
 
 /** One JSON line per entry (control characters escaped by JSON), secrets taken out at the sink. */
-export function createLogger({ level, file, secrets }: LoggerOptions): Logger {
+export function createLogger({ level, file, secrets, human = false }: LoggerOptions): Logger {
   const redact = createRedactor(secrets)
   const out: NodeJS.WritableStream = file ? createWriteStream(file, { flags: 'a', mode: 0o600 }) : process.stderr
   const sink = new Writable({
     decodeStrings: false,
     write(line: string | Buffer, _encoding, done) {
-      out.write(redact(line.toString()))
+      const clean = redact(line.toString())
+      out.write(human && !file ? humanLine(clean) : clean)
       done()
     },
   })
   return pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, sink)
+}
+
+interface Entry {
+  readonly time: number
+  readonly level: number
+  readonly msg: string
+  readonly error?: { readonly message?: string }
+}
+
+/** `14:02:11 ! An ingest stopped. (file is empty)`; control characters stay as JSON escapes them. */
+function humanLine(line: string): string {
+  const { time, level, msg, error } = JSON.parse(line) as Entry
+  const mark = level >= 50 ? '✖' : level >= 40 ? '!' : '·'
+  const cause = error?.message ? ` (${JSON.stringify(error.message).slice(1, -1)})` : ''
+  return `${new Date(time).toTimeString().slice(0, 8)} ${mark} ${JSON.stringify(msg).slice(1, -1)}${cause}\n`
 }
