@@ -18,7 +18,7 @@ import { translateSqliteError } from './sqlite-errors.ts'
 /** Statements kept prepared; the product has some dozens, batches of rows make a few more. */
 const MAX_STATEMENTS = 200
 /** SQLite waits inside the call, which stops the event loop: so it waits briefly, and we wait outside, up to BUSY_LIMIT_MS. */
-const BUSY_TIMEOUT_MS = 50
+const BUSY_TIMEOUT_MS = 5
 const BUSY_LIMIT_MS = 30_000
 const SQLITE_BUSY = 5
 
