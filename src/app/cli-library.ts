@@ -9,6 +9,8 @@ import { registerVideo } from '#features/library/register-video.ts'
 import type { CliLibrary, ExportFile } from '#surfaces/cli/cli-ports.ts'
 import { localTokenPath } from '#surfaces/http/auth/local-token.ts'
 import { LOCAL_INGEST_PATH } from '#surfaces/http/contract/addresses.ts'
+import type { Problem } from '#surfaces/http/contract/problem.ts'
+import type { VideoStarted } from '#surfaces/http/contract/video-requests.ts'
 import { LinkMaker } from '#surfaces/http/links.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { cleanup } from './cleanup.ts'
@@ -75,8 +77,8 @@ async function registerThere(
 class ServerRefusedError extends ProductError {
   readonly code: string
 
-  constructor({ code, title, detail, fix }: { code?: string; title?: string; detail?: string; fix?: string }) {
-    super(title ?? 'The running server refused the file.', { ...(detail && { why: detail }), ...(fix && { fix }) })
+  constructor({ code, detail, why, fix }: Partial<Problem>) {
+    super(detail ?? 'The running server refused the file.', { ...(why && { why }), ...(fix && { fix }) })
     this.code = code ?? 'failed'
   }
 }

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '#domain/errors.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
-import { formatBytes } from './format-values.ts'
+import { count, formatBytes } from './format-values.ts'
 
 export const cleanupVerb: Verb = {
   command: verbCommand({
@@ -24,7 +24,9 @@ export const cleanupVerb: Verb = {
     const bytes = freed.reduce((sum, { byteLength }) => sum + byteLength, 0)
     terminal.data({ dryRun: options.dryRun === true, files: freed, bytes })
     for (const { path, byteLength, reason } of freed) terminal.print(`${path}  ${formatBytes(byteLength)}  ${reason}`)
-    terminal.print(`${options.dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)} in ${freed.length} files.`)
+    terminal.print(
+      `${options.dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)} in ${count(freed.length, 'file')}.`,
+    )
     return EXIT.done
   },
 }

@@ -3,7 +3,7 @@ import type { VideoId } from '#domain/ids.ts'
 import { requestDelete } from '#features/library/delete-video.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
-import { formatBytes } from './format-values.ts'
+import { count, formatBytes } from './format-values.ts'
 
 export const deleteVerb: Verb = {
   command: verbCommand({
@@ -28,7 +28,7 @@ export const deleteVerb: Verb = {
     const video = await library.catalog.video(videoId)
     const packs = await library.catalog.packs(videoId)
     const bytes = packs.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    const what = `${video.title}: ${packs.length} packs, ${formatBytes(bytes)}`
+    const what = `${video.title}: ${count(packs.length, 'pack')}, ${formatBytes(bytes)}`
     if (options.dryRun) {
       terminal.print(`Would delete ${what}.`)
       terminal.data({ videoId, title: video.title, packs: packs.length, bytes, deleted: false })

@@ -2,6 +2,7 @@ import type { VideoId } from '#domain/ids.ts'
 import { exportLibrary } from '#features/library/export-library.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
+import { count } from './format-values.ts'
 
 export const exportVerb: Verb = {
   command: verbCommand({
@@ -27,7 +28,7 @@ export const exportVerb: Verb = {
     const written = await library.writeExport(String(options.output), files)
     terminal.data(written)
     for (const path of written) terminal.print(path)
-    terminal.say(`${written.length} files changed, ${files.length - written.length} were up to date.`)
+    terminal.say(`${count(written.length, 'file')} changed, ${files.length - written.length} were up to date.`)
     return EXIT.done
   },
 }

@@ -7,7 +7,7 @@ import type { Video } from '#domain/video.ts'
 import type { CliLibrary } from './cli-ports.ts'
 import { type Verb, type VerbContext, verbCommand } from './command.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
-import { formatBar, formatBytes, formatDuration } from './format-values.ts'
+import { count, formatBar, formatBytes, formatDuration } from './format-values.ts'
 import { showError } from './show-error.ts'
 
 export const uploadVerb: Verb = {
@@ -102,7 +102,7 @@ function showResult(video: Video, library: CliLibrary, terminal: VerbContext['te
       `  segments  ${segments} of about ${segmentDurationSec.toFixed(1)} s: ${share(copiedSegments)} copied, ${share(reencodedSegments)} re-encoded`,
     )
     terminal.print(
-      `  size      ${formatBytes(statistics.totalBytes)} in ${statistics.packs} packs; a segment has ${formatBytes(statistics.averageBytes)} on average, ${formatBytes(statistics.largestBytes)} at most`,
+      `  size      ${formatBytes(statistics.totalBytes)} in ${count(statistics.packs, 'pack')}; a segment has ${formatBytes(statistics.averageBytes)} on average, ${formatBytes(statistics.largestBytes)} at most`,
     )
     terminal.print(`  took      ${statistics.elapsedSec.toFixed(1)} s`)
   }

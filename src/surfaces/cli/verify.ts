@@ -3,7 +3,7 @@ import type { VideoId } from '#domain/ids.ts'
 import { type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
-import { formatBytes } from './format-values.ts'
+import { count, formatBytes } from './format-values.ts'
 
 const LEVELS: Readonly<Record<string, VerifyLevel>> = { structure: 0, size: 1, full: 2 }
 
@@ -38,11 +38,11 @@ export const verifyVerb: Verb = {
       sum.problems += problems.length
       terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, packs, bytes, problems })
       for (const { message } of problems) terminal.print(`✖ ${video.title}: ${message}`)
-      terminal.status(`${sum.videos} videos, ${formatBytes(sum.bytes)} read`)
+      terminal.status(`${count(sum.videos, 'video')}, ${formatBytes(sum.bytes)} read`)
     }
     terminal.data({ v: 1, type: 'summary', ...sum })
     terminal.print(
-      `${sum.videos} videos, ${sum.packs} packs, ${formatBytes(sum.bytes)} read: ${sum.problems} problems.`,
+      `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(sum.problems, 'problem')}.`,
     )
     return sum.problems > 0 ? EXIT.problems : EXIT.done
   },
