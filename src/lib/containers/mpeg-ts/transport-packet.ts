@@ -32,13 +32,12 @@ export function mostPackets(pes: PesPacket): number {
 export class TransportWriter {
   readonly #pid: number
   readonly #out: Uint8Array
-  #at: number
+  #at = 0
   #counter = 0
 
-  constructor(pid: number, out: Uint8Array, at: number) {
+  constructor(pid: number, out: Uint8Array) {
     this.#pid = pid
     this.#out = out
-    this.#at = at
   }
 
   /** Spreads a PES packet over `count` transport packets; where there are more than needed, the last carry one byte. */

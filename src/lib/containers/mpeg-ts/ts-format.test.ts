@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { box, u16, zeros } from '../iso-bmff/box-writer.ts'
+import { box, concat, u16, zeros } from '../iso-bmff/box-writer.ts'
 import type { ContainerTrack, Sample } from '../sample.ts'
 import { crc32Mpeg } from './crc32-mpeg.ts'
 import { demux } from './demux.test-support.ts'
@@ -27,6 +27,12 @@ describe('tsFormat', () => {
       { pid: 0x1000, counter: 1 },
     ])
     expect(demux(composed(SOUND, [[10]], { segment: 17, ordinal: 1 })).tables).toEqual([])
+  })
+
+  it('counts on over indexes that have no segment', () => {
+    const { tables } = demux(composed(SOUND, [[10]], { segment: 18, skipped: 2 }))
+    expect(tables.map((table) => table.counter)).toEqual([0, 0, 1, 1, 2, 2])
+    expect(demux(composed(SOUND, [[10]], { segment: 1000, skipped: 1000 })).tables).toHaveLength(32)
   })
 
   it('marks where a decoder can start and carries a clock that runs ahead of every picture', () => {
@@ -116,6 +122,7 @@ interface Composition {
   readonly samples?: readonly Sample[]
   readonly segment?: number
   readonly ordinal?: number
+  readonly skipped?: number
   readonly sampleEntry?: Uint8Array
 }
 
@@ -125,7 +132,7 @@ function composed(
   frames: readonly (readonly number[])[],
   composition: Composition = {},
 ): Uint8Array {
-  const { segment = 0, ordinal = 0, sampleEntry = of.sampleEntry } = composition
+  const { segment = 0, ordinal = 0, skipped = 0, sampleEntry = of.sampleEntry } = composition
   const sounds = frames.map(({ length }, at) => ({
     dts: at * 20,
     pts: at * 20,
@@ -135,6 +142,6 @@ function composed(
   }))
   const payload = frames.map((frame) => Uint8Array.from(frame))
   const samples = composition.samples ?? sounds
-  const [bytes] = tsFormat.fragment(of, { samples, payload, offsetTicks: 10_000, segment, ordinal, sampleEntry })
-  return bytes as Uint8Array
+  const place = { segment, ordinal, skipped, offsetTicks: 10_000 }
+  return concat(tsFormat.fragment(of, { samples, payload, sampleEntry, ...place }))
 }

@@ -14,8 +14,8 @@ const COUNTER_PERIOD = 16
 /**
  * MPEG-TS segments (ISO/IEC 13818-1) of one track each: tables at the start of a segment, then PES packets with the
  * program clock. Players want continuity counters to run on from segment to segment. They do without any memory: each
- * fragment spreads its payload over a multiple of sixteen packets, so that all begin with 0, and the tables, which come
- * once per segment, take the segment's number.
+ * fragment spreads its payload over a multiple of sixteen packets, so that all begin with 0, and the tables come once
+ * per index, with its number as their counter.
  * Throws `unsupported` for codecs that MPEG-TS does not get, `malformed` for pictures that contradict themselves.
  */
 export const tsFormat: SegmentFormat = {
@@ -23,9 +23,16 @@ export const tsFormat: SegmentFormat = {
   fragment(track, fragment) {
     const stream = streamOf(fragment.sampleEntry)
     const pid = track.kind === 'video' ? VIDEO_PID : AUDIO_PID
-    const tables = fragment.ordinal === 0 ? programTables(stream, pid, fragment.segment) : new Uint8Array(0)
-    return [inPackets(packetsOf(track, fragment, stream), pid, tables)]
+    const tables = tablesBefore(fragment).map((counter) => programTables(stream, pid, counter))
+    return [...tables, inPackets(packetsOf(track, fragment, stream), pid)]
   },
+}
+
+/** Counters of the tables: for a segment's first fragment its index, and those before that have no segment to say theirs. */
+function tablesBefore({ segment, ordinal, skipped }: Fragment): number[] {
+  if (ordinal > 0) return []
+  const missed = Math.min(skipped, COUNTER_PERIOD - 1)
+  return Array.from({ length: missed + 1 }, (_, at) => segment - missed + at)
 }
 
 const streams = new WeakMap<Uint8Array, ElementaryStream>()
@@ -46,12 +53,11 @@ function packetsOf(track: ContainerTrack, fragment: Fragment, stream: Elementary
   return pesPackets(stream, { samples, bytes, timescale: track.timescale, offsetTicks, isVideo })
 }
 
-function inPackets(packets: readonly PesPacket[], pid: number, tables: Uint8Array): Uint8Array {
+function inPackets(packets: readonly PesPacket[], pid: number): Uint8Array {
   const counts = packetCounts(packets)
   const total = counts.reduce((sum, count) => sum + count, 0)
-  const out = new Uint8Array(tables.byteLength + total * PACKET_BYTES)
-  out.set(tables)
-  const writer = new TransportWriter(pid, out, tables.byteLength)
+  const out = new Uint8Array(total * PACKET_BYTES)
+  const writer = new TransportWriter(pid, out)
   for (const [index, packet] of packets.entries()) writer.write(packet, counts[index] ?? 0)
   return out
 }

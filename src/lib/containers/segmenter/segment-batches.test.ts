@@ -41,6 +41,19 @@ describe('segmentBatches', () => {
     ])
   })
 
+  it('tells the format how many indexes have no segment, after a restart too', async () => {
+    const fragments: Fragment[] = []
+    const video = samplesAt([0, 3000], { sync: [0, 3000] })
+    const options = { borders: [0, 1, 2, 3], format: recording(fragments) }
+    await segmented([batch(1, video)], options)
+    await segmented([batch(1, video)], { ...options, from: new Map([[1, 1]]) })
+    expect(fragments.map((one) => [one.segment, one.skipped])).toEqual([
+      [0, 0],
+      [3, 2],
+      [3, 2],
+    ])
+  })
+
   it('puts what comes before the first border into segment 0, and a late track where it begins', async () => {
     const early = await segmented([batch(2, samplesAt([-30, 0, 900, 1000]))], { borders: [0, 1] })
     expect(spans(early, 2)).toEqual([

@@ -22,6 +22,8 @@ export interface Fragment {
   /** Index of the segment, and which of its fragments this is, from 0. */
   readonly segment: number
   readonly ordinal: number
+  /** How many indexes just before this one have no segment. */
+  readonly skipped: number
   /** What the samples were coded with: the track's sample entry, or another one of a piece that was encoded anew. */
   readonly sampleEntry: Uint8Array
 }

@@ -42,6 +42,7 @@ export class TrackSegmenter {
   #sampleEntry: Uint8Array
   /** Of the open segment; -1 before the first. */
   #index = -1
+  #skipped = 0
   #ordinal = 0
   #firstPts = 0
   #endPts = 0
@@ -105,6 +106,7 @@ export class TrackSegmenter {
   }
 
   #open(index: number, first: Sample): void {
+    this.#skipped = index - 1 - Math.max(this.#index, this.#cut.from - 1)
     this.#index = index
     this.#ordinal = 0
     this.#firstPts = first.pts
@@ -131,7 +133,7 @@ export class TrackSegmenter {
     if (this.#samples.length === 0) return
     const samples = joinedTo(next, this.#samples)
     const [payload, offsetTicks, sampleEntry] = [this.#payload, this.#offsetTicks, this.#sampleEntry]
-    const place = { segment: this.#index, ordinal: this.#ordinal++ }
+    const place = { segment: this.#index, ordinal: this.#ordinal++, skipped: this.#skipped }
     this.#samples = []
     this.#payload = []
     this.#heldBytes = 0
