@@ -62,7 +62,7 @@ async function registerThere(
   const token = (await readFile(localTokenPath(dataDir), 'utf8')).trim()
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const answer = await fetch(new URL(LOCAL_INGEST_PATH, url), { method: 'POST', headers, body: JSON.stringify(file) })
-  const body = (await answer.json()) as {
+  const body = (await answer.json()) as Partial<Problem & VideoStarted>
     videoId?: string
     code?: string
     title?: string
