@@ -32,7 +32,11 @@ export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Pro
   const limits = { ...DEFAULT_LIMITS, ...config.limits }
   const feed = new EventFeed(ports)
   const uploads = new TusUploads(ports, { dir: config.uploadsDir, ...limits, maxUploadBytes: config.maxUploadBytes })
-  const metrics = new HttpMetrics(ports, { connections: () => guard.connections, feeds: () => feed.readers })
+  const metrics = new HttpMetrics(ports, {
+    connections: () => guard.connections,
+    cuts: () => guard.cutConnections,
+    feeds: () => feed.readers,
+  })
   let links = linksFor(config, config.port)
   const parts = { config, limits, ports, feed, uploads, metrics, links: () => links, guard: () => guard }
 

@@ -26,12 +26,16 @@ export interface HttpLimits {
   readonly maxConnections: number
   /** From one address that is not this machine's own. */
   readonly maxConnectionsPerAddress: number
-  /** A reader that has bytes waiting but takes fewer than this per second is cut… */
+  /** A reader is slow that has bytes waiting but takes fewer than this per second… */
   readonly minReadBytesPerSec: number
   /** …and so is a sender of an upload that sends fewer. */
   readonly minUploadBytesPerSec: number
   /** Over how long the two rates are measured. */
   readonly rateWindowMs: number
+  /** With more connections than this, slow readers are cut after one window… */
+  readonly crowdedConnections: number
+  /** …with fewer they may rest so long: a paused player is a reader that takes nothing, and loses pictures when cut. */
+  readonly slowReaderPatienceMs: number
   /** An upload that got no byte for so long is removed. */
   readonly idleUploadMs: number
   readonly maxOpenUploads: number
@@ -50,6 +54,8 @@ export const DEFAULT_LIMITS: HttpLimits = {
   minReadBytesPerSec: 1024,
   minUploadBytesPerSec: 1024,
   rateWindowMs: 30_000,
+  crowdedConnections: 256,
+  slowReaderPatienceMs: HOUR_MS / 2,
   idleUploadMs: 72 * HOUR_MS,
   maxOpenUploads: 1000,
   maxFeeds: 200,

@@ -148,7 +148,7 @@ function busInto(events: ProductEvent[]): HttpPorts['events'] {
 }
 
 /** One request on its own connection, with the path exactly as given. Rejects when the answer breaks off. */
-export function ask(port: number, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}) {
+function ask(port: number, path: string, { method = 'GET', headers = {}, body }: AskOptions = {}) {
   // Node frames the body of a DELETE only when told how long it is.
   const framed = body === undefined ? headers : { 'content-length': String(Buffer.byteLength(body)), ...headers }
   return new Promise<Answer>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ShownState } from './video.ts'
 
 /** A line of text a person typed: no control characters, no direction overrides. */
-export const Title = z
+const Title = z
   .string()
   .trim()
   .min(1)
@@ -11,7 +11,7 @@ export const Title = z
   .regex(/^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$/, 'must not hold control characters')
 
 /** BCP 47, loosely: what RFC 5646 can look like. */
-export const Language = z.string().regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$/)
+const Language = z.string().regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$/)
 
 /** Query of GET /api/videos. */
 export const VideoListQuery = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Job, JobProgress } from './job.ts'
 
 /** Moments are ISO 8601 in UTC; durations seconds; sizes bytes; rates bits per second. */
-export const Moment = z.iso.datetime()
+const Moment = z.iso.datetime()
 
 /** 16 characters as we make them; the wider form is what routes take, so that older ids keep working. */
 export const VideoId = z.string().regex(/^[A-Za-z0-9_-]{8,32}$/)
@@ -14,7 +14,7 @@ export const TrackName = z.string().regex(/^[vas](0|[1-9][0-9]{0,2})$/)
 export const ShownState = z.enum(['processing', 'active', 'error'])
 export type ShownState = z.infer<typeof ShownState>
 
-export const Failure = z.object({
+const Failure = z.object({
   /** Stable; see problem.ts. */
   code: z.string(),
   message: z.string(),
@@ -113,10 +113,10 @@ export type SubtitleInfo = z.infer<typeof SubtitleInfo>
 export const SubtitleList = z.object({ subtitles: z.array(SubtitleInfo) })
 export type SubtitleList = z.infer<typeof SubtitleList>
 
-export const Chapter = z.object({ startSec: z.number(), endSec: z.number(), title: z.string() })
+const Chapter = z.object({ startSec: z.number(), endSec: z.number(), title: z.string() })
 export type Chapter = z.infer<typeof Chapter>
 
-export const Statistics = z.object({
+const Statistics = z.object({
   segmentDurationSec: z.number(),
   segments: z.number(),
   copiedSegments: z.number(),

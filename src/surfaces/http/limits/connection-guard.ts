@@ -5,7 +5,13 @@ import type { HttpLimits } from '../http-config.ts'
 
 type GuardLimits = Pick<
   HttpLimits,
-  'maxConnections' | 'maxConnectionsPerAddress' | 'minReadBytesPerSec' | 'minUploadBytesPerSec' | 'rateWindowMs'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
+  | 'minReadBytesPerSec'
+  | 'minUploadBytesPerSec'
+  | 'rateWindowMs'
+  | 'crowdedConnections'
+  | 'slowReaderPatienceMs'
 >
 
 interface Watched {
@@ -19,6 +25,8 @@ interface Watched {
   waitedToReceive: boolean
   /** A request body is expected. */
   uploading: boolean
+  /** When this reader began to be slow; null while it is not. */
+  slowSince: number | null
 }
 
 /** How often we look; a window has several looks, so that a pause between two answers is no slowness. */
@@ -70,7 +78,7 @@ export class ConnectionGuard {
       return
     }
     this.#perAddress.set(address, count)
-    this.#sockets.set(socket, { address, uploading: false, ...freshWindow(socket, now) })
+    this.#sockets.set(socket, { address, uploading: false, slowSince: null, ...freshWindow(socket, now) })
     socket.once('close', () => {
       this.#sockets.delete(socket)
       const left = (this.#perAddress.get(address) ?? 1) - 1
@@ -84,22 +92,31 @@ export class ConnectionGuard {
       watched.waitedToSend &&= pendingBytes(socket) > 0
       watched.waitedToReceive &&= watched.uploading && socket.readableLength === 0
       if (now - watched.since < this.#limits.rateWindowMs) continue
-      if (this.#isTooSlow(socket, watched, now)) {
+      watched.slowSince = this.#readsTooSlowly(socket, watched, now) ? (watched.slowSince ?? watched.since) : null
+      if (this.#isOutOfPatience(watched, now) || this.#sendsTooSlowly(socket, watched, now)) {
         this.cutConnections++
         socket.destroy()
       } else Object.assign(watched, freshWindow(socket, now))
     }
   }
 
-  #isTooSlow(socket: Socket, { waitedToSend, waitedToReceive, sentBytes, receivedBytes, since }: Watched, now: number) {
-    const seconds = (now - since) / 1000
-    const sent = deliveredBytes(socket) - sentBytes
-    if (waitedToSend && sent < this.#limits.minReadBytesPerSec * seconds) return true
-    return waitedToReceive && socket.bytesRead - receivedBytes < this.#limits.minUploadBytesPerSec * seconds
+  #isOutOfPatience({ slowSince }: Watched, now: number): boolean {
+    if (slowSince === null) return false
+    return this.#sockets.size > this.#limits.crowdedConnections || now - slowSince >= this.#limits.slowReaderPatienceMs
+  }
+
+  #readsTooSlowly(socket: Socket, { waitedToSend, sentBytes, since }: Watched, now: number): boolean {
+    const leastBytes = (this.#limits.minReadBytesPerSec * (now - since)) / 1000
+    return waitedToSend && deliveredBytes(socket) - sentBytes < leastBytes
+  }
+
+  #sendsTooSlowly(socket: Socket, { waitedToReceive, receivedBytes, since }: Watched, now: number): boolean {
+    const leastBytes = (this.#limits.minUploadBytesPerSec * (now - since)) / 1000
+    return waitedToReceive && socket.bytesRead - receivedBytes < leastBytes
   }
 }
 
-function freshWindow(socket: Socket, now: number): Omit<Watched, 'address' | 'uploading'> {
+function freshWindow(socket: Socket, now: number): Omit<Watched, 'address' | 'uploading' | 'slowSince'> {
   return {
     since: now,
     sentBytes: deliveredBytes(socket),

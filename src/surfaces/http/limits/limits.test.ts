@@ -4,7 +4,7 @@ import { FILM_ID } from '#features/playback/film.test-support.ts'
 import { startServer, usualFilm } from '../http.test-support.ts'
 
 const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
-const limits = { rateWindowMs: 300, minReadBytesPerSec: 20_000, minUploadBytesPerSec: 20_000 }
+const limits = { rateWindowMs: 1000, minReadBytesPerSec: 1, minUploadBytesPerSec: 20_000, crowdedConnections: 0 }
 
 /** A film whose first segment does not fit into the buffers of a connection. */
 function largeFilm() {
@@ -13,15 +13,40 @@ function largeFilm() {
   return film
 }
 
+/** A client that asks for a large segment and reads nothing of it. */
+function stalledReader(port: number) {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+  socket.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
+  socket.pause()
+  let bytes = 0
+  const read = () => {
+    socket.on('data', (chunk) => {
+      bytes += chunk.byteLength
+    })
+    socket.resume()
+  }
+  return {
+    // A socket that does not read does not see its end either: reading shows that the answer broke off.
+    async restAfterCut() {
+      read()
+      await closed(socket)
+      return bytes
+    },
+    async resumed() {
+      read()
+      while (bytes < 30_000_000 && !socket.destroyed) await new Promise((resolve) => setTimeout(resolve, 10))
+      socket.destroy()
+      return bytes
+    },
+  }
+}
+
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
 describe('connections', () => {
-  it('that take nothing while bytes wait are cut; slow but steady ones are served', async () => {
+  it('that take nothing while bytes wait are cut in a crowd; slow but steady ones are served', async () => {
     await using server = await startServer(largeFilm(), { config: { limits } })
-    const stalled = connect(server.port, '127.0.0.1')
-    stalled.on('error', () => undefined)
-    stalled.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
-    stalled.pause()
+    const stalled = stalledReader(server.port)
     const steady = connect(server.port, '127.0.0.1')
     let taken = 0
     steady.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
@@ -31,20 +56,27 @@ describe('connections', () => {
       setTimeout(() => steady.resume(), 1)
     })
     const idle = connect(server.port, '127.0.0.1')
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    // A socket that does not read does not see its end either: reading shows that the answer broke off.
-    let rest = 0
-    stalled.on('data', (chunk) => {
-      rest += chunk.byteLength
-    })
-    stalled.resume()
-    await closed(stalled)
-    expect(rest).toBeLessThan(30_000_000)
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    expect(await stalled.restAfterCut()).toBeLessThan(30_000_000)
     while (taken < 30_000_000 && !steady.destroyed) await new Promise((resolve) => setTimeout(resolve, 10))
     expect(taken).toBeGreaterThan(30_000_000)
     expect(idle.destroyed).toBe(false)
     steady.destroy()
     idle.destroy()
+  })
+
+  it('of a paused player are kept while there is room, though not for ever', async () => {
+    const patient = { ...limits, crowdedConnections: 10 }
+    await using server = await startServer(largeFilm(), { config: { limits: patient } })
+    const paused = stalledReader(server.port)
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    expect(await paused.resumed()).toBeGreaterThan(30_000_000)
+
+    const short = { ...patient, slowReaderPatienceMs: 1500 }
+    await using other = await startServer(largeFilm(), { config: { limits: short } })
+    const forgotten = stalledReader(other.port)
+    await new Promise((resolve) => setTimeout(resolve, 4000))
+    expect(await forgotten.restAfterCut()).toBeLessThan(30_000_000)
   })
 
   it('that promise an upload and send nothing are cut', async () => {

@@ -1,5 +1,5 @@
 /** Players on any page may read media (safety.md §5): no credentials, so nothing is given away. */
-export const CORS_HEADERS = {
+const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'content-length, content-range, accept-ranges, etag',
 } as const

@@ -3,8 +3,7 @@ import type { VideoId } from '#domain/ids.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import { REVALIDATE, SAFE_HEADERS } from './media-headers.ts'
 import type { MediaRoute } from './media-route.ts'
-import { sendRepresentation } from './send-representation.ts'
-import { tagOf } from './serve-segment.ts'
+import { sendAttachment } from './send-attachment.ts'
 
 const NAME = /^([A-Za-z0-9_-]{8,32})\.jpg$/
 
@@ -17,14 +16,8 @@ export function posterRoute(playback: Playback): MediaRoute {
       const video = id === undefined ? null : await playback.videos.get(id as VideoId)
       const poster = video?.attachments.find(({ kind }) => kind === 'poster')
       if (!poster) throw new NotFoundError('There is no such picture.')
-      const { slices, byteLength } = poster
       const headers = { ...SAFE_HEADERS, 'content-type': 'image/jpeg', 'cache-control': REVALIDATE }
-      await sendRepresentation(
-        request,
-        response,
-        { etag: `"${tagOf(slices)}"`, byteLength, headers },
-        (range, signal) => playback.slices.read(slices, { range, signal }),
-      )
+      await sendAttachment(request, response, poster, headers, playback)
     },
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { SegmentNotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Segment, Slice } from '#domain/video.ts'
@@ -9,6 +8,7 @@ import { parseSegmentName, type SegmentName } from '#features/playback/segment-n
 import { IMMUTABLE, REVALIDATE, SAFE_HEADERS, WEBVTT_TYPE } from './media-headers.ts'
 import { type MediaRoute, VIDEO_ID } from './media-route.ts'
 import { prebuildText } from './prebuilt-text.ts'
+import { etagOf } from './send-attachment.ts'
 import { type Body, type Representation, sendRepresentation } from './send-representation.ts'
 
 const HEADERS = {
@@ -60,16 +60,7 @@ async function subtitleSegment(playback: Playback, video: PlayableVideo, { track
 
 function representationOf({ slices, byteLength }: Segment, { trackName, extension }: SegmentName): Representation {
   const headers = extension === 'ts' ? HEADERS.ts : trackName.startsWith('a') ? HEADERS.audio : HEADERS.video
-  return { etag: `"${tagOf(slices)}"`, byteLength, headers }
-}
-
-/** The SHA-256 of the bytes; of the SHA-256s, when the segment lies in several packs. */
-export function tagOf(slices: readonly Slice[]): string {
-  const [only, more] = slices
-  if (only && !more) return only.sha256
-  const hash = createHash('sha256')
-  for (const { sha256 } of slices) hash.update(sha256)
-  return hash.digest('hex')
+  return { etag: etagOf(slices), byteLength, headers }
 }
 
 function headersOf(mediaType: string): Readonly<Record<string, string>> {

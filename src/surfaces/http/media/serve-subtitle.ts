@@ -9,8 +9,8 @@ import { formatOf, presentSubtitles } from '../present/present-subtitles.ts'
 import { REVALIDATE, SAFE_HEADERS, WEBVTT_TYPE } from './media-headers.ts'
 import { type MediaRoute, VIDEO_ID } from './media-route.ts'
 import { prebuildText } from './prebuilt-text.ts'
+import { sendAttachment } from './send-attachment.ts'
 import { sendRepresentation } from './send-representation.ts'
-import { tagOf } from './serve-segment.ts'
 
 /** A language (`de`, `pt-BR`) or the name of a track (`s0`), and a format. */
 const NAME = /^([A-Za-z0-9-]{1,40})\.(vtt|srt|ass|ssa|sup|mks)$/
@@ -32,13 +32,7 @@ export function subtitleRoutes(playback: Playback): readonly MediaRoute[] {
           const { identity } = await prebuildText(text, headers, { compress: false })
           return await sendRepresentation(request, response, identity.representation, identity.bytes)
         }
-        const { slices, byteLength } = found.attachment
-        await sendRepresentation(
-          request,
-          response,
-          { etag: `"${tagOf(slices)}"`, byteLength, headers },
-          (range, signal) => playback.slices.read(slices, { range, signal }),
-        )
+        await sendAttachment(request, response, found.attachment, headers, playback)
       },
     },
     {

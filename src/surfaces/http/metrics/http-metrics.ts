@@ -4,13 +4,20 @@ import type { HttpPorts } from '../http-ports.ts'
 
 type MetricsPorts = Pick<HttpPorts, 'catalog' | 'jobs' | 'cache'>
 
+interface ServerFigures {
+  readonly connections: () => number
+  /** Connections cut for being slow. */
+  readonly cuts: () => number
+  readonly feeds: () => number
+}
+
 /** Figures for Prometheus: what the server answers, and what the library and the cache hold. */
 export class HttpMetrics {
   readonly #registry = new Registry()
   readonly #seconds: Histogram<'route' | 'status'>
   readonly #bytes: Counter<'route'>
 
-  constructor(ports: MetricsPorts, figures: { readonly connections: () => number; readonly feeds: () => number }) {
+  constructor(ports: MetricsPorts, figures: ServerFigures) {
     const registers = [this.#registry]
     collectDefaultMetrics({ register: this.#registry })
     this.#seconds = new Histogram({
@@ -27,6 +34,7 @@ export class HttpMetrics {
       registers,
     })
     this.#gauge('telereel_http_connections', 'Open connections.', figures.connections)
+    this.#gauge('telereel_http_cut_connections_total', 'Connections cut for being slow.', figures.cuts)
     this.#gauge('telereel_http_feeds', 'Open live feeds.', figures.feeds)
     this.#cacheGauges(ports)
     this.#libraryGauges(ports)
