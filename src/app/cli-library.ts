@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
-import { ProductError } from '#domain/errors.ts'
+import { LibraryLockedError, ProductError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -15,6 +15,7 @@ import { LinkMaker } from '#surfaces/http/links.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
+import { holdLibrary } from './hold-library.ts'
 import { newVideoId } from './new-video-id.ts'
 import { findServer, type RunningServer } from './server-file.ts'
 
@@ -63,12 +64,6 @@ async function registerThere(
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const answer = await fetch(new URL(LOCAL_INGEST_PATH, url), { method: 'POST', headers, body: JSON.stringify(file) })
   const body = (await answer.json()) as Partial<Problem & VideoStarted>
-    videoId?: string
-    code?: string
-    title?: string
-    detail?: string
-    fix?: string
-  }
   if (!answer.ok) throw new ServerRefusedError(body)
   return body.videoId as VideoId
 }
@@ -113,9 +108,19 @@ async function follow(
   }
 }
 
-async function workHere({ config, ports }: Core, signal: AbortSignal): Promise<void> {
-  const { minSegmentSec, maxSegmentSec, oversized } = config.media
-  await ports.jobs.work(jobHandlers(ports, { minSegmentSec, maxSegmentSec, oversized }), { concurrency: 1, signal })
+/** Works on jobs while no other process does: whoever holds the library does all of them. */
+async function workHere(core: Core, signal: AbortSignal): Promise<void> {
+  const { minSegmentSec, maxSegmentSec, oversized } = core.config.media
+  const handlers = jobHandlers(core.ports, { minSegmentSec, maxSegmentSec, oversized })
+  while (!signal.aborted) {
+    try {
+      await using lock = await holdLibrary(core, signal)
+      await core.ports.jobs.work(handlers, { concurrency: 1, signal: AbortSignal.any([signal, lock.lost]) })
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof LibraryLockedError)) throw error
+    }
+  }
 }
 
 /** Writes the files whose bytes differ from what is there; returns the paths it wrote. */

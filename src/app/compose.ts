@@ -10,6 +10,7 @@ import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
 import type { Config } from '#config/config.ts'
 import { secretsIn } from '#config/secrets.ts'
 import { newSha256, sha256 } from './hashing.ts'
+import { scratchFolder } from './scratch-folder.ts'
 
 /** Everything below the surfaces, put together from the configuration. Dispose of it to let files and database go. */
 export type Core = Awaited<ReturnType<typeof composeCore>>
@@ -27,7 +28,7 @@ export async function composeCore(config: Config, log: Logger = loggerOf(config)
     hardwareAccel: config.media.hardwareAccel,
     ...(config.media.ffmpegThreads && { threads: config.media.ffmpegThreads }),
     searchPath: config.searchPath,
-    workDir: join(config.dataDir, 'scratch'),
+    workDir: scratchFolder(config.dataDir),
     maxBlobBytes: config.media.maxChunkBytes,
     events,
   })

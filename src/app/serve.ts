@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MemorySegmentCache } from '#adapters/memory-cache/memory-segment-cache.ts'
 import type { Config } from '#config/config.ts'
-import { ConflictError } from '#domain/errors.ts'
+import { ConflictError, LibraryLockedError } from '#domain/errors.ts'
 import { Playback } from '#features/playback/playback.ts'
-import { takeUpWork } from '#features/library/take-up-work.ts'
 import type { Terminal } from '#surfaces/cli/terminal.ts'
 import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
 import { createHttpServer } from '#surfaces/http/create-http-server.ts'
 import type { HttpConfig } from '#surfaces/http/http-config.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { type Core, composeCore } from './compose.ts'
+import { holdLibrary } from './hold-library.ts'
 import { hostStatus } from './host-status.ts'
 import { libraryActions } from './library-actions.ts'
 import { preflight } from './preflight.ts'
@@ -24,9 +24,7 @@ const INGESTS_AT_ONCE = 2
 /** Runs server and worker in this process until the signal aborts, then ends both in order. */
 export async function serve(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
   await using core = await composeCore(config)
-  // @TODO hold the library lock
-  await core.ports.blobs.removeLeftovers()
-  await takeUpWork(core.ports)
+  await using lock = await holdLibrary(core, signal)
 
   const http = await createHttpServer(httpPorts(core, signal), await httpConfig(config))
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
@@ -41,7 +39,9 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
     oversized: config.media.oversized,
   }
   try {
-    await core.ports.jobs.work(jobHandlers(core.ports, settings), { concurrency: INGESTS_AT_ONCE, signal })
+    const working = AbortSignal.any([signal, lock.lost])
+    await core.ports.jobs.work(jobHandlers(core.ports, settings), { concurrency: INGESTS_AT_ONCE, signal: working })
+    if (lock.lost.aborted) throw new LibraryLockedError('Another server has taken over this library.')
   } finally {
     terminal.say('Stopping…')
     await http.close()

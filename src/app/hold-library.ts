@@ -1,0 +1,14 @@
+import { rm } from 'node:fs/promises'
+import { acquireLibraryLock, type LibraryLock } from '#adapters/database/library-lock.ts'
+import { takeUpWork } from '#features/library/take-up-work.ts'
+import type { Core } from './compose.ts'
+import { scratchFolder } from './scratch-folder.ts'
+
+/** Makes this process the one that works on the library, and takes up what a crash left half done. */
+export async function holdLibrary({ config, database, ports }: Core, signal: AbortSignal): Promise<LibraryLock> {
+  const lock = await acquireLibraryLock(database.db, { signal })
+  await rm(scratchFolder(config.dataDir), { recursive: true, force: true })
+  await ports.blobs.removeLeftovers()
+  await takeUpWork(ports)
+  return lock
+}

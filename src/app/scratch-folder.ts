@@ -1,0 +1,6 @@
+import { join } from 'node:path'
+
+/** Where ffmpeg writes small files; nothing in it outlives the run. */
+export function scratchFolder(dataDir: string): string {
+  return join(dataDir, 'scratch')
+}
