@@ -29,6 +29,8 @@ export interface PieceSource extends AsyncDisposable {
   /** By position in plan.tracks; known before the first piece. */
   readonly tracks: ReadonlyMap<number, ContainerTrack>
   pieces(): AsyncIterable<SegmentPiece>
+  /** Nobody looks at these bytes of a piece any more; those of other sources are passed over. */
+  giveBack?(bytes: readonly Uint8Array[]): void
   /** After the last piece: what is wrong with the file, for people; null when nothing is. */
   damage(): string | null
 }

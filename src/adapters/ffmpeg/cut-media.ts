@@ -81,7 +81,10 @@ async function* joined({ plan, signal }: CutContext, sources: readonly PieceSour
     const { trackId: track, index, bytes, byteLength, ends } = piece
     const isReencoded = plan.tracks[track]?.kind === 'video' && plan.reencode.some((one) => one.index === index)
     const span = index === 'init' ? { startSec: 0, durationSec: 0 } : ends
-    yield { track, index, bytes, byteLength, ...(span && { ends: { ...span, reencoded: isReencoded } }) }
+    const release = () => {
+      for (const source of sources) source.giveBack?.(bytes)
+    }
+    yield { track, index, bytes, byteLength, release, ...(span && { ends: { ...span, reencoded: isReencoded } }) }
   }
 }
 

@@ -2,6 +2,7 @@ import { ContainerError } from '#lib/containers/container-error.ts'
 import { readMovieSamples } from '#lib/containers/iso-bmff/read-movie-samples.ts'
 import { directlyReadable } from '#lib/containers/matroska/directly-readable.ts'
 import { readMatroskaSamples } from '#lib/containers/matroska/read-matroska-samples.ts'
+import type { PayloadMemory } from '#lib/containers/payload-memory.ts'
 import type { ContainerTrack, SampleBatch } from '#lib/containers/sample.ts'
 import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
 import type { CutContext, PieceSource } from './cut-context.ts'
@@ -14,10 +15,12 @@ export class DirectTracks implements PieceSource {
   /** By position in plan.tracks; `id` is the track's number in the container. */
   readonly tracks: ReadonlyMap<number, ContainerTrack>
   readonly #context: CutContext
+  readonly #memory: PayloadMemory
   #damage: string | null = null
 
   constructor(context: CutContext, tracks: ReadonlyMap<number, ContainerTrack>) {
     this.#context = context
+    this.#memory = context.container.kind === 'matroska' ? memoryForMatroska() : memoryForMovies()
     this.tracks = tracks
   }
 
@@ -42,13 +45,18 @@ export class DirectTracks implements PieceSource {
     const ids = [...this.tracks.values()].map(({ id }) => id)
     const borders = [Number.NEGATIVE_INFINITY, ...bordersSec.slice(1)]
     const first = new Map([...this.tracks].map(([position, { id }]) => [id, from[position] ?? 0]))
+    const memory = this.#memory
     if (container.kind === 'movie') {
-      return readMovieSamples(file, container.movie, { trackIds: ids, borders, from: first })
+      return readMovieSamples(file, container.movie, { trackIds: ids, borders, from: first, memory })
     }
     if (container.kind === 'matroska') {
-      return readMatroskaSamples(file, container.mkv, { trackNumbers: ids, borders, from: first })
+      return readMatroskaSamples(file, container.mkv, { trackNumbers: ids, borders, from: first, memory })
     }
     throw new RangeError('nothing can be read directly')
+  }
+
+  giveBack(bytes: readonly Uint8Array[]): void {
+    this.#memory.giveBack(bytes)
   }
 
   damage(): string | null {

@@ -9,8 +9,9 @@ export async function openRandomAccess(path: string): Promise<RandomAccessFile> 
   const { size } = await handle.stat()
   return {
     size,
-    async read(offset, length) {
-      const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, size - offset)))
+    async read(offset, length, into) {
+      const wanted = Math.max(0, Math.min(length, size - offset))
+      const bytes = into?.subarray(0, wanted) ?? Buffer.allocUnsafeSlow(wanted)
       let filled = 0
       while (filled < bytes.byteLength) {
         const { bytesRead } = await handle.read(bytes, filled, bytes.byteLength - filled, offset + filled)
