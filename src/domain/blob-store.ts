@@ -38,13 +38,16 @@ export interface BlobStore {
   /**
    * Resolves once the bytes are durable. A put with a name that was put before, with the same bytes, returns
    * a ref to those bytes; the store may then hold them once or twice, but never loses them.
-   * Rejects with BlobTooLargeError before anything is sent, with NoSpaceError when the medium is full.
+   * Rejects with BlobTooLargeError before anything is read or sent, with NoSpaceError when the medium is full, with
+   * BlobDamagedError when the source gives another number of bytes than it said, with the source's own error when it
+   * breaks, with the signal's reason. Then nothing of it is there, except where the store says that an answer may be lost.
    */
   put(source: BlobSource, signal?: AbortSignal): Promise<BlobRef>
 
   /**
-   * Rejects with BlobNotFoundError before the first byte. A broken read throws while iterating:
-   * the bytes that came are never fewer than asked without an error.
+   * The bytes, in buffers that the reader may keep and change. Rejects with BlobNotFoundError before the first byte. A
+   * broken read throws while iterating: the bytes that came are never fewer than asked without an error. A range that
+   * reaches beyond the end is BlobDamagedError, sooner or later.
    */
   get(ref: BlobRef, options?: ReadOptions): Promise<AsyncIterable<Uint8Array>>
 

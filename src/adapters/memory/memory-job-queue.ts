@@ -1,0 +1,196 @@
+import { CancelledError, ConflictError, JobNotFoundError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import type { JobId } from '#domain/ids.ts'
+import { isFinalFailure, jobBackOffMs, jobFailureOf } from '#domain/job-failure.ts'
+import type { AddJobOptions, Job, JobHandlers, JobName, JobPayloads, JobQueue } from '#domain/job-queue.ts'
+
+export interface JobWorld {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly events: Events
+  /** How often is looked whether a back-off is over. */
+  readonly pollMs: number
+  readonly keepFinished: number
+}
+
+interface KeptJob {
+  job: Job
+  readonly priority: number
+  readonly maxAttempts: number
+  readonly dedupeKey: string | undefined
+  runAtMs: number
+  cancelRequested: boolean
+  /** While it runs. */
+  controller: AbortController | undefined
+}
+
+/** The queue's twin that forgets everything and needs no leases: for tests. Reports are kept at once. */
+export class MemoryJobQueue implements JobQueue {
+  readonly #world: JobWorld
+  /** In the order of adding. */
+  readonly #kept = new Map<JobId, KeptJob>()
+  readonly #wakes = new Set<() => void>()
+
+  constructor(world: Partial<JobWorld> = {}) {
+    const usual = { now: () => Date.now(), random: Math.random, events: { emit() {} }, pollMs: 20, keepFinished: 500 }
+    this.#world = { ...usual, ...world }
+  }
+
+  async add<Name extends JobName>(
+    name: Name,
+    payload: JobPayloads[Name],
+    { dedupeKey, priority = 0, maxAttempts = 5 }: AddJobOptions = {},
+  ): Promise<Job<Name>> {
+    const twin = this.#aliveTwin(name, dedupeKey)
+    if (twin) return twin.job as Job<Name>
+    const now = new Date(this.#world.now())
+    const id = crypto.randomUUID() as string as JobId
+    const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null } as const
+    const job: Job<Name> = { id, name, payload: { ...payload }, ...nothingYet, createdAt: now, updatedAt: now }
+    const running = { runAtMs: now.getTime(), cancelRequested: false, controller: undefined }
+    this.#kept.set(id, { job, priority, maxAttempts, dedupeKey, ...running })
+    this.#change(id, {})
+    return job
+  }
+
+  async job(id: JobId): Promise<Job> {
+    return this.#find(id).job
+  }
+
+  async list({ states, name, limit }: Parameters<JobQueue['list']>[0] = {}): Promise<readonly Job[]> {
+    const all = [...this.#kept.values()].map(({ job }) => job).reverse()
+    const found = all.filter(
+      (job) => (states?.includes(job.state) ?? true) && (name === undefined || job.name === name),
+    )
+    return found.slice(0, limit)
+  }
+
+  async cancel(id: JobId): Promise<void> {
+    const kept = this.#find(id)
+    if (kept.job.state === 'waiting') return this.#change(id, { state: 'cancelled' })
+    if (kept.job.state !== 'running') return
+    kept.cancelRequested = true
+    this.#change(id, {})
+    kept.controller?.abort(new CancelledError('The job was cancelled.'))
+  }
+
+  async retry(id: JobId): Promise<void> {
+    const kept = this.#find(id)
+    const { state, name } = kept.job
+    if (state === 'running') return
+    if (state === 'done') throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
+    if (state !== 'waiting' && this.#aliveTwin(name, kept.dedupeKey))
+      throw new ConflictError('The job cannot be put back.', { why: 'Another job does the same work.' })
+    kept.runAtMs = this.#world.now()
+    kept.cancelRequested = false
+    const fresh = { state: 'waiting', attempts: 0, failure: null, progress: null } as const
+    this.#change(id, state === 'waiting' ? {} : fresh)
+  }
+
+  async work(handlers: JobHandlers, { concurrency, signal }: Parameters<JobQueue['work']>[1]): Promise<void> {
+    const running = new Set<Promise<void>>()
+    while (!signal.aborted) {
+      for (let next = this.#next(handlers); next && running.size < concurrency; next = this.#next(handlers)) {
+        const run = this.#run(next, handlers, signal).finally(() => {
+          running.delete(run)
+          this.#wake()
+        })
+        running.add(run)
+      }
+      await this.#somethingNew(signal)
+    }
+    await Promise.all(running)
+  }
+
+  async #run(kept: KeptJob, handlers: JobHandlers, stopping: AbortSignal): Promise<void> {
+    const { id, name, payload } = kept.job
+    kept.controller = new AbortController()
+    const attempt = kept.job.attempts + 1
+    this.#change(id, { state: 'running', attempts: attempt })
+    try {
+      // What a handler throws before its first await is a rejection too.
+      await (async () =>
+        handlers[name]?.(payload as never, {
+          attempt,
+          lastAttempt: attempt >= kept.maxAttempts,
+          signal: AbortSignal.any([kept.controller?.signal ?? stopping, stopping]),
+          report: (progress) => this.#keepProgress(kept, progress),
+        }))()
+      this.#change(id, { state: 'done', failure: null })
+    } catch (error) {
+      this.#change(id, this.#afterFailure(kept, error, stopping))
+    }
+    kept.controller = undefined
+    kept.cancelRequested = false
+    this.#forgetOld()
+  }
+
+  #afterFailure(kept: KeptJob, error: unknown, stopping: AbortSignal): Partial<Job> {
+    const { attempts } = kept.job
+    if (kept.cancelRequested) return { state: 'cancelled' }
+    kept.runAtMs = this.#world.now()
+    if (stopping.aborted) return { state: 'waiting', attempts: attempts - 1 }
+    const failure = jobFailureOf(error)
+    if (isFinalFailure(error, attempts, kept.maxAttempts)) return { state: 'failed', failure }
+    kept.runAtMs += jobBackOffMs(attempts, this.#world.random())
+    return { state: 'waiting', failure }
+  }
+
+  /** Tells of the first report only: listeners see the last one when the job ends. */
+  #keepProgress(kept: KeptJob, progress: Job['progress']): void {
+    if (kept.job.state !== 'running') return
+    if (kept.job.progress) kept.job = { ...kept.job, progress }
+    else this.#change(kept.job.id, { progress })
+  }
+
+  #next(handlers: JobHandlers): KeptJob | undefined {
+    const now = this.#world.now()
+    const ready = [...this.#kept.values()].filter(
+      ({ job, runAtMs }) => job.state === 'waiting' && runAtMs <= now && handlers[job.name],
+    )
+    return ready.sort((one, other) => other.priority - one.priority)[0]
+  }
+
+  #aliveTwin(name: JobName, dedupeKey: string | undefined): KeptJob | undefined {
+    const isAlive = ({ job }: KeptJob) => job.state === 'waiting' || job.state === 'running'
+    return [...this.#kept.values()].find(
+      (kept) => dedupeKey !== undefined && kept.dedupeKey === dedupeKey && kept.job.name === name && isAlive(kept),
+    )
+  }
+
+  #find(id: JobId): KeptJob {
+    const kept = this.#kept.get(id)
+    if (!kept) throw new JobNotFoundError(`There is no job ${id}.`)
+    return kept
+  }
+
+  #change(id: JobId, change: Partial<Job>): void {
+    const kept = this.#find(id)
+    kept.job = { ...kept.job, ...change, updatedAt: new Date(this.#world.now()) }
+    this.#world.events.emit({ kind: 'job-changed', job: kept.job })
+    this.#wake()
+  }
+
+  #forgetOld(): void {
+    const finished = [...this.#kept.values()].filter(({ job }) => ['done', 'failed', 'cancelled'].includes(job.state))
+    for (const { job } of finished.slice(0, -this.#world.keepFinished)) this.#kept.delete(job.id)
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes) wake()
+  }
+
+  async #somethingNew(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#wakes.add(resolve)
+    const timer = setTimeout(resolve, this.#world.pollMs)
+    const stop = () => resolve()
+    signal.addEventListener('abort', stop)
+    if (!signal.aborted) await promise
+    signal.removeEventListener('abort', stop)
+    clearTimeout(timer)
+    this.#wakes.delete(resolve)
+  }
+}
