@@ -24,10 +24,7 @@ import { findServer, type RunningServer } from './server-file.ts'
  * else the command does the work itself.
  */
 export async function openCliLibrary(config: Config, signal: AbortSignal): Promise<CliLibrary> {
-  const core = await composeCore({
-    ...config,
-    logs: { level: 'error', ...(config.logs.file && { file: config.logs.file }) },
-  })
+  const core = await composeCore(config, { silent: true })
   const server = await findServer(config.dataDir)
   const links = new LinkMaker({
     host: config.http.host,

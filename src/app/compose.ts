@@ -16,7 +16,8 @@ import { scratchFolder } from './scratch-folder.ts'
 export type Core = Awaited<ReturnType<typeof composeCore>>
 
 /** Reads from top to bottom: logs, database, store, work area, tools. */
-export async function composeCore(config: Config, log: Logger = loggerOf(config)) {
+export async function composeCore(config: Config, { silent = false }: { readonly silent?: boolean } = {}) {
+  const log = loggerOf(config, silent)
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const events = new EventBus(log)
   const database = await openDatabase(databaseOf(config), { events })
@@ -46,10 +47,11 @@ export async function composeCore(config: Config, log: Logger = loggerOf(config)
   return { config, log, database, ports, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
 }
 
-function loggerOf({ logs, ...config }: Config): Logger {
+/** A silent one writes only where LOG_FILE says: a command talks for itself. */
+function loggerOf({ logs, ...config }: Config, silent: boolean): Logger {
   const secrets = secretsIn(config).map((secret) => secret.reveal())
   return createLogger({
-    level: logs.level,
+    level: silent && !logs.file ? 'silent' : logs.level,
     ...(logs.file && { file: logs.file }),
     secrets,
     human: process.stderr.isTTY,

@@ -9,7 +9,7 @@ import { configOf } from './config-of.ts'
 export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> {
   try {
     const { config, notices } = configOf(sources)
-    await using core = await composeCore({ ...config, logs: { level: 'error' } })
+    await using core = await composeCore(config, { silent: true })
     const remarks = notices.map((detail): DoctorCheck => ({ name: 'settings', state: 'warning', detail }))
     return [{ name: 'settings', state: 'good', detail: 'all valid' }, ...remarks, ...(await checksOf(core))]
   } catch (error) {

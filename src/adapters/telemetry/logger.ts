@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { createRedactor } from './redactor.ts'
 
 export interface LoggerOptions {
-  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Appended to; standard error when not given. */
   readonly file?: string
   readonly secrets: readonly string[]

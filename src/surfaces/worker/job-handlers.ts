@@ -13,9 +13,6 @@ export interface WorkerPorts extends IngestPorts, DeletePorts {
   readonly events: Events
 }
 
-/** After this many attempts an error that nobody expected is final. */
-const UNEXPECTED_ATTEMPTS = 3
-
 /** Which feature does which job. */
 export function jobHandlers(ports: WorkerPorts, settings: Omit<PlanSettings, 'maxSegmentBytes'>): JobHandlers {
   return {
@@ -26,7 +23,7 @@ export function jobHandlers(ports: WorkerPorts, settings: Omit<PlanSettings, 'ma
 
 async function ingest(
   videoId: VideoId,
-  { signal, attempt, report }: JobContext,
+  { signal, attempt, lastAttempt, report }: JobContext,
   ports: WorkerPorts,
   settings: Omit<PlanSettings, 'maxSegmentBytes'>,
 ): Promise<void> {
@@ -35,7 +32,7 @@ async function ingest(
   } catch (error) {
     if (signal.aborted || error instanceof NotFoundError) throw error
     const expected = error instanceof ProductError
-    const final = expected ? error.retry === 'never' : attempt >= UNEXPECTED_ATTEMPTS
+    const final = lastAttempt || (expected && error.retry === 'never')
     const fields = { videoId, attempt, error }
     ports.events.emit({ kind: 'note', level: expected ? 'warn' : 'error', message: 'An ingest stopped.', fields })
     if (final) {
