@@ -23,7 +23,7 @@ export class JobTest implements AsyncDisposable {
   readonly events: Job[] = []
   readonly #stop = new AbortController()
   #opened: OpenJobQueue | undefined
-  #working: Promise<unknown> = Promise.resolve()
+  readonly #working: Promise<void>[] = []
 
   static async open(create: CreateJobQueue, { pollMs = 10, keepFinished = 100 } = {}): Promise<JobTest> {
     const test = new JobTest()
@@ -40,20 +40,19 @@ export class JobTest implements AsyncDisposable {
     return (this.#opened as OpenJobQueue).jobs
   }
 
-  /** Lets jobs be worked on; resolves when `stop` was called and all have ended. */
-  work(handlers: JobHandlers, concurrency = 1): Promise<void> {
-    const working = this.jobs.work(handlers, { concurrency, signal: this.#stop.signal })
-    this.#working = Promise.all([this.#working, working])
-    return working
+  /** Lets jobs be worked on until `stop`. */
+  work(handlers: JobHandlers, concurrency = 1): void {
+    this.#working.push(this.jobs.work(handlers, { concurrency, signal: this.#stop.signal }))
   }
 
-  stop(): void {
+  /** Resolves when all jobs in progress have ended. */
+  async stop(): Promise<void> {
     this.#stop.abort()
+    await Promise.all(this.#working)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stop()
-    await this.#working
+    await this.stop()
     await this.#opened?.[Symbol.asyncDispose]()
   }
 }
@@ -64,7 +63,7 @@ export async function until<Seen>(look: () => Promise<Seen | false> | Seen | fal
   for (;;) {
     const seen = await look()
     if (seen !== false) return seen
-    if (performance.now() > deadline) throw new Error(`Waited in vain for ${look}`)
+    if (performance.now() > deadline) throw new Error(`Waited in vain for ${look.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -133,10 +133,9 @@ export function testJobEndings(name: string, create: CreateJobQueue): void {
         letGo = true
         throw new MediaDamagedError('ffmpeg was killed.')
       }
-      const working = test.work({ 'ingest-video': handler })
+      test.work({ 'ingest-video': handler })
       await until(async () => (await stateOf(test, id)) === 'running')
-      test.stop()
-      await working
+      await test.stop()
       expect(letGo).toBe(true)
       expect(await test.jobs.job(id)).toMatchObject({ state: 'waiting', attempts: 0, failure: null })
       const attempts: number[] = []
@@ -162,10 +161,9 @@ export function testJobEndings(name: string, create: CreateJobQueue): void {
     it('cancels a job that is stopped and cancelled at once', async () => {
       await using test = await JobTest.open(create)
       const { id } = await test.jobs.add('ingest-video', A)
-      const working = test.work({ 'ingest-video': (_payload, { signal }) => untilAborted(signal) })
+      test.work({ 'ingest-video': (_payload, { signal }) => untilAborted(signal) })
       await until(async () => (await stateOf(test, id)) === 'running')
-      test.stop()
-      await Promise.all([test.jobs.cancel(id), working])
+      await Promise.all([test.jobs.cancel(id), test.stop()])
       expect(await stateOf(test, id)).toBe('cancelled')
     })
   })

@@ -50,8 +50,8 @@ it('lets two processes write at the same time, each waiting for the other', asyn
   await using other = await openDatabase(config)
   await one.catalog.addVideo(newVideo(FILM))
   const titles = Array.from({ length: 50 }, (_, index) => `${index}`)
-  await Promise.all(titles.map((title, index) => [one, other][index % 2]?.catalog.updateVideo(FILM, { title })))
-  expect((await one.catalog.video(FILM)).updatedAt).toEqual((await other.catalog.video(FILM)).updatedAt)
+  await Promise.all(titles.map((title, index) => (index % 2 ? one : other).catalog.updateVideo(FILM, { title })))
+  expect(await one.catalog.video(FILM)).toEqual(await other.catalog.video(FILM))
 })
 
 it('does not open a catalog that a newer version has written, and says so', async () => {
