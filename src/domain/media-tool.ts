@@ -56,6 +56,8 @@ export interface SegmentPiece {
   readonly byteLength: number
   /** On the last piece of the segment: presentation time and length. Init segments have 0 and 0. */
   readonly ends?: { readonly startSec: number; readonly durationSec: number; readonly reencoded: boolean }
+  /** To be called, once, when nobody looks at the bytes any more: their memory is used for others then. */
+  release?(): void
 }
 
 /** A subtitle track taken out of the file: the original, and for text tracks its cues as WebVTT (times: presentation). */

@@ -48,6 +48,7 @@ export async function cutIntoPacks(
     },
     piece: async ({ piece }) => {
       const ended = await segments.write(piece)
+      piece.release?.()
       reached('piece')
       if (!ended || piece.track !== 0) return
       const playableSec = ended.startSec + ended.durationSec

@@ -1,6 +1,9 @@
 /** A file of which any part can be read. */
 export interface RandomAccess {
   readonly size: number
-  /** Resolves with exactly `length` bytes from `offset`, fewer only at the end of the file. */
-  read(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * Resolves with exactly `length` bytes from `offset`, fewer only at the end of the file. They may be put `into` memory of
+   * the caller, of at least that length; nobody else keeps it.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }

@@ -1,7 +1,8 @@
+import { PayloadMemory } from '../payload-memory.ts'
 import type { RandomAccess } from '../random-access.ts'
 import type { SampleBatch } from '../sample.ts'
 import type { Movie, MovieTrack } from './read-movie.ts'
-import { type PlannedRead, planReads, type SampleRun } from './read-plan.ts'
+import { type PlannedRead, planReads, READ_BYTES, type SampleRun } from './read-plan.ts'
 import { sampleAt } from './sample-table.ts'
 import { windowStarts } from './sample-windows.ts'
 import { readExactly } from './top-level-boxes.ts'
@@ -13,6 +14,13 @@ export interface MovieSamplesRequest {
   readonly borders: readonly number[]
   /** The first window that is wanted of a track, by its number from 0; 0 where nothing is said. */
   readonly from?: ReadonlyMap<number, number>
+  /** Where payload is read into; whoever is done with payload may give it back to it. */
+  readonly memory?: PayloadMemory
+}
+
+/** As large as a read. */
+export function memoryForMovies(): PayloadMemory {
+  return new PayloadMemory(READ_BYTES)
 }
 
 /** Samples of one track inside one window. */
@@ -38,17 +46,28 @@ export async function* readMovieSamples(
   request: MovieSamplesRequest,
 ): AsyncGenerator<WindowBatch> {
   const windows = new Windows(movie, request)
+  const memory = request.memory ?? memoryForMovies()
   const pending: { read: PlannedRead; bytes: Promise<Uint8Array> }[] = []
   for (const read of planReads(windows.runs())) {
-    const bytes = readExactly(file, read.start, read.end - read.start)
+    const length = read.end - read.start
+    const bytes = readExactly(file, read.start, length, memory.take(length))
     // A failed read is told when its turn comes; nobody may be waiting for it by then.
     bytes.catch(() => undefined)
     pending.push({ read, bytes })
     if (pending.length < READS_IN_FLIGHT) continue
     const next = pending.shift()
-    if (next !== undefined) yield* batchesOf(next.read, await next.bytes, windows)
+    if (next !== undefined) yield* batchesOf(next.read, lent(next.read, await next.bytes, memory), windows)
   }
-  for (const { read, bytes } of pending) yield* batchesOf(read, await bytes, windows)
+  for (const { read, bytes } of pending) yield* batchesOf(read, lent(read, await bytes, memory), windows)
+}
+
+/** All samples of a read go on; what lies between them does not. */
+function lent({ runs }: PlannedRead, bytes: Uint8Array, memory: PayloadMemory): Uint8Array {
+  for (const { track, first, end } of runs) {
+    for (let index = first; index < end; index++) memory.lend(bytes, track.samples.size[index] ?? 0)
+  }
+  memory.close(bytes)
+  return bytes
 }
 
 /** Which samples of which tracks are in which window. */

@@ -2,7 +2,7 @@ import type { MovieTrack } from './read-movie.ts'
 
 /** Reads that lie nearer to each other than this become one. */
 const GAP_BYTES = 64 * 1024
-const READ_BYTES = 8 * 2 ** 20
+export const READ_BYTES = 8 * 2 ** 20
 
 /** Consecutive samples of one track inside one window. */
 export interface SampleRun {

@@ -52,8 +52,13 @@ export async function readBody(file: RandomAccess, { bodyStart, end }: TopLevelB
   return readExactly(file, bodyStart, end - bodyStart)
 }
 
-export async function readExactly(file: RandomAccess, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await file.read(offset, length)
+export async function readExactly(
+  file: RandomAccess,
+  offset: number,
+  length: number,
+  into?: Uint8Array,
+): Promise<Uint8Array> {
+  const bytes = await file.read(offset, length, into)
   if (bytes.byteLength < length) throw new ContainerError('truncated', 'the file ends too early')
   return bytes
 }

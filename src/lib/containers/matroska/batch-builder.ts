@@ -9,10 +9,6 @@ export interface WindowBatch extends SampleBatch {
 /** More payload than this is not kept in one batch, unless a single frame is larger. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024
 
-/** Below this a copy costs less than a view of its own; it also lets go of the large piece that was read. */
-const SMALL_BYTES = 4096
-const SLAB_BYTES = 64 * 1024
-
 /** Gathers the samples of one track; full batches, and those whose window ends, go to `emit`. */
 export class BatchBuilder {
   readonly #trackId: number
@@ -21,25 +17,21 @@ export class BatchBuilder {
   #samples: Sample[] = []
   #payload: Uint8Array[] = []
   #byteLength = 0
-  #slab = new Uint8Array()
-  #slabFrom = 0
-  #slabTo = 0
 
   constructor(trackId: number, emit: (batch: WindowBatch) => void) {
     this.#trackId = trackId
     this.#emit = emit
   }
 
-  add(sample: Sample, pieces: readonly Uint8Array[], windowIndex: number): void {
+  add(sample: Sample, bytes: Uint8Array, windowIndex: number): void {
     if (windowIndex !== this.#windowIndex || this.#byteLength + sample.size > MAX_BATCH_BYTES) this.flush()
     this.#windowIndex = windowIndex
     this.#samples.push(sample)
     this.#byteLength += sample.size
-    for (const piece of pieces) this.#keep(piece)
+    this.#payload.push(bytes)
   }
 
   flush(): void {
-    this.#closeSlab()
     if (this.#samples.length > 0) this.#emitBatch(this.#windowIndex)
   }
 
@@ -54,26 +46,5 @@ export class BatchBuilder {
     this.#samples = []
     this.#payload = []
     this.#byteLength = 0
-  }
-
-  #keep(piece: Uint8Array): void {
-    if (piece.byteLength > SMALL_BYTES) {
-      this.#closeSlab()
-      this.#payload.push(piece)
-      return
-    }
-    if (this.#slabTo + piece.byteLength > this.#slab.byteLength) {
-      this.#closeSlab()
-      this.#slab = new Uint8Array(SLAB_BYTES)
-      this.#slabFrom = 0
-      this.#slabTo = 0
-    }
-    this.#slab.set(piece, this.#slabTo)
-    this.#slabTo += piece.byteLength
-  }
-
-  #closeSlab(): void {
-    if (this.#slabTo > this.#slabFrom) this.#payload.push(this.#slab.subarray(this.#slabFrom, this.#slabTo))
-    this.#slabFrom = this.#slabTo
   }
 }

@@ -6,12 +6,15 @@ const READS_IN_FLIGHT = 3
 
 /**
  * A part of a file from its beginning to its end, read in large pieces ahead of use. What `has` says is there can be
- * peeked and taken at once; `ensure` waits for more.
+ * peeked and taken at once; `ensure` waits for more, and reuses the memory of what was passed: views are good until then.
  */
 export class FileStream {
   readonly #file: RandomAccess
   #end: number
   #pieces: Uint8Array[] = []
+  readonly #own = new Set<ArrayBufferLike>()
+  /** Own memory whose bytes were passed. */
+  #free: Uint8Array[] = []
   #buffered = 0
   /** Bytes that are to be jumped over before the next ones are buffered. */
   #toSkip = 0
@@ -71,12 +74,25 @@ export class FileStream {
     let left = length
     for (let first = this.#pieces[0]; first !== undefined && left > 0; first = this.#pieces[0]) {
       const step = Math.min(left, first.byteLength)
-      if (step === first.byteLength) this.#pieces.shift()
+      if (step === first.byteLength) this.#pass()
       else this.#pieces[0] = first.subarray(step)
       this.#buffered -= step
       left -= step
     }
     this.#toSkip += left
+  }
+
+  #pass(): void {
+    const piece = this.#pieces.shift()
+    if (piece !== undefined && this.#own.has(piece.buffer)) this.#free.push(new Uint8Array(piece.buffer))
+  }
+
+  #memory(length: number): Uint8Array {
+    const free = this.#free.pop()
+    if (free !== undefined) return free
+    const fresh = new Uint8Array(length)
+    this.#own.add(fresh.buffer)
+    return fresh
   }
 
   /** Far jumps drop the reads that are under way, which would bring nothing of use. */
@@ -91,7 +107,7 @@ export class FileStream {
   #readAhead(): void {
     while (this.#reads.length < READS_IN_FLIGHT && this.#nextReadAt < this.#end) {
       const length = Math.min(CHUNK_BYTES, this.#end - this.#nextReadAt)
-      const bytes = this.#file.read(this.#nextReadAt, length)
+      const bytes = this.#file.read(this.#nextReadAt, length, this.#memory(length))
       // Whoever waits for this read sees its failure; nobody may be waiting any more.
       bytes.catch(() => undefined)
       this.#reads.push({ length, bytes })

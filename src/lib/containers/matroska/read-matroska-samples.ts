@@ -7,6 +7,8 @@ import { readingObstacle } from './directly-readable.ts'
 import { FileStream } from './file-stream.ts'
 import { type Frame, FrameReader, type WantedTrack } from './frame-reader.ts'
 import { codecDelayTicks, type MatroskaFile, type MatroskaTrack, trackOf } from './matroska-file.ts'
+import type { PayloadMemory } from '../payload-memory.ts'
+import { memoryForMatroska, PayloadSlabs } from './payload-slabs.ts'
 import { SampleWindow } from './sample-window.ts'
 import { MAX_INTERLEAVE_SEC, startClusterOf } from './start-cluster.ts'
 import { readTimings, type TrackTiming } from './track-timing.ts'
@@ -17,6 +19,8 @@ export interface SampleWishes {
   readonly borders: readonly number[]
   /** First window wanted, by track number; 0 when not said. Reading begins near there when the file has Cues. */
   readonly from?: ReadonlyMap<number, number>
+  /** Where payload is put; whoever is done with payload may give it back to it. */
+  readonly memory?: PayloadMemory
 }
 
 /**
@@ -30,7 +34,7 @@ export interface SampleWishes {
 export async function* readMatroskaSamples(
   file: RandomAccess,
   mkv: MatroskaFile,
-  { trackNumbers, borders, from = new Map() }: SampleWishes,
+  { trackNumbers, borders, from = new Map(), memory = memoryForMatroska() }: SampleWishes,
 ): AsyncGenerator<WindowBatch, void, void> {
   const tracks = trackNumbers.map((number) => readableTrack(mkv, number))
   const timings = await readTimings(file, mkv, tracks)
@@ -39,7 +43,8 @@ export async function* readMatroskaSamples(
     tracks.map((track) => {
       const timing = timings.get(track.number) as TrackTiming
       const window = { borders, first: from.get(track.number) ?? 0 }
-      return [track.number, new TrackOutput(track, timing, window, (batch) => full.push(batch))]
+      const slabs = new PayloadSlabs(memory)
+      return [track.number, new TrackOutput(track, timing, window, slabs, (batch) => full.push(batch))]
     }),
   )
   const wantedSec = new Map(tracks.map(({ number }) => [number, startSecOf(borders, from.get(number) ?? 0)]))
@@ -108,8 +113,10 @@ class Merge {
   }
 }
 
+const NOTHING = new Uint8Array()
+
 interface PlacedFrame extends TimedFrame {
-  readonly pieces: readonly Uint8Array[]
+  readonly bytes: Uint8Array
   readonly windowIndex: number
 }
 
@@ -124,19 +131,27 @@ class TrackOutput {
   readonly #timing: TrackTiming
   readonly #window: SampleWindow
   readonly #times: DecodeTimes<PlacedFrame>
+  readonly #slabs: PayloadSlabs
   readonly #batches: BatchBuilder
   readonly #firstWindow: number
   #newestNs = Number.NEGATIVE_INFINITY
 
-  constructor(track: MatroskaTrack, timing: TrackTiming, windows: Windows, emit: (batch: WindowBatch) => void) {
+  constructor(
+    track: MatroskaTrack,
+    timing: TrackTiming,
+    windows: Windows,
+    slabs: PayloadSlabs,
+    emit: (batch: WindowBatch) => void,
+  ) {
     this.#track = track
     this.#timing = timing
     this.#window = new SampleWindow(windows.borders, timing.timescale, track.kind === 'video' ? 'pictures' : 'other')
+    this.#slabs = slabs
     this.#batches = new BatchBuilder(track.number, emit)
     this.#firstWindow = windows.first
     const frameTicks = timing.frameNs === null ? null : this.#ticks(timing.frameNs)
-    this.#times = new DecodeTimes({ ...timing, frameTicks }, (sample, { pieces, windowIndex }) => {
-      if (windowIndex >= windows.first) this.#batches.add(sample, pieces, windowIndex)
+    this.#times = new DecodeTimes({ ...timing, frameTicks }, (sample, { bytes, windowIndex }) => {
+      if (windowIndex >= windows.first) this.#batches.add(sample, bytes, windowIndex)
     })
   }
 
@@ -145,8 +160,8 @@ class TrackOutput {
     const pts = this.#timing.ticksOf(frame.timeNs)
     const windowIndex = this.#window.next(pts, sync)
     // What nobody wants still counts for the decode times, but its bytes do not.
-    const pieces = windowIndex < this.#firstWindow ? [] : this.#stored(frame)
-    const size = pieces === frame.pieces ? frame.size : pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+    const bytes = windowIndex < this.#firstWindow ? NOTHING : this.#stored(frame)
+    const size = bytes.byteLength
     // Nothing but a temporal delimiter.
     if (size === 0 && windowIndex >= this.#firstWindow) return
     this.#newestNs = Math.max(this.#newestNs, frame.timeNs)
@@ -156,7 +171,7 @@ class TrackOutput {
       sync,
       duration: this.#statedTicks(frame),
       discard: this.#ticks(frame.discardNs),
-      pieces,
+      bytes,
       windowIndex,
     })
   }
@@ -177,6 +192,7 @@ class TrackOutput {
   end(): void {
     this.#times.end()
     this.#batches.flush()
+    this.#slabs.close()
   }
 
   /** Writers disagree whether a BlockDuration counts the sound that is to be discarded: the length of frames is sure. */
@@ -184,8 +200,13 @@ class TrackOutput {
     return durationNs === null || (discardNs > 0 && this.#timing.frameNs !== null) ? null : this.#ticks(durationNs)
   }
 
-  #stored(frame: Frame): readonly Uint8Array[] {
-    return this.#track.codecId === 'V_AV1' ? storedAv1Units(frame.pieces, frame.size) : frame.pieces
+  #stored(frame: Frame): Uint8Array {
+    if (this.#track.codecId !== 'V_AV1') return this.#slabs.keep(frame.pieces, frame.size)
+    const pieces = storedAv1Units(frame.pieces, frame.size)
+    return this.#slabs.keep(
+      pieces,
+      pieces.reduce((sum, piece) => sum + piece.byteLength, 0),
+    )
   }
 
   #ticks(ns: number): number {

@@ -2,7 +2,7 @@ import { ContainerError } from '../container-error.ts'
 import type { NalCodec } from './nal-codec.ts'
 
 /** Four bytes before every NAL unit, so that a stream of 4-byte lengths keeps its size (ITU-T H.264 annex B). */
-export const START_CODE = Uint8Array.of(0, 0, 0, 1)
+const START_CODE = Uint8Array.of(0, 0, 0, 1)
 
 /**
  * A picture with lengths before its NAL units (ISO/IEC 14496-15) as the parts of an Annex B access unit: a delimiter
