@@ -1,7 +1,7 @@
 import type { MediaInfo, MediaStream } from '#domain/media-info.ts'
 import type { Chapter } from '#domain/video.ts'
+import { toLanguageTag } from '#lib/language-tag/language-tag.ts'
 import { BITMAP_SUBTITLE_CODECS } from './allowed-decoders.ts'
-import { languageOf } from './language-of.ts'
 import type { ProbeReport, ReportedStream } from './probe-report.ts'
 import type { DemuxerFamily } from './sniff.ts'
 import { printable } from './tool-errors.ts'
@@ -44,18 +44,7 @@ function chapterOf(
 function mediaStream(reported: ReportedStream): MediaStream | null {
   const { codec_name: codec, codec_type: type } = reported
   if (codec === undefined) return null
-  const facts = {
-    index: reported.index,
-    codec,
-    profile: profileOf(reported),
-    language: languageOf(reported.tags),
-    title: titleOf(reported.tags),
-    isDefault: reported.disposition?.default === 1,
-    forced: reported.disposition?.forced === 1,
-    hearingImpaired: reported.disposition?.hearing_impaired === 1 || /\bSDH\b/.test(reported.tags?.title ?? ''),
-    bitRate: bitRateOf(reported),
-    startSec: reported.start_time ?? 0,
-  }
+  const facts = { index: reported.index, codec, ...labelsOf(reported) }
   if (type === 'video') {
     const picture = pictureOf(reported)
     // A decoder that could not be opened leaves no size.
@@ -66,6 +55,20 @@ function mediaStream(reported: ReportedStream): MediaStream | null {
   }
   if (type !== 'subtitle') return null
   return { kind: 'subtitles', ...facts, form: BITMAP_SUBTITLE_CODECS.has(codec) ? 'bitmap' : 'text' }
+}
+
+function labelsOf(reported: ReportedStream) {
+  const { tags, disposition } = reported
+  return {
+    profile: profileOf(reported),
+    language: toLanguageTag(tags?.language ?? tags?.LANGUAGE),
+    title: titleOf(tags),
+    isDefault: disposition?.default === 1,
+    forced: disposition?.forced === 1,
+    hearingImpaired: disposition?.hearing_impaired === 1 || /\bSDH\b/.test(tags?.title ?? ''),
+    bitRate: bitRateOf(reported),
+    startSec: reported.start_time ?? 0,
+  }
 }
 
 function profileOf({ profile }: ReportedStream): string | null {
