@@ -84,7 +84,7 @@ class Line {
 
   add(piece: SegmentPiece): void {
     this.#waiting.push(piece)
-    this.#nextStep = stepOf(piece) + (piece.index === 'init' ? 1 : 0)
+    this.#nextStep = stepOf(piece) + (piece.ends || piece.index === 'init' ? 1 : 0)
   }
 
   take(): SegmentPiece {
