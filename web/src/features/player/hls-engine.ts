@@ -1,0 +1,128 @@
+import Hls, { type ErrorData, Events, type Level } from 'hls.js'
+import workerPath from 'hls.js/dist/hls.worker.js?url'
+import { type Engine, type EngineState, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
+import { hlsFault } from './hls-fault.ts'
+
+/** Bounds what lies in memory, also through long pauses and in films of many gigabytes. */
+const BUFFER = {
+  maxBufferLength: 30,
+  maxMaxBufferLength: 60,
+  maxBufferSize: 60_000_000,
+  backBufferLength: 30,
+}
+
+/** How often the same film may be saved from a decoder's fault before we say so. */
+const MAX_RECOVERIES = 2
+
+/** hls.js in front of Media Source Extensions. */
+export class HlsEngine implements Engine {
+  readonly kind = `hls.js ${Hls.version}`
+  readonly #hls: Hls
+  readonly #store = new EngineStore()
+  readonly #url: string
+  #recoveries = 0
+
+  constructor(video: HTMLVideoElement, url: string, startSec: number) {
+    this.#url = url
+    this.#hls = new Hls({
+      ...BUFFER,
+      workerPath,
+      startPosition: startSec,
+      // We draw the cues ourselves.
+      renderTextTracksNatively: true,
+      testBandwidth: false,
+    })
+    this.#hls.subtitleDisplay = false
+    this.#listen()
+    this.#hls.loadSource(url)
+    this.#hls.attachMedia(video)
+  }
+
+  get state(): EngineState {
+    return this.#store.state
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener)
+
+  chooseQuality(id: string): void {
+    this.#hls.nextLevel = id === 'auto' ? -1 : Number(id)
+    this.#store.set({ quality: id })
+  }
+
+  chooseAudio(name: string): void {
+    const option = this.#hls.allAudioTracks.find(({ url }) => trackNameOf(url) === name)
+    if (option && this.#store.state.audio !== name) this.#hls.setAudioOption(option)
+    this.#store.set({ audio: name })
+  }
+
+  chooseSubtitle(name: string | null): void {
+    const index = this.#hls.subtitleTracks.findIndex(({ url }) => trackNameOf(url) === name)
+    this.#hls.subtitleTrack = index
+    this.#store.set({ subtitle: index === -1 ? null : name })
+  }
+
+  retry(): void {
+    this.#recoveries = 0
+    this.#store.set({ fault: null })
+    if (this.#hls.levels.length === 0) this.#hls.loadSource(this.#url)
+    else {
+      this.#hls.startLoad()
+      this.#hls.recoverMediaError()
+    }
+  }
+
+  stats(): EngineStats {
+    const level = this.#hls.levels[this.#hls.currentLevel]
+    return {
+      bitRate: level?.averageBitrate || level?.bitrate || null,
+      connectionBitRate: this.#hls.bandwidthEstimate || null,
+      codecs: level ? [level.videoCodec, level.audioCodec].filter(Boolean).join(', ') : null,
+    }
+  }
+
+  destroy(): void {
+    this.#hls.destroy()
+  }
+
+  #listen(): void {
+    const hls = this.#hls
+    hls.on(Events.MANIFEST_PARSED, () => this.#takeTracks())
+    hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#takeTracks())
+    hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => this.#takeTracks())
+    hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { url }) => this.#store.set({ audio: trackNameOf(url) }))
+    hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => this.#store.set({ playingQuality: String(level) }))
+    hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.#store.set({ isGrowing: details.live }))
+    hls.on(Events.ERROR, (_event, data) => this.#fault(data))
+  }
+
+  #takeTracks(): void {
+    const hls = this.#hls
+    const audio = hls.audioTracks[hls.audioTrack]
+    const audios = [...new Set(hls.allAudioTracks.map(({ url }) => trackNameOf(url)))].filter(Boolean)
+    this.#store.set({
+      qualities: qualitiesOf(hls.levels),
+      audios,
+      ...(audio && { audio: trackNameOf(audio.url) }),
+      subtitles: hls.subtitleTracks.map(({ url }) => trackNameOf(url)),
+    })
+  }
+
+  #fault(data: ErrorData): void {
+    if (!data.fatal) return
+    if (data.type === 'mediaError' && data.details !== 'manifestIncompatibleCodecsError') {
+      if (this.#recoveries++ < MAX_RECOVERIES) return this.#hls.recoverMediaError()
+    }
+    this.#store.set({ fault: hlsFault(data) })
+  }
+}
+
+/** A picture that comes with several groups of voices stands once in the menu. */
+function qualitiesOf(levels: readonly Level[]): Quality[] {
+  const seen = new Set<string>()
+  return levels.flatMap(({ height, bitrate, url }, index) => {
+    const key = trackNameOf(url[0]) || `${height} ${bitrate}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ id: String(index), height: height || null, bitRate: bitrate }]
+  })
+}

@@ -1,0 +1,47 @@
+import { ClipboardCopy, RotateCw, TvMinimalPlay, TriangleAlert } from 'lucide-react'
+import { Button, buttonClass } from '../../components/button.tsx'
+import { copyText } from '../../lib/copy-text.ts'
+import type { Fault } from '../../lib/problem-error.ts'
+import { vlcUrl } from '../../lib/vlc.ts'
+import { t } from '../../strings/strings.ts'
+
+/** What cannot be played here, in plain words, with two ways out. */
+export function PlayerFault({
+  fault,
+  playlistUrl,
+  report,
+  onRetry,
+}: {
+  readonly fault: Fault
+  readonly playlistUrl: string
+  readonly report: string
+  readonly onRetry: () => void
+}) {
+  const words = t.player.error
+  return (
+    <div
+      role="alert"
+      className="absolute inset-0 z-20 grid place-content-center justify-items-center gap-3 overflow-y-auto bg-black/85 p-6 text-center"
+    >
+      <TriangleAlert className="size-9 text-warn max-md:hidden" aria-hidden="true" />
+      <h2 className="text-lg">{words.title}</h2>
+      <p className="max-w-md text-sm text-balance text-muted">
+        {fault.message} {fault.why ? <span className="font-mono text-xs">[{fault.why}]</span> : null}
+      </p>
+      <div className="flex flex-wrap justify-center gap-2">
+        <a href={vlcUrl(playlistUrl)} className={buttonClass('primary')}>
+          <TvMinimalPlay className="size-4" aria-hidden="true" />
+          {words.vlc}
+        </a>
+        <Button onClick={() => void copyText(report, t.faults.copied)}>
+          <ClipboardCopy className="size-4" aria-hidden="true" />
+          {words.copy}
+        </Button>
+        <Button look="quiet" onClick={onRetry}>
+          <RotateCw className="size-4" aria-hidden="true" />
+          {words.retry}
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
+import type { PlayerHandle } from '../../lib/player-handle.ts'
+import { t } from '../../strings/strings.ts'
+import { Controls } from './controls.tsx'
+import { CueOverlay } from './cue-overlay.tsx'
+import { KeySheet } from './key-sheet.tsx'
+import { PlayerFault } from './player-fault.tsx'
+import { readPosition, readTaste, rememberTaste } from './player-memory.ts'
+import { playerReport } from './player-report.ts'
+import { StartOverlay } from './start-overlay.tsx'
+import { StatsOverlay } from './stats-overlay.tsx'
+import { useAttention } from './use-attention.ts'
+import { useHint } from './use-hint.ts'
+import { usePictureTaps } from './use-picture-taps.ts'
+import { usePlayer } from './use-player.ts'
+import { usePlayerKeys } from './use-player-keys.ts'
+import { useTrackChoice } from './use-track-choice.ts'
+import { WaitingNote } from './waiting-note.tsx'
+
+/** Plays a video that has a playlist; while the video grows, what is there. */
+export function Player({
+  video,
+  autoPlay,
+  ref,
+}: {
+  readonly video: VideoDetails
+  readonly autoPlay: boolean
+  readonly ref?: Ref<PlayerHandle>
+}) {
+  const frame = useRef<HTMLElement>(null)
+  const element = useRef<HTMLVideoElement>(null)
+  const parts = usePlayer(video, element, frame)
+  const { engine, actions, media, state, fault } = parts
+  const tracks = useTrackChoice(video, engine, state)
+  const [resumeAtSec] = useState(() => readPosition(video.id))
+  const [cueSize, setCueSize] = useState(() => readTaste().cueSize)
+  const [isMenuOpen, setMenuOpen] = useState(false)
+  const [hasStats, setStats] = useState(false)
+  const [hasKeys, setKeys] = useState(false)
+  const [hint, showHint] = useHint()
+  const attention = useAttention(!media.paused && !isMenuOpen)
+  const tap = usePictureTaps(actions, attention)
+
+  const playFrom = (sec: number) => {
+    if (sec > 0) actions?.seek(sec)
+    actions?.play()
+    frame.current?.focus({ preventScroll: true })
+  }
+  useImperativeHandle(ref, () => ({ playFrom }))
+  const startsByItself = autoPlay && resumeAtSec === null
+  useEffect(() => {
+    if (startsByItself) actions?.play()
+  }, [startsByItself, actions])
+  const context = actions && {
+    actions,
+    frameRate: video.tracks.find(({ kind }) => kind === 'video')?.frameRate ?? null,
+    chapterStarts: video.chapters.map(({ startSec }) => startSec),
+    toggleSubtitles: tracks.toggleText,
+    openKeySheet: () => setKeys(true),
+    hint: showHint,
+  }
+  usePlayerKeys(context, attention.attend)
+
+  const isAtGrowingEnd = state.isGrowing && media.endSec - media.currentTime < 1.5
+  return (
+    <section
+      ref={frame}
+      data-theme="dark"
+      aria-label={t.player.label(video.title)}
+      tabIndex={-1}
+      onPointerMove={attention.onPointerMove}
+      onPointerLeave={attention.hide}
+      className={`@container relative aspect-video max-h-[calc(100dvh-9rem)] w-full overflow-hidden rounded-2xl bg-black text-ink outline-none fullscreen:max-h-none fullscreen:rounded-none max-md:-mx-4 max-md:w-[calc(100%+2rem)] max-md:rounded-none ${attention.isShown ? '' : 'cursor-none'}`}
+    >
+      {/* biome-ignore lint/a11y/useMediaCaption: the captions come with the playlist and are drawn by CueOverlay. */}
+      <video
+        ref={element}
+        playsInline
+        preload="metadata"
+        poster={video.posterUrl ?? undefined}
+        onPointerUp={tap}
+        className="size-full object-contain"
+      />
+      <CueOverlay video={element} size={cueSize} isRaised={attention.isShown} />
+      {media.waiting && !fault ? <WaitingNote isAtGrowingEnd={isAtGrowingEnd} endSec={media.endSec} /> : null}
+      {!media.started && media.paused ? <StartOverlay resumeAtSec={resumeAtSec} onPlay={playFrom} /> : null}
+      <p
+        role="status"
+        className={`pointer-events-none absolute inset-x-0 top-[12%] z-10 mx-auto w-fit rounded-lg text-sm text-white ${hint ? 'bg-black/75 px-3 py-1' : ''}`}
+      >
+        {hint}
+      </p>
+      {hasStats && <StatsOverlay video={element} engine={engine} media={media} onClose={() => setStats(false)} />}
+      <Controls
+        video={video}
+        parts={parts}
+        tracks={tracks}
+        frame={frame}
+        isShown={attention.isShown}
+        cueSize={cueSize}
+        onCueSize={(size) => {
+          setCueSize(size)
+          rememberTaste({ cueSize: size })
+        }}
+        onMenu={setMenuOpen}
+        onStats={() => setStats(!hasStats)}
+        onKeys={() => setKeys(true)}
+      />
+      {fault ? (
+        <PlayerFault
+          fault={fault}
+          playlistUrl={video.playlistUrl ?? ''}
+          report={playerReport(fault, video, parts)}
+          onRetry={() => engine?.retry()}
+        />
+      ) : null}
+      <KeySheet open={hasKeys} onOpenChange={setKeys} container={frame.current} />
+    </section>
+  )
+}

@@ -1,0 +1,91 @@
+import {
+  cancelJobPath,
+  DEMO_PATH,
+  retryPath,
+  STATUS_PATH,
+  subtitlesPath,
+  subtitleTrackPath,
+  VIDEOS_PATH,
+  videoPath,
+} from '../../../src/surfaces/http/contract/addresses.ts'
+import { Status } from '../../../src/surfaces/http/contract/status.ts'
+import { VideoDetails, VideoList } from '../../../src/surfaces/http/contract/video.ts'
+import {
+  SubtitleAdded,
+  type SubtitleUploadQuery,
+  type VideoListQuery,
+  VideoStarted,
+} from '../../../src/surfaces/http/contract/video-requests.ts'
+import { t } from '../strings/strings.ts'
+import { faultOfBody, ProblemError } from './problem-error.ts'
+
+/** As the address says it: numbers, not whatever could be read as one. */
+type ListQuery = Omit<VideoListQuery, 'offset' | 'limit'> & { readonly offset: number; readonly limit: number }
+
+interface Schema<T> {
+  parse(value: unknown): T
+}
+
+/** Everything the page asks of the server. All reject with ProblemError; answers are checked against the contract. */
+export const api = {
+  status: (signal?: AbortSignal) => read(STATUS_PATH, Status, signal),
+  videos: (query: ListQuery, signal?: AbortSignal) => read(`${VIDEOS_PATH}?${searchOf(query)}`, VideoList, signal),
+  video: (id: string, signal?: AbortSignal) => read(videoPath(id), VideoDetails, signal),
+  makeDemo: () => send('POST', DEMO_PATH, VideoStarted),
+  rename: (id: string, title: string) => send('PATCH', videoPath(id), VideoDetails, { title }),
+  retry: (id: string) => send('POST', retryPath(id), VideoStarted),
+  cancelJob: (id: string) => send('POST', cancelJobPath(id), null),
+  /** Also works while the page is being left. */
+  remove: (id: string) => send('DELETE', videoPath(id), null),
+  addSubtitle: (id: string, file: File, query: Omit<SubtitleUploadQuery, 'name'> = {}) =>
+    answerOf(
+      request(`${subtitlesPath(id)}?${searchOf({ name: file.name, ...query })}`, {
+        method: 'POST',
+        body: file,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+      SubtitleAdded,
+    ),
+  removeSubtitle: (id: string, trackName: string) => send('DELETE', subtitleTrackPath(id, trackName), null),
+}
+
+function read<T>(path: string, schema: Schema<T>, signal?: AbortSignal): Promise<T> {
+  return answerOf(request(path, signal ? { signal } : {}), schema)
+}
+
+function send<T>(method: string, path: string, schema: Schema<T>, body?: unknown): Promise<T>
+function send(method: string, path: string, schema: null): Promise<null>
+async function send<T>(method: string, path: string, schema: Schema<T> | null, body?: unknown): Promise<T | null> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const asked = request(path, { method, keepalive: true, ...json })
+  if (schema) return await answerOf(asked, schema)
+  await asked
+  return null
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(path, { ...init, headers: { accept: 'application/json', ...init.headers } }).catch(
+    (cause: unknown) => {
+      if (init.signal?.aborted) throw cause
+      throw new ProblemError({ code: 'no-answer', ...t.faults.offline }, { status: 0, cause })
+    },
+  )
+  if (response.ok) return response
+  const { status } = response
+  throw new ProblemError(faultOfBody(status, await response.text().catch(() => '')), { status })
+}
+
+async function answerOf<T>(asked: Promise<Response>, schema: Schema<T>): Promise<T> {
+  const response = await asked
+  try {
+    return schema.parse(await response.json())
+  } catch (cause) {
+    throw new ProblemError({ code: 'bad-answer', ...t.faults.badAnswer }, { status: response.status, cause })
+  }
+}
+
+function searchOf(query: Readonly<Record<string, string | number | undefined>>): URLSearchParams {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  return search
+}

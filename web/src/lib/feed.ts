@@ -1,0 +1,99 @@
+import { EVENTS_PATH } from '../../../src/surfaces/http/contract/addresses.ts'
+import { FeedMessage } from '../../../src/surfaces/http/contract/event.ts'
+
+/** `polling`: the feed is lost for so long that the page asks by itself. */
+export type FeedState = 'connecting' | 'live' | 'polling'
+
+const POLLING_AFTER_MS = 10_000
+/** A page in the background lets go of its connection: browsers allow six to a server, over all tabs. */
+const HIDDEN_CLOSE_MS = 30_000
+const MAX_RETRY_MS = 30_000
+
+/** The live feed of the server (Server-Sent Events), kept up for as long as the page is looked at. */
+export class Feed {
+  state: FeedState = 'connecting'
+  readonly #onMessage: (message: FeedMessage) => void
+  readonly #stateListeners = new Set<() => void>()
+  #source: EventSource | null = null
+  #retryMs = 1000
+  #retryTimer = 0
+  #pollingTimer = 0
+  #hiddenTimer = 0
+
+  constructor(onMessage: (message: FeedMessage) => void) {
+    this.#onMessage = onMessage
+  }
+
+  /** Connects; the function that comes back ends it all. */
+  start(): () => void {
+    const onVisibility = () => this.#followVisibility()
+    document.addEventListener('visibilitychange', onVisibility)
+    this.#open()
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      this.#close()
+    }
+  }
+
+  /** For useSyncExternalStore. */
+  readonly onState = (listener: () => void): (() => void) => {
+    this.#stateListeners.add(listener)
+    return () => this.#stateListeners.delete(listener)
+  }
+
+  #open(): void {
+    this.#close()
+    this.#lost()
+    const source = new EventSource(EVENTS_PATH)
+    this.#source = source
+    source.onopen = () => {
+      clearTimeout(this.#pollingTimer)
+      this.#retryMs = 1000
+      this.#set('live')
+    }
+    source.onmessage = ({ data }) => this.#hear(String(data))
+    source.onerror = () => {
+      this.#lost()
+      // The browser tries again by itself unless the answer was an error.
+      if (source.readyState !== EventSource.CLOSED) return
+      this.#retryTimer = window.setTimeout(() => this.#open(), this.#retryMs)
+      this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#retryTimer)
+    this.#source?.close()
+    this.#source = null
+  }
+
+  #lost(): void {
+    if (this.state === 'polling') return
+    this.#set('connecting')
+    clearTimeout(this.#pollingTimer)
+    this.#pollingTimer = window.setTimeout(() => this.#set('polling'), POLLING_AFTER_MS)
+  }
+
+  #hear(text: string): void {
+    const message = FeedMessage.safeParse(JSON.parse(text))
+    // A newer server may say what this page does not know yet.
+    if (message.success) this.#onMessage(message.data)
+  }
+
+  #followVisibility(): void {
+    clearTimeout(this.#hiddenTimer)
+    if (document.visibilityState === 'visible') {
+      if (!this.#source) this.#open()
+      return
+    }
+    this.#hiddenTimer = window.setTimeout(() => {
+      this.#close()
+      clearTimeout(this.#pollingTimer)
+    }, HIDDEN_CLOSE_MS)
+  }
+
+  #set(state: FeedState): void {
+    this.state = state
+    for (const listener of this.#stateListeners) listener()
+  }
+}
