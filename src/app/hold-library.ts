@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { acquireLibraryLock, type LibraryLock } from '#adapters/database/library-lock.ts'
 import { takeUpWork } from '#features/library/take-up-work.ts'
+import { failLostVideos } from '#surfaces/worker/fail-lost-videos.ts'
 import type { Core } from './compose.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
@@ -9,6 +10,7 @@ export async function holdLibrary({ config, database, ports }: Core, signal: Abo
   const lock = await acquireLibraryLock(database.db, { signal })
   await rm(scratchFolder(config.dataDir), { recursive: true, force: true })
   await ports.blobs.removeLeftovers()
+  ports.events.subscribe(failLostVideos(ports))
   await takeUpWork(ports)
   return lock
 }

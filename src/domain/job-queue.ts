@@ -7,7 +7,6 @@ export interface JobPayloads {
 }
 
 export type JobName = keyof JobPayloads
-export const JOB_NAMES = ['ingest-video', 'delete-video'] as const satisfies readonly JobName[]
 
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
 

@@ -48,5 +48,5 @@ export async function addIngestJob(videoId: VideoId, jobs: JobQueue): Promise<vo
   await jobs.add('ingest-video', { videoId }, { dedupeKey: `ingest ${videoId}`, maxAttempts: INGEST_ATTEMPTS })
 }
 
-/** A crash of the process counts as one. */
+/** Of errors that may pass, a full disk above all; a crash of the process does not count. */
 const INGEST_ATTEMPTS = 5
