@@ -61,6 +61,18 @@ describe('tsFormat', () => {
     expect(packet?.pts).toBeLessThan(10_000)
   })
 
+  it('writes any time so that it can be read again', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 33 - 1), fc.nat(90_000), (dts, delay) => {
+        const clockwork = { ...PICTURES, timescale: 90_000 }
+        const samples = [{ ...picture(dts, dts + delay, true) }]
+        const [packet] = demux(composed(clockwork, [[0, 0, 0, 1, 0x65]], { samples, offsetTicks: 0 })).packets
+        const within33Bits = [dts, dts + delay, dts - 45_000 + 2 ** 33].map((time) => time % 2 ** 33)
+        expect([packet?.dts, packet?.pts, packet?.clock]).toEqual(within33Bits)
+      }),
+    )
+  })
+
   it('lets sound share packets, but never for longer than the clock may pause', () => {
     const { packets } = demux(
       composed(
@@ -123,6 +135,7 @@ interface Composition {
   readonly segment?: number
   readonly ordinal?: number
   readonly skipped?: number
+  readonly offsetTicks?: number
   readonly sampleEntry?: Uint8Array
 }
 
@@ -142,6 +155,6 @@ function composed(
   }))
   const payload = frames.map((frame) => Uint8Array.from(frame))
   const samples = composition.samples ?? sounds
-  const place = { segment, ordinal, skipped, offsetTicks: 10_000 }
+  const place = { segment, ordinal, skipped, offsetTicks: composition.offsetTicks ?? 10_000 }
   return concat(tsFormat.fragment(of, { samples, payload, sampleEntry, ...place }))
 }

@@ -23,7 +23,7 @@ describe('inPlayOrder', () => {
       maxHeldBytes: 1e9,
     })
     const iterator = ordered[Symbol.asyncIterator]()
-    expect(name((await iterator.next()).value)).toBe('7:0')
+    for (const first of ['7:0', '3:0', '5:0']) expect(name((await iterator.next()).value)).toBe(first)
     expect(sent.count).toBe(3)
   })
 

@@ -75,11 +75,18 @@ describe('segmentBatches', () => {
     expect(fragments[0]?.offsetTicks).toBe(5000)
   })
 
-  it('lets the last sample of a fragment last until the next one is decoded', async () => {
+  it('lets the last sample of a fragment last until the next one is decoded, whatever it says itself', async () => {
     const fragments: Fragment[] = []
-    const video = samplesAt([0, 40, 90], { sync: [0, 90] })
+    const video = samplesAt([0, 40, 90], { sync: [0, 90] }).map((sample) => ({ ...sample, duration: 33 }))
     await segmented([batch(1, video)], { borders: [0, 0.09], format: recording(fragments) })
-    expect(fragments.map((one) => one.samples.map((sample) => sample.duration))).toEqual([[40, 50], [1000]])
+    expect(fragments.map((one) => one.samples.map((sample) => sample.duration))).toEqual([[33, 50], [33]])
+  })
+
+  it('fills fragments as far as they may be filled', async () => {
+    const fragments: Fragment[] = []
+    const audio = samplesAt([0, 1, 2, 3, 4, 5, 6])
+    await segmented([batch(2, audio)], { borders: [0], fragmentBytes: 3, format: recording(fragments) })
+    expect(fragments.map((one) => one.samples.length)).toEqual([3, 3, 1])
   })
 
   it('sends init segments of all tracks first, none for a track that goes on', async () => {
@@ -190,6 +197,9 @@ function batch(trackId: number, samples: readonly Sample[]): SampleBatch {
   return { trackId, samples, payload: [payloadOf(samples)] }
 }
 
+/** Bytes of others between the pieces of a payload, as in a file in which tracks alternate. */
+const GAP_BYTES = 3
+
 /** The samples in batches of these sizes, their bytes in pieces of other sizes. */
 function sliced(trackId: number, samples: readonly Sample[], lengths: readonly number[]): SampleBatch[] {
   const batches: SampleBatch[] = []
@@ -198,8 +208,11 @@ function sliced(trackId: number, samples: readonly Sample[], lengths: readonly n
     const length = lengths[turn % lengths.length] ?? 1
     const own = samples.slice(at, at + length)
     const total = own.reduce((sum, sample) => sum + sample.size, 0)
-    const middle = offset + Math.floor(total / (length + 1))
-    const payload = [bytes.slice(offset, middle), bytes.slice(middle, offset + total)]
+    const middle = Math.floor(total / (length + 1))
+    const memory = new Uint8Array(total + GAP_BYTES)
+    memory.set(bytes.subarray(offset, offset + middle))
+    memory.set(bytes.subarray(offset + middle, offset + total), middle + GAP_BYTES)
+    const payload = [memory.subarray(0, middle), memory.subarray(middle + GAP_BYTES)]
     batches.push({ trackId, samples: own, payload })
     at += length
     offset += total
