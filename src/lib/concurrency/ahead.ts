@@ -51,6 +51,11 @@ export async function* ahead<T>(
     ended = true
     changed()
     // A source stuck in its own read ends by its abort signal; waiting here for it could wait for ever.
-    void filling.finally(() => source.return?.()).catch(() => {})
+    void endAfter(filling, source)
   }
+}
+
+async function endAfter(filling: Promise<void>, source: AsyncIterator<unknown>): Promise<void> {
+  await filling
+  await source.return?.().catch(() => {})
 }

@@ -83,11 +83,13 @@ function commonStart(a: string, b: string): string {
 }
 
 function opening(styles: string): string {
-  return [...styles].map((style) => `<${style}>`).join('')
+  return Array.from(styles)
+    .map((style) => `<${style}>`)
+    .join('')
 }
 
 function closing(styles: string): string {
-  return [...styles]
+  return Array.from(styles)
     .toReversed()
     .map((style) => `</${style}>`)
     .join('')

@@ -29,7 +29,9 @@ export function mediaFolder(): MediaFolder {
 
 /** Decodes a whole file; answers with all that ffmpeg has to say against it. */
 export function complaintsAbout(file: string): string {
-  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'warning', '-nostdin', '-i', file, '-f', 'null', '-'])
+  const { stderr, status } = spawnSync('ffmpeg', ['-v', 'warning', '-nostdin', '-i', file, '-f', 'null', '-'], {
+    encoding: 'utf8',
+  })
   return `${status === 0 ? '' : `exit ${status}: `}${stderr}`
 }
 

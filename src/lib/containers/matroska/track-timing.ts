@@ -105,7 +105,9 @@ async function depthOf(file: RandomAccess, mkv: MatroskaFile, track: MatroskaTra
     { length: PLACES },
     (_, index) => cues[Math.floor(((index + 1) * cues.length) / (PLACES + 1))],
   )
-  const further = await Promise.all(places.map((cue) => (cue === undefined ? [] : timesFrom(file, mkv, cue))))
+  const further = await Promise.all(
+    places.map(async (cue) => (cue === undefined ? [] : await timesFrom(file, mkv, cue))),
+  )
   const first = (starts.get(track.number) ?? []).map((block) => block.ticks)
   return Math.min(MAX_REORDER, Math.max(...[first, ...further].map(reorderDepth)))
 }
