@@ -1,0 +1,25 @@
+import type { Played } from './played.ts'
+import { complaints, runPlayer } from './run-player.ts'
+
+/** What it prints about itself. The last one is about the subtitles that its ffmpeg does not know (hls.md §7.4). */
+const HARMLESS = [
+  /^AT /,
+  /^\(\+\)|^ *\(?\+?\)? *(Video|Audio|Subs) +--/,
+  /^(VO|AO): /,
+  /^Exiting\.\.\. \(End of file\)$/,
+  /Can't support the subtitle/,
+]
+
+/** Plays without picture and sound and without waiting for the clock. */
+export async function playWithMpv(url: string): Promise<Played> {
+  const silent = ['--vo=null', '--ao=null', '--ao-null-untimed=yes', '--untimed', '--video-sync=display-desync']
+  const talk = ['--msg-level=all=warn,cplayer=info', `--term-status-msg=AT \${=time-pos}`]
+  const { code, stdout, stderr } = await runPlayer('mpv', ['--no-config', ...silent, ...talk, url])
+  const said = `${stdout}\n${stderr}`
+  const reached = [...said.matchAll(/AT (\d+(?:\.\d+)?)/g)].at(-1)?.[1]
+  return {
+    ended: code === 0 && said.includes('Exiting... (End of file)'),
+    errorLines: complaints(said, HARMLESS),
+    ...(reached !== undefined && { reachedSec: Number(reached) }),
+  }
+}
