@@ -17,6 +17,7 @@ import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { holdLibrary } from './hold-library.ts'
 import { newVideoId } from './new-video-id.ts'
+import { postToServer } from './post-to-server.ts'
 import { findServer, type RunningServer } from './server-file.ts'
 
 /**
@@ -58,10 +59,9 @@ async function registerThere(
   dataDir: string,
 ): Promise<VideoId> {
   const token = (await readFile(localTokenPath(dataDir), 'utf8')).trim()
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const answer = await fetch(new URL(LOCAL_INGEST_PATH, url), { method: 'POST', headers, body: JSON.stringify(file) })
-  const body = (await answer.json()) as Partial<Problem & VideoStarted>
-  if (!answer.ok) throw new ServerRefusedError(body)
+  const answer = await postToServer(new URL(LOCAL_INGEST_PATH, url), token, file)
+  const body = answer.body as Partial<Problem & VideoStarted>
+  if (answer.status >= 400) throw new ServerRefusedError(body)
   return body.videoId as VideoId
 }
 
