@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { ToolMissingError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { MediaTool, OpenMedia } from '#domain/media-tool.ts'
@@ -6,11 +7,12 @@ import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
 import { makeDemoFilm } from './make-demo-film.ts'
 import type { MediaToolStatus } from './media-tool-status.ts'
 import { OpenFile, type OpenFileSettings } from './open-file.ts'
+import { MAX_THREADS } from './run-limits.ts'
 import { probeMedia } from './probe-media.ts'
 
 export interface MediaToolSettings extends ToolPlaces {
   readonly hardwareAccel: HardwareAccel
-  /** Threads of encoders; as many as there are processors when missing. */
+  /** Threads of decoders and encoders; as many as there are processors when missing, 16 at most. */
   readonly threads?: number | undefined
   /** Small files live here while a film is cut. */
   readonly workDir: string
@@ -42,7 +44,8 @@ export async function createMediaTool(settings: MediaToolSettings): Promise<Ffmp
 async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool> {
   const tools = await findFfmpegTools(settings)
   const { encoder, choice } = await chooseEncoder(tools, settings.hardwareAccel)
-  const opening: OpenFileSettings = { tools, encoder, threads: settings.threads ?? null, workDir: settings.workDir }
+  const threads = settings.threads ?? Math.min(availableParallelism(), MAX_THREADS)
+  const opening: OpenFileSettings = { tools, encoder, threads, workDir: settings.workDir }
   const status = statusOf(tools, choice)
   announce(settings.events, status)
   return {

@@ -18,7 +18,8 @@ export interface CutContext extends IndexSources {
   /** First segment wanted, by position in plan.tracks. */
   readonly from: readonly number[]
   readonly encoder: VideoEncoder
-  readonly threads: number | null
+  /** Of decoders and of encoders. */
+  readonly threads: number
   /** Where runs may write small files. */
   readonly workFolder: string
   readonly signal: AbortSignal

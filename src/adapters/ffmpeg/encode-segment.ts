@@ -5,7 +5,8 @@ import type { Sample } from '#lib/containers/sample.ts'
 import type { CutContext } from './cut-context.ts'
 import { BORDER_TOLERANCE_SEC } from './key-frame-times.ts'
 import { runTool } from './run-tool.ts'
-import { seekOptions } from './seek-options.ts'
+import { transcodeLimits } from './run-limits.ts'
+import { SEEK_RUN_UP_SEC, seekOptions } from './seek-options.ts'
 import { toolError } from './tool-errors.ts'
 import { isAtLeast } from './tool-version.ts'
 import { SOFTWARE_ENCODER, type VideoEncoder } from './video-encoder.ts'
@@ -81,18 +82,34 @@ async function tryOnce(
     tool: 'ffmpeg',
     input: media.file,
     // Turned pictures stay as they are: the copied segments beside them are not turned either.
-    before: ['-v', 'error', '-copyts', '-fflags', '+genpts', '-noautorotate', ...encoder.before, ...seek],
+    before: [
+      '-v',
+      'error',
+      '-copyts',
+      '-fflags',
+      '+genpts',
+      '-noautorotate',
+      '-threads',
+      String(threads),
+      ...encoder.before,
+      ...seek,
+    ],
     options: () => [
       ...['-map', `0:${segment.streamIndex}`, '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-filter:v', [`trim=start=${first.toFixed(6)}:end=${last.toFixed(6)}`, ...encoder.filters].join(',')],
       ...['-c:v', encoder.name, ...encoder.quality(rate), '-bf', '0', '-forced-idr', '1', '-g', '9999'],
       ...[isAtLeast(tools.ffmpeg.version, 5, 1) ? '-fps_mode' : '-vsync', 'passthrough'],
       ...['-enc_time_base:v', `${num}:${den}`],
-      ...(threads === null ? [] : ['-threads', String(threads)]),
+      ...['-threads', String(threads)],
       ...[...FRAGMENT_STREAM_OPTIONS, 'pipe:1'],
     ],
     devices: encoder.devices,
-    limits: encoder.needsAddressSpace ? { addressSpaceBytes: Number.POSITIVE_INFINITY } : {},
+    limits: transcodeLimits(media.info, {
+      durationSec: segment.durationSec + SEEK_RUN_UP_SEC,
+      threads,
+      outputs: 1,
+      limitsMemory: !encoder.needsAddressSpace,
+    }),
     timeLimitMs: TIME_LIMIT_MS,
     stallLimitMs: STALL_LIMIT_MS,
     signal,

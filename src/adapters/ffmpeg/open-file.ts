@@ -17,7 +17,7 @@ import type { VideoEncoder } from './video-encoder.ts'
 export interface OpenFileSettings {
   readonly tools: FfmpegTools
   readonly encoder: VideoEncoder
-  readonly threads: number | null
+  readonly threads: number
   readonly workDir: string
 }
 

@@ -12,6 +12,7 @@ import { arrivals } from './arrivals.ts'
 import type { CutContext } from './cut-context.ts'
 import { type SegmentMaker, segmentMaker } from './fitted-track.ts'
 import { type PipeSeek, seekOptions } from './seek-options.ts'
+import { transcodeLimits } from './run-limits.ts'
 import { runTool } from './run-tool.ts'
 import { originalFormat, originalName, webvttName } from './subtitle-outputs.ts'
 import { damageIn, toolError } from './tool-errors.ts'
@@ -30,10 +31,8 @@ interface PipePart {
 }
 
 const STALL_LIMIT_MS = 60_000
-/** Slower than this no machine encodes; a run that takes longer hangs. */
-const LEAST_SPEED = 1 / 30
-const LEAST_TIME_MS = 10 * 60_000
-const LEAST_BYTES_PER_SEC = 1_000_000
+/** A run waits whenever the store is slow, for hours: the watchdog and the limit on processor time end what hangs. */
+const TIME_LIMIT_MS = 7 * 24 * 3600_000
 /** What may wait in memory while some track has not begun. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 
@@ -65,12 +64,23 @@ export class PipedTracks implements AsyncDisposable {
     const child = await runTool(tools, {
       tool: 'ffmpeg',
       input: media.file,
-      before: [...BEFORE, ...(needsEncoder ? encoder.before : []), ...seekOptions(seekOf(context, work))],
+      before: [
+        ...BEFORE,
+        '-threads',
+        String(threads),
+        ...(needsEncoder ? encoder.before : []),
+        ...seekOptions(seekOf(context, work)),
+      ],
       options: (out) => transcodeOptions({ ...job, version: tools.ffmpeg.version }, out),
       outputFolder: workFolder,
       devices: needsEncoder ? encoder.devices : [],
-      limits: needsEncoder && encoder.needsAddressSpace ? { addressSpaceBytes: Number.POSITIVE_INFINITY } : {},
-      timeLimitMs: LEAST_TIME_MS + timeNeededMs(plan.durationSec, media.info.byteLength),
+      limits: transcodeLimits(media.info, {
+        durationSec: plan.durationSec,
+        threads,
+        outputs: tracks.length + 2 * work.subtitles.length,
+        limitsMemory: !(needsEncoder && encoder.needsAddressSpace),
+      }),
+      timeLimitMs: TIME_LIMIT_MS,
       stallLimitMs: STALL_LIMIT_MS,
       extraPipes: Math.max(0, tracks.length - 1),
       signal,
@@ -195,10 +205,6 @@ function pipedTrack({ plan, media, from }: CutContext, position: number): PipedT
 function seekOf({ bordersSec, from, media }: CutContext, { positions, subtitles }: PipedWork): PipeSeek {
   const first = subtitles.length > 0 ? 0 : Math.min(...positions.map((position) => from[position] ?? 0))
   return { wantedSec: first === 0 ? null : (bordersSec[first] ?? null), containerStartSec: media.info.startSec }
-}
-
-function timeNeededMs(durationSec: number, byteLength: number): number {
-  return Math.max(durationSec / LEAST_SPEED, byteLength / LEAST_BYTES_PER_SEC) * 1000
 }
 
 /** A track without a single packet (from where reading began) leaves its pipe empty. */

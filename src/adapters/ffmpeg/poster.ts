@@ -64,7 +64,14 @@ async function take(
   await using child = await runTool(tools, {
     tool: 'ffmpeg',
     input: file,
-    before: ['-v', 'error', ...keyFramesOnly, ...(seekSec > 0 ? ['-ss', seekSec.toFixed(3), '-noaccurate_seek'] : [])],
+    before: [
+      '-v',
+      'error',
+      '-threads',
+      '1',
+      ...keyFramesOnly,
+      ...(seekSec > 0 ? ['-ss', seekSec.toFixed(3), '-noaccurate_seek'] : []),
+    ],
     options: () => [
       ...['-map', `0:${stream.index}`, '-t', String(SEARCH_SEC), '-filter:v'],
       [`scale=${Math.min(WIDTH, evenUp(stream.width))}:-2`, 'setsar=1', ...filters, 'format=yuvj420p'].join(','),

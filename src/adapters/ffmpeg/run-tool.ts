@@ -3,6 +3,7 @@ import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts
 import { type RunningProcess, startProcess } from '#lib/process/start-process.ts'
 import { type FfmpegTools, TOOL_ENVIRONMENT } from './ffmpeg-tools.ts'
 import { COMMON_OPTIONS, type InputProfile, inputOptions } from './input-options.ts'
+import { LEAST_ADDRESS_SPACE_BYTES } from './run-limits.ts'
 import { inSandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT } from './sandbox.ts'
 
 /** A media file and what may be used to open it. */
@@ -27,11 +28,6 @@ export interface ToolRun {
   readonly signal?: AbortSignal | undefined
 }
 
-/**
- * Virtual memory of one run. Encoders and decoders reserve far more than they touch: see the figures in
- * docs/decisions on the ffmpeg profile.
- */
-const ADDRESS_SPACE_BYTES = 4 * 1024 ** 3
 const OPEN_FILES = 64
 const NICENESS = 10
 
@@ -46,8 +42,9 @@ export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<Running
     ...inputArguments(run, isolated),
     ...run.options((name) => `file:${isolated ? `${folder}/${name}` : join(folder, name)}`),
   ]
-  const mounts = { input: run.input?.path, outputFolder: run.outputFolder, devices: run.devices }
-  const limits = { addressSpaceBytes: ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
+  const input = run.input === null ? undefined : resolve(run.input.path)
+  const mounts = { input, outputFolder: run.outputFolder, devices: run.devices }
+  const limits = { addressSpaceBytes: LEAST_ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
   return startProcess({
     command: withLimits(await inSandbox(tools.sandbox, command, mounts), tools.launchers, {
       limits,

@@ -16,8 +16,7 @@ export interface Transcode {
   readonly bordersSec: readonly number[]
   readonly encoder: VideoEncoder
   readonly version: ToolVersion
-  /** Of encoders; as many as there are processors when null. */
-  readonly threads: number | null
+  readonly threads: number
 }
 
 export interface PipedTrack {
@@ -76,7 +75,7 @@ function videoOptions(track: PipedTrack, { encoder, bordersSec, version, threads
     ...(borders.length > 1 ? ['-force_key_frames', keyFrameTimes(borders.slice(1)), '-forced-idr', '1'] : []),
     ...[isAtLeast(version, 5, 1) ? '-fps_mode' : '-vsync', 'passthrough'],
     ...['-enc_time_base:v', `1:${ticksPerSec(track.details)}`],
-    ...(threads === null ? [] : ['-threads', String(threads)]),
+    ...['-threads', String(threads)],
   ]
 }
 
@@ -127,6 +126,6 @@ function audioOptions({ plan, from, startSec }: PipedTrack, { originSec, borders
   ]
   return [
     ...['-filter:a', filters.join(','), '-c:a', 'aac', '-b:a', String(plan.averageBandwidth)],
-    ...(threads === null ? [] : ['-threads', String(threads)]),
+    ...['-threads', String(threads)],
   ]
 }
