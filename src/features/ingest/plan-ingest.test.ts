@@ -97,6 +97,32 @@ describe('planIngest', () => {
     )
   })
 
+  it('puts silence before a sound that begins after the first segment, and copies one that begins within it', () => {
+    const streams = [
+      video(),
+      audio({ index: 1, startSec: 5 }),
+      audio({ index: 2, startSec: 9 }),
+      audio({ index: 3, codec: 'ac3', startSec: 9 }),
+    ]
+    const { tracks } = planIngest(info(streams), index(), settings)
+    expect(tracks.slice(1).map(({ streamIndex, action, codec }) => [streamIndex, action, codec])).toEqual([
+      [1, 'copy', 'aac'],
+      [2, 'encode', 'aac'],
+      [3, 'encode', 'aac'],
+    ])
+  })
+
+  it('begins with the sound when that comes well before the picture, and with the picture when it is mere priming', () => {
+    const late = {
+      ...index(),
+      startSec: 3,
+      endSec: 63,
+      gops: index().gops.map((gop) => ({ ...gop, startSec: gop.startSec + 3 })),
+    }
+    expect(planIngest(info([video(), audio({ startSec: 0 })]), late, settings).startSec).toBe(0)
+    expect(planIngest(info([video(), audio({ startSec: 2.979 })]), late, settings).startSec).toBe(3)
+  })
+
   it('keeps every subtitle track with its labels', () => {
     const plan = planIngest(
       info([

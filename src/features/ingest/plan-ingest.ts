@@ -21,24 +21,36 @@ const ENCODER_MARGIN = 0.8
 export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSettings): IngestPlan {
   const video = pickVideo(info)
   const limits = borderLimits(settings)
-  const durationSec = Math.max(index.endSec - index.startSec, 0.001)
+  const startSec = presentationZero(info, index)
+  const durationSec = Math.max(index.endSec - startSec, 0.001)
   const copied = video !== null && index.gops.length > 0 && canCopyVideo(video, 'fmp4')
-  const pieces = copied ? planBorders(index.gops, index.startSec, index.endSec, limits) : []
+  const pieces = copied ? planBorders(index.gops, startSec, index.endSec, limits) : []
   const packaging = choosePackaging(video, pieces, settings)
-  const borders = copied
-    ? pieces.map((piece) => round6(piece.startSec - index.startSec))
-    : evenBorders(durationSec, limits)
+  const borders = copied ? pieces.map((piece) => round6(piece.startSec - startSec)) : evenBorders(durationSec, limits)
   return {
-    startSec: index.startSec,
+    startSec,
     durationSec,
     targetDurationSec: targetDuration(borders, durationSec),
     borders,
     packaging,
-    tracks: [...planVideoTrack(video, packaging, pieces, settings), ...planAudio(info, packaging)],
+    tracks: [
+      ...planVideoTrack(video, packaging, pieces, settings),
+      ...planAudio(info, packaging, startSec + (borders[1] ?? durationSec)),
+    ],
     subtitles: planSubtitles(info),
     reencode: packaging === 'ts' ? oversizedOf(pieces, settings) : [],
     notes: notesOn(info, pieces, settings),
   }
+}
+
+/** Sound this much ahead of the picture is priming or rounding; what begins earlier is meant to be heard. */
+const EARLY_SOUND_SEC = 0.5
+
+/** The first picture, or the first sound when that begins well before it. */
+function presentationZero(info: MediaInfo, { startSec }: MediaIndex): number {
+  const sounds = info.streams.flatMap((stream) => (stream.kind === 'audio' ? [stream.startSec] : []))
+  const first = Math.min(startSec, ...sounds)
+  return startSec - first > EARLY_SOUND_SEC ? first : startSec
 }
 
 function borderLimits({ minSegmentSec, maxSegmentSec, maxSegmentBytes }: PlanSettings): BorderLimits {

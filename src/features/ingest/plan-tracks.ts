@@ -59,15 +59,22 @@ export function planVideo(stream: VideoStream, packaging: Packaging, maxPeak: nu
   }
 }
 
-/** Every stream once as AAC (copied, or encoded beside the original), then the originals that are something else. */
-export function planAudio(info: MediaInfo, packaging: Packaging): TrackPlan[] {
+/**
+ * Every stream once as AAC (copied, or encoded beside the original), then the originals that are something else.
+ * A sound that begins after `firstBorderSec` (container time) would lack its first segments: it is encoded only, with
+ * silence before it.
+ */
+export function planAudio(info: MediaInfo, packaging: Packaging, firstBorderSec: number): TrackPlan[] {
   const streams = info.streams.filter((stream): stream is AudioStream => stream.kind === 'audio')
   const mainIndex = (streams.find((stream) => stream.isDefault) ?? streams[0])?.index
-  const everywhere = streams.map((stream) =>
-    stream.codec === PLAYS_EVERYWHERE ? copiedAudio(stream) : aacBeside(stream),
-  )
+  const isLate = (stream: AudioStream) => stream.startSec >= firstBorderSec
+  const everywhere = streams.map((stream) => {
+    if (isLate(stream)) return { ...aacBeside(stream), reason: 'begins late; silence is put before it' }
+    return stream.codec === PLAYS_EVERYWHERE ? copiedAudio(stream) : aacBeside(stream)
+  })
   const originals = streams
     .filter((stream) => stream.codec !== PLAYS_EVERYWHERE && COPIED_AUDIO[packaging].includes(stream.codec))
+    .filter((stream) => !isLate(stream))
     .map(copiedAudio)
   return [...everywhere, ...originals].map((track, number) => ({
     ...track,
