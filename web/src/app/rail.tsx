@@ -22,11 +22,11 @@ export function Rail() {
     <div
       className={`sticky top-0 flex h-dvh shrink-0 flex-col gap-1 border-r border-line bg-panel p-3 transition-[width] duration-200 ease-calm max-md:hidden ${isWide ? 'w-58' : 'w-16'}`}
     >
-      <Link href="/" aria-label={t.brand} className="mb-4 flex h-10 items-center gap-2.5 rounded-lg px-1.5">
-        <Logo className="size-7 shrink-0 text-accent" />
-        {isWide && <span className="text-lg font-semibold tracking-tight">{t.brand}</span>}
-      </Link>
       <nav aria-label={t.nav.label}>
+        <Link href="/" aria-label={t.brand} className="mb-4 flex h-10 items-center gap-2.5 rounded-lg px-1.5">
+          <Logo className="size-7 shrink-0 text-accent" />
+          {isWide && <span className="text-lg font-semibold tracking-tight">{t.brand}</span>}
+        </Link>
         <ul className="grid gap-0.5">
           {NAV_ITEMS.map((item) => (
             <li key={item.path}>

@@ -18,7 +18,7 @@ export const library = {
     drop: 'Drop a film here',
     choose: 'or choose files',
     demo: 'Make a demo film',
-    demoBody: 'A minute of film made on this computer: two voices, two subtitle languages, chapters.',
+    demoBody: 'A short film made on this computer: two voices, two subtitle languages, chapters.',
     demoStarted: 'The demo film is being made.',
   },
   noMatch: {

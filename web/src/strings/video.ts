@@ -50,7 +50,7 @@ export const video = {
     channels: (count: number) => ({ 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' })[count] ?? `${count} channels`,
     unknownLanguage: 'Unknown language',
   },
-  chapters: { none: 'This video has no chapters.', play: (title: string) => `Play from ${title}` },
+  chapters: { none: 'This video has no chapters.', play: 'Play from' },
   subtitles: {
     none: 'No subtitles yet.',
     add: 'Add a subtitle file',
@@ -58,7 +58,7 @@ export const video = {
     added: (name: string) => `${name} is added`,
     removed: 'The subtitles are removed',
     remove: (name: string) => `Remove ${name}`,
-    download: (name: string, format: string) => `Download ${name} as ${format}`,
+    download: (name: string) => `Download ${name} as`,
     original: 'original',
     bitmap: 'Pictures: kept for download, browsers cannot show them',
     sidecar: 'Added by you',

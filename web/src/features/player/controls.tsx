@@ -34,7 +34,7 @@ export function Controls(props: ControlsProps) {
   return (
     <section
       aria-label={t.player.controls}
-      className={`absolute inset-x-0 bottom-0 z-10 bg-linear-to-t from-black/90 via-black/55 to-transparent px-3 pt-12 pb-1.5 text-white transition-opacity duration-200 focus-within:opacity-100 ${isShown ? 'opacity-100' : 'pointer-events-none opacity-0'}`}
+      className={`absolute inset-x-0 bottom-0 z-10 bg-linear-to-t from-black/90 via-black/55 to-transparent px-3 pt-12 pb-1.5 text-white transition-opacity duration-200 focus-within:opacity-100 pointer-events-none ${isShown ? 'opacity-100 *:pointer-events-auto' : 'opacity-0'}`}
     >
       <SeekBar media={media} totalSec={totalSec} chapters={video.chapters} actions={actions} />
       <div className="flex items-center [&_button]:text-white [&_button:hover]:bg-white/15">

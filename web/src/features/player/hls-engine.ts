@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, Events, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
+import { CueTracks } from './cue-tracks.ts'
 import { type Engine, type EngineState, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
 import { hlsFault } from './hls-fault.ts'
 
@@ -19,20 +20,20 @@ export class HlsEngine implements Engine {
   readonly kind = `hls.js ${Hls.version}`
   readonly #hls: Hls
   readonly #store = new EngineStore()
+  readonly #cues: CueTracks
   readonly #url: string
   #recoveries = 0
 
   constructor(video: HTMLVideoElement, url: string, startSec: number) {
     this.#url = url
+    this.#cues = new CueTracks(video)
     this.#hls = new Hls({
       ...BUFFER,
       workerPath,
       startPosition: startSec,
-      // We draw the cues ourselves.
-      renderTextTracksNatively: true,
+      renderTextTracksNatively: false,
       testBandwidth: false,
     })
-    this.#hls.subtitleDisplay = false
     this.#listen()
     this.#hls.loadSource(url)
     this.#hls.attachMedia(video)
@@ -58,6 +59,7 @@ export class HlsEngine implements Engine {
   chooseSubtitle(name: string | null): void {
     const index = this.#hls.subtitleTracks.findIndex(({ url }) => trackNameOf(url) === name)
     this.#hls.subtitleTrack = index
+    this.#cues.show(index === -1 ? null : name)
     this.#store.set({ subtitle: index === -1 ? null : name })
   }
 
@@ -82,6 +84,7 @@ export class HlsEngine implements Engine {
 
   destroy(): void {
     this.#hls.destroy()
+    this.#cues.clear()
   }
 
   #listen(): void {
@@ -92,6 +95,9 @@ export class HlsEngine implements Engine {
     hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { url }) => this.#store.set({ audio: trackNameOf(url) }))
     hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => this.#store.set({ playingQuality: String(level) }))
     hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.#store.set({ isGrowing: details.live }))
+    hls.on(Events.CUES_PARSED, (_event, { cues, subtitleTrack }) => {
+      this.#cues.add(trackNameOf(subtitleTrack?.url), cues)
+    })
     hls.on(Events.ERROR, (_event, data) => this.#fault(data))
   }
 

@@ -3,12 +3,11 @@ import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.
 import type { PlayerHandle } from '../../lib/player-handle.ts'
 import { t } from '../../strings/strings.ts'
 import { Controls } from './controls.tsx'
-import { CueOverlay } from './cue-overlay.tsx'
 import { KeySheet } from './key-sheet.tsx'
+import { PictureLayers } from './picture-layers.tsx'
 import { PlayerFault } from './player-fault.tsx'
 import { readPosition, readTaste, rememberTaste } from './player-memory.ts'
 import { playerReport } from './player-report.ts'
-import { StartOverlay } from './start-overlay.tsx'
 import { StatsOverlay } from './stats-overlay.tsx'
 import { useAttention } from './use-attention.ts'
 import { useHint } from './use-hint.ts'
@@ -16,7 +15,6 @@ import { usePictureTaps } from './use-picture-taps.ts'
 import { usePlayer } from './use-player.ts'
 import { usePlayerKeys } from './use-player-keys.ts'
 import { useTrackChoice } from './use-track-choice.ts'
-import { WaitingNote } from './waiting-note.tsx'
 
 /** Plays a video that has a playlist; while the video grows, what is there. */
 export function Player({
@@ -62,7 +60,6 @@ export function Player({
   }
   usePlayerKeys(context, attention.attend)
 
-  const isAtGrowingEnd = state.isGrowing && media.endSec - media.currentTime < 1.5
   return (
     <section
       ref={frame}
@@ -82,22 +79,22 @@ export function Player({
         onPointerUp={tap}
         className="size-full object-contain"
       />
-      <CueOverlay video={element} size={cueSize} isRaised={attention.isShown} />
-      {media.waiting && !fault ? <WaitingNote isAtGrowingEnd={isAtGrowingEnd} endSec={media.endSec} /> : null}
-      {!media.started && media.paused ? <StartOverlay resumeAtSec={resumeAtSec} onPlay={playFrom} /> : null}
-      <p
-        role="status"
-        className={`pointer-events-none absolute inset-x-0 top-[12%] z-10 mx-auto w-fit rounded-lg text-sm text-white ${hint ? 'bg-black/75 px-3 py-1' : ''}`}
-      >
-        {hint}
-      </p>
+      <PictureLayers
+        element={element}
+        parts={parts}
+        cueSize={cueSize}
+        hint={hint}
+        isRaised={attention.isShown}
+        resumeAtSec={resumeAtSec}
+        onPlay={playFrom}
+      />
       {hasStats && <StatsOverlay video={element} engine={engine} media={media} onClose={() => setStats(false)} />}
       <Controls
         video={video}
         parts={parts}
         tracks={tracks}
         frame={frame}
-        isShown={attention.isShown}
+        isShown={attention.isShown && (media.started || !media.paused)}
         cueSize={cueSize}
         onCueSize={(size) => {
           setCueSize(size)

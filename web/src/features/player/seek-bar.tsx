@@ -6,6 +6,9 @@ import { t } from '../../strings/strings.ts'
 import type { MediaState } from './media-state.ts'
 import type { PlayerActions } from './player-actions.ts'
 
+/** `size-6`. */
+const THUMB_PX = 24
+
 /** The position, what is buffered, what is there at all, and the chapters. */
 export function SeekBar({
   media,
@@ -60,8 +63,14 @@ export function SeekBar({
       <Slider.Thumb
         aria-label={t.player.seek}
         aria-valuetext={t.player.position(spokenDuration(now), spokenDuration(max))}
-        className="block size-3.5 rounded-full bg-accent shadow transition-transform group-hover/bar:scale-110"
-      />
+        className="grid size-6 place-items-center rounded-full"
+      >
+        {/* The thumb stays within the bar; its dot stands exactly where we are. */}
+        <span
+          className="size-3.5 rounded-full bg-accent shadow"
+          style={{ transform: `translateX(${(now / max - 0.5) * THUMB_PX}px)` }}
+        />
+      </Slider.Thumb>
       {shown === null ? null : (
         <span
           aria-hidden="true"

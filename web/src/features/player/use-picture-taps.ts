@@ -9,20 +9,26 @@ const DOUBLE_TAP_MS = 300
  * left or right third ten seconds.
  */
 export function usePictureTaps(actions: PlayerActions | null, attention: Attention) {
-  const lastTap = useRef({ atMs: 0, timer: 0 })
+  const lastTapMs = useRef(0)
   return (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return
-    const isDouble = event.timeStamp - lastTap.current.atMs < DOUBLE_TAP_MS
-    lastTap.current.atMs = isDouble ? 0 : event.timeStamp
+    const isDouble = event.timeStamp - lastTapMs.current < DOUBLE_TAP_MS
+    lastTapMs.current = isDouble ? 0 : event.timeStamp
     if (event.pointerType === 'touch') {
       if (isDouble) doubleTap(event, actions)
-      else if (attention.isShown) attention.hide()
-      else attention.attend()
-      return
-    }
-    actions?.toggle()
-    if (isDouble) void actions?.toggleFullscreen().catch(() => undefined)
+      else tap(attention)
+    } else click(isDouble, actions)
   }
+}
+
+function click(isDouble: boolean, actions: PlayerActions | null): void {
+  actions?.toggle()
+  if (isDouble) void actions?.toggleFullscreen().catch(() => undefined)
+}
+
+function tap(attention: Attention): void {
+  if (attention.isShown) attention.hide()
+  else attention.attend()
 }
 
 function doubleTap({ currentTarget, clientX }: PointerEvent<HTMLElement>, actions: PlayerActions | null): void {

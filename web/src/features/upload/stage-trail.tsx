@@ -4,29 +4,32 @@ import { STAGES, type Stage } from './upload-view.ts'
 
 /** Send → probe → cut → store → ready, with what is done ticked. */
 export function StageTrail({ stage }: { readonly stage: Stage }) {
-  const now = STAGES.indexOf(stage)
-  const isReady = stage === 'ready'
+  const now = stage === 'ready' ? STAGES.length : STAGES.indexOf(stage)
   return (
-    <ol aria-label={t.upload.stagesLabel} className="flex flex-wrap items-center gap-x-1 gap-y-1 text-xs">
-      {STAGES.map((each, index) => {
-        const isDone = index < now || isReady
-        const isNow = index === now && !isReady
-        return (
-          <li key={each} aria-current={isNow ? 'step' : undefined} className="flex items-center gap-1">
-            {index > 0 && <span className={`h-px w-4 md:w-8 ${isDone || isNow ? 'bg-accent' : 'bg-line'}`} />}
-            <span
-              className={`flex items-center gap-1 rounded-full px-1.5 py-0.5 ${isNow ? 'bg-raised font-medium text-ink' : isDone ? 'text-accent-ink' : 'text-muted'}`}
-            >
-              {isDone ? (
-                <Check className="size-3.5" aria-hidden="true" />
-              ) : (
-                <span className={`size-1.5 rounded-full ${isNow ? 'breathe bg-accent' : 'bg-line'}`} />
-              )}
-              {t.upload.stages[each]}
-            </span>
-          </li>
-        )
-      })}
+    <ol aria-label={t.upload.stagesLabel} className="flex flex-wrap items-center gap-1 text-xs">
+      {STAGES.map((each, index) => (
+        <li key={each} aria-current={index === now ? 'step' : undefined} className="flex items-center gap-1">
+          {index > 0 && <span className={`h-px w-4 md:w-8 ${index <= now ? 'bg-accent' : 'bg-line'}`} />}
+          <StageName name={t.upload.stages[each]} when={Math.sign(index - now)} />
+        </li>
+      ))}
     </ol>
+  )
+}
+
+const LOOKS = { past: 'text-accent-ink', now: 'bg-raised font-medium text-ink', future: 'text-muted' }
+
+/** `when`: negative for what is done, 0 for now, positive for what is to come. */
+function StageName({ name, when }: { readonly name: string; readonly when: number }) {
+  const look = when < 0 ? LOOKS.past : when === 0 ? LOOKS.now : LOOKS.future
+  return (
+    <span className={`flex items-center gap-1 rounded-full px-1.5 py-0.5 ${look}`}>
+      {when < 0 ? (
+        <Check className="size-3.5" aria-hidden="true" />
+      ) : (
+        <span className={`size-1.5 rounded-full ${when === 0 ? 'breathe bg-accent' : 'bg-line'}`} />
+      )}
+      {name}
+    </span>
   )
 }

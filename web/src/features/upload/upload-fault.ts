@@ -9,26 +9,28 @@ export function statusOf(error: unknown): number {
 
 /** What a failed transfer means, in words. */
 export function uploadFault(error: unknown): Fault {
-  const faults = t.upload.faults
+  if (!(error instanceof DetailedError)) return isUnreadable(error) ? unreadable() : faultOf(error)
   const status = statusOf(error)
-  const body = error instanceof DetailedError ? (error.originalResponse?.getBody() ?? '') : ''
-  const isCreation = error instanceof DetailedError && error.originalRequest?.getMethod() === 'POST'
-  const told = status >= 400 && body.trimStart().startsWith('{') ? faultOfBody(status, body) : null
-  if (told) return told
-  if (status === 413) return { code: 'too-large', ...(isCreation ? faults.tooLarge : faults.proxy) }
-  if (status === 404 || status === 410) return { code: 'upload-gone', ...faults.gone }
-  if (status >= 400) return plainAnswer(status, body)
-  if (isUnreadable(error)) return { code: 'file-changed', ...faults.changed }
-  return error instanceof DetailedError ? { code: 'no-answer', ...faults.lost } : faultOf(error)
+  if (status >= 400) return answerFault(status, error)
+  return isUnreadable(error.causingError) ? unreadable() : { code: 'no-answer', ...t.upload.faults.lost }
 }
 
-function plainAnswer(status: number, body: string): Fault {
+function answerFault(status: number, { originalRequest, originalResponse }: DetailedError): Fault {
+  const body = originalResponse?.getBody() ?? ''
+  const words = t.upload.faults
+  if (body.trimStart().startsWith('{')) return faultOfBody(status, body)
+  if (status === 413 && originalRequest?.getMethod() === 'POST') return { code: 'too-large', ...words.tooLarge }
+  if (status === 413) return { code: 'too-large', ...words.proxy }
+  if (status === 404 || status === 410) return { code: 'upload-gone', ...words.gone }
   const isText = body !== '' && body.length < 500 && !body.includes('<')
   return isText ? { code: `http-${status}`, message: body } : faultOfBody(status, body)
 }
 
+function unreadable(): Fault {
+  return { code: 'file-changed', ...t.upload.faults.changed }
+}
+
 /** The browser could not read the file any more. */
-function isUnreadable(error: unknown): boolean {
-  const cause = error instanceof DetailedError ? error.causingError : error
+function isUnreadable(cause: unknown): boolean {
   return cause instanceof DOMException && ['NotReadableError', 'NotFoundError'].includes(cause.name)
 }

@@ -18,9 +18,9 @@ export function ChapterList({
           <button
             type="button"
             onClick={() => onChapter(startSec)}
-            aria-label={t.video.chapters.play(title)}
             className="group flex h-11 w-full items-center gap-3 rounded-lg px-3 text-left text-sm hover:bg-raised"
           >
+            <span className="sr-only">{t.video.chapters.play}</span>
             <Play className="size-4 text-muted group-hover:text-accent-ink" aria-hidden="true" />
             <span className="tabular w-16 text-muted">{formatClock(startSec)}</span>
             <bdi className="min-w-0 flex-1 truncate font-medium">{title}</bdi>

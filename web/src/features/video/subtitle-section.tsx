@@ -77,9 +77,9 @@ function SubtitleRow({ videoId, subtitle }: { readonly videoId: string; readonly
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-xl border border-line bg-panel py-2.5 pr-2.5 pl-4">
       <div className="min-w-40 flex-1">
-        <h3 className="text-sm font-medium" dir="auto">
+        <h2 className="text-sm font-medium" dir="auto">
           {label}
-        </h3>
+        </h2>
         <div className="mt-1 flex flex-wrap gap-1">
           <Chip>{codecName(subtitle.codec)}</Chip>
           {subtitle.isDefault ? <Chip tone="accent">{t.video.tracks.default}</Chip> : null}
@@ -91,14 +91,9 @@ function SubtitleRow({ videoId, subtitle }: { readonly videoId: string; readonly
       </div>
       <div className="flex flex-wrap gap-1">
         {subtitle.files.map(({ format, url, original }) => (
-          <a
-            key={format}
-            href={url}
-            download
-            className={buttonClass('quiet')}
-            aria-label={words.download(label, format)}
-          >
-            <Download className="size-4" aria-hidden="true" />.{format}
+          <a key={format} href={url} download className={buttonClass('quiet')}>
+            <Download className="size-4" aria-hidden="true" />
+            <span className="sr-only">{words.download(label)}</span>.{format}
             {original ? <span className="text-xs text-muted">{words.original}</span> : null}
           </a>
         ))}

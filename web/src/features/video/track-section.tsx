@@ -28,9 +28,9 @@ function TrackRow({ track }: { readonly track: TrackInfo }) {
     <li className="flex gap-3 rounded-xl border border-line bg-panel p-3.5">
       <Glyph className="mt-0.5 size-5 shrink-0 text-muted" aria-hidden="true" />
       <div className="min-w-0 flex-1">
-        <h3 className="text-sm font-medium" dir="auto">
+        <h2 className="text-sm font-medium" dir="auto">
           {track.kind === 'video' ? words.video : `${words[track.kind]}: ${trackLabel(track)}`}
-        </h3>
+        </h2>
         <p className="tabular text-sm text-muted">{factsOf(track).join(' · ')}</p>
         <p className="mt-1 text-sm text-muted">
           <span className="font-medium text-ink">{isCopied ? words.copied : words.encoded}</span>{' '}
