@@ -2,11 +2,10 @@ import { MediaDamagedError } from '#domain/errors.ts'
 import type { SubtitlePlan } from '#domain/ingest-plan.ts'
 import type { CutEvent, SegmentPiece } from '#domain/media-tool.ts'
 import { ahead } from '#lib/concurrency/ahead.ts'
-import type { ContainerTrack } from '#lib/containers/sample.ts'
 import { inPlayOrder } from '#lib/containers/segmenter/play-order.ts'
 import type { SegmentPiece as TrackPiece } from '#lib/containers/segmenter/segment-piece.ts'
 import type { CutContext, PieceSource } from './cut-context.ts'
-import { DirectTracks, directTrack } from './direct-tracks.ts'
+import { DirectTracks, directTracks } from './direct-tracks.ts'
 import { inStep } from './in-step.ts'
 import { PipedTracks, type PipedWork } from './piped-tracks.ts'
 import { trackFormat } from './track-format.ts'
@@ -41,18 +40,17 @@ export async function* cutMedia(
   refuseDamage(context, sources, reachedSec)
 }
 
-/** Positions of the tracks that still want segments, by who reads them. */
+/**
+ * Positions of the tracks that still want segments, by who reads them. Who reads a track follows from the file and the plan
+ * alone, never from what is still wanted: a cut that goes on has to match the init segment of the one before.
+ */
 async function chooseSources(context: CutContext) {
   const { plan, from, bordersSec } = context
-  const direct = new Map<number, ContainerTrack>()
-  const piped: number[] = []
-  for (const position of plan.tracks.keys()) {
-    if ((from[position] ?? 0) >= bordersSec.length) continue
-    const track = await directTrack(context, position)
-    if (track === null) piped.push(position)
-    else direct.set(position, track)
-  }
-  return { direct, piped }
+  const positions = [...plan.tracks.keys()]
+  const isWanted = (position: number) => (from[position] ?? 0) < bordersSec.length
+  const readable = await directTracks(context, positions)
+  const direct = new Map([...readable].filter(([position]) => isWanted(position)))
+  return { direct, piped: positions.filter((position) => isWanted(position) && !readable.has(position)) }
 }
 
 /** One run for everything; subtitles get their own when the others go on in the middle of the film. */

@@ -1,6 +1,5 @@
 import { ContainerError } from '#lib/containers/container-error.ts'
 import { memoryForMovies, readMovieSamples } from '#lib/containers/iso-bmff/read-movie-samples.ts'
-import { directlyReadable } from '#lib/containers/matroska/directly-readable.ts'
 import { memoryForMatroska } from '#lib/containers/matroska/payload-slabs.ts'
 import { readMatroskaSamples } from '#lib/containers/matroska/read-matroska-samples.ts'
 import type { PayloadMemory } from '#lib/containers/payload-memory.ts'
@@ -8,7 +7,7 @@ import type { ContainerTrack, SampleBatch } from '#lib/containers/sample.ts'
 import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
 import type { CutContext, PieceSource } from './cut-context.ts'
 import { segmentMaker } from './fitted-track.ts'
-import { matroskaTrackOf } from './matroska-track.ts'
+import { matroskaTracks } from './matroska-tracks.ts'
 import { trackIdOf } from './open-container.ts'
 
 /** The tracks of a cut that our own readers take straight out of the file, bits untouched. */
@@ -69,16 +68,24 @@ export class DirectTracks implements PieceSource {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** The track behind a copied stream of the plan when our readers can take it, else null. */
-export async function directTrack(context: CutContext, position: number): Promise<ContainerTrack | null> {
-  const { container, media, plan, file } = context
-  const track = plan.tracks[position]
-  if (track === undefined || track.action !== 'copy') return null
-  const id = trackIdOf(container, media, track.kind, track.streamIndex)
-  if (id === null || container.kind === 'none') return null
-  if (container.kind === 'matroska') {
-    return directlyReadable(container.mkv, id).readable ? matroskaTrackOf(file, container.mkv, id) : null
-  }
-  const found = container.movie.tracks.find((one) => one.track.id === id)
-  return found?.directlyReadable === true ? found.track : null
+/** Those of the copied tracks of the plan that our readers can take, by position. */
+export async function directTracks(
+  context: CutContext,
+  positions: readonly number[],
+): Promise<Map<number, ContainerTrack>> {
+  const { container, media, plan } = context
+  const ids = new Map(
+    positions.flatMap((position) => {
+      const track = plan.tracks[position]
+      const id = track?.action === 'copy' ? trackIdOf(container, media, track.kind, track.streamIndex) : null
+      return id === null ? [] : [[position, id]]
+    }),
+  )
+  if (container.kind === 'matroska') return matroskaTracks(context, container.mkv, ids)
+  if (container.kind === 'none') return new Map()
+  const readable = container.movie.tracks.filter(({ directlyReadable }) => directlyReadable)
+  const byId = new Map(readable.map(({ track }) => [track.id, track]))
+  return new Map(
+    [...ids].flatMap(([position, id]) => (byId.has(id) ? [[position, byId.get(id) as ContainerTrack]] : [])),
+  )
 }
