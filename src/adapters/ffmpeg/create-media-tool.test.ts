@@ -1,8 +1,9 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ToolMissingError } from '#domain/errors.ts'
+import { ToolFailedError, ToolMissingError } from '#domain/errors.ts'
 import type { ProductEvent } from '#domain/events.ts'
 import { createMediaTool, type MediaToolSettings } from './create-media-tool.ts'
+import { cutAll, planOf } from './cut.test-support.ts'
 import { ffmpeg, H264, picture, testFolder } from './media.test-support.ts'
 
 const folder = await testFolder()
@@ -112,4 +113,26 @@ describe('hardware encoders', () => {
     expect(tool.describe().encoder).toEqual({ wanted: 'nvidia', used: 'nvidia', why })
     expect(notes).toContainEqual({ kind: 'note', level: 'info', message: `Encoder: ${why}` })
   })
+})
+
+it('encodes a film with libx264 when the hardware gives up after its test picture', async () => {
+  const breaks = `case "$*" in
+    *color=gray*-c:v\\ h264_nvenc*) printf '\\0\\0\\1\\147picture'; exit 0;;
+    *-c:v\\ h264_nvenc*) echo 'no device' >&2; exit 1;;
+  esac`
+  const notes: ProductEvent[] = []
+  const events = { emit: (event: ProductEvent) => notes.push(event) }
+  const ffmpegPath = await fakeFfmpeg('breaks', breaks)
+  const tool = await createMediaTool(settings({ hardwareAccel: 'nvidia', ffmpegPath, events }))
+  await ffmpeg(...picture({ seconds: 2 }), '-c:v', 'mpeg4', folder.file('old.avi'))
+  await using media = await tool.open(folder.file('old.avi'))
+  const plan = planOf(media.info, await media.index(), { borders: [0], tracks: [{ streamIndex: 0, action: 'encode' }] })
+  const { error, pieces } = await cutAll(media, plan)
+  expect(error).toBeNull()
+  expect(pieces.map(({ index }) => index)).toEqual(['init', 0])
+  expect(notes).toContainEqual(
+    expect.objectContaining({ level: 'warn', message: expect.stringContaining('h264_nvenc failed') }),
+  )
+  const goesOn = await cutAll(media, { ...plan, borders: [0, 1] }, { from: [1] })
+  expect(goesOn.error).toBeInstanceOf(ToolFailedError)
 })

@@ -45,7 +45,8 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
   const tools = await findFfmpegTools(settings)
   const { encoder, choice } = await chooseEncoder(tools, settings.hardwareAccel)
   const threads = settings.threads ?? Math.min(availableParallelism(), MAX_THREADS)
-  const opening: OpenFileSettings = { tools, encoder, threads, workDir: settings.workDir }
+  const warn = (message: string) => note(settings.events, 'warn', message)
+  const opening: OpenFileSettings = { tools, encoder, threads, workDir: settings.workDir, warn }
   const status = statusOf(tools, choice)
   announce(settings.events, status)
   return {

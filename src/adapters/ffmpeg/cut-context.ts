@@ -23,6 +23,8 @@ export interface CutContext extends IndexSources {
   /** Where runs may write small files. */
   readonly workFolder: string
   readonly signal: AbortSignal
+  /** Tells the operator. */
+  warn(message: string): void
 }
 
 /** Where the pieces of some tracks come from. `trackId` of a piece is its track's position in plan.tracks. */

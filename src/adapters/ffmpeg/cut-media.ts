@@ -1,4 +1,4 @@
-import { MediaDamagedError } from '#domain/errors.ts'
+import { MediaDamagedError, ToolFailedError } from '#domain/errors.ts'
 import type { SubtitlePlan } from '#domain/ingest-plan.ts'
 import type { CutEvent, SegmentPiece } from '#domain/media-tool.ts'
 import { ahead } from '#lib/concurrency/ahead.ts'
@@ -9,6 +9,7 @@ import { DirectTracks, directTracks } from './direct-tracks.ts'
 import { inStep } from './in-step.ts'
 import { PipedTracks, type PipedWork } from './piped-tracks.ts'
 import { trackFormat } from './track-format.ts'
+import { SOFTWARE_ENCODER } from './video-encoder.ts'
 
 /**
  * Cuts everything in one pass: copied tracks that we can read come straight from the file, all others through one run of
@@ -23,7 +24,7 @@ export async function* cutMedia(
   await using stack = new AsyncDisposableStack()
   const { direct, piped } = await chooseSources(context)
   const runs: PipedTracks[] = []
-  for (const work of pipedWork(context, piped, subtitles)) runs.push(stack.use(await PipedTracks.start(context, work)))
+  for (const work of pipedWork(context, piped, subtitles)) runs.push(stack.use(await startRun(context, work)))
   const sources: PieceSource[] = [...(direct.size > 0 ? [new DirectTracks(context, direct)] : []), ...runs]
 
   const tracks = new Map(sources.flatMap((source) => [...source.tracks]))
@@ -63,6 +64,22 @@ function pipedWork(
     return positions.length + subtitles.length === 0 ? [] : [{ positions, subtitles }]
   }
   return [{ positions, subtitles: [] }, ...(subtitles.length === 0 ? [] : [{ positions: [], subtitles }])]
+}
+
+/**
+ * Hardware that gives up at the very beginning is replaced by libx264. A cut that goes on cannot change its encoder: the
+ * init segment that players have belongs to the other one.
+ */
+async function startRun(context: CutContext, work: PipedWork): Promise<PipedTracks> {
+  try {
+    return await PipedTracks.start(context, work)
+  } catch (error) {
+    const goesOn = work.positions.some((position) => (context.from[position] ?? 0) > 0)
+    const mayReplace = error instanceof ToolFailedError && context.encoder !== SOFTWARE_ENCODER && !goesOn
+    if (!mayReplace) throw error
+    context.warn(`${context.encoder.name} failed, libx264 encodes this film: ${error.why ?? error.message}`)
+    return PipedTracks.start({ ...context, encoder: SOFTWARE_ENCODER }, work)
+  }
 }
 
 /** Each source works ahead of the others by this much. */

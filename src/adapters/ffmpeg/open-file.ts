@@ -19,6 +19,7 @@ export interface OpenFileSettings {
   readonly encoder: VideoEncoder
   readonly threads: number
   readonly workDir: string
+  warn(message: string): void
 }
 
 /** A media file that has been probed. Its own tables are read when they are first needed. */
@@ -41,14 +42,14 @@ export class OpenFile implements OpenMedia {
   }
 
   async *cut(plan: IngestPlan, options: CutOptions): AsyncGenerator<CutEvent, void, undefined> {
-    const { tools, encoder, threads, workDir } = this.#settings
+    const { tools, encoder, threads, workDir, warn } = this.#settings
     await mkdir(workDir, { recursive: true })
     const workFolder = await mkdtemp(join(workDir, 'cut-'))
     try {
       const bordersSec = plan.borders.map((sec) => sec + plan.startSec)
       const sources = { tools, media: this.#media, ...(await this.#open()) }
       const signal = this.#untilClosed(options.signal)
-      const context = { ...sources, plan, bordersSec, from: options.from, encoder, threads, workFolder, signal }
+      const context = { ...sources, plan, bordersSec, from: options.from, encoder, threads, workFolder, signal, warn }
       const subtitles = plan.subtitles.filter(({ name }) => options.subtitles.includes(name))
       yield* cutMedia(context, subtitles)
     } finally {
