@@ -1,4 +1,4 @@
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,11 +8,13 @@ import type { VideoId } from '#domain/ids.ts'
 import type { Slice } from '#domain/video.ts'
 import type { PackFile, WorkArea } from '#domain/work-area.ts'
 import { isMissing, isNoSpace } from './file-errors.ts'
+import { HashThread } from './hash-thread.ts'
 import { readFileRange } from './read-file-range.ts'
 
 /** Packs grow as files `<folder>/<video>/<position>.pack`. */
 export class DiskWorkArea implements WorkArea {
   readonly #folder: string
+  readonly #hashes = new HashThread()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -22,7 +24,7 @@ export class DiskWorkArea implements WorkArea {
     await mkdir(join(this.#folder, videoId), { recursive: true })
     const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
     await file.truncate(keepBytes)
-    return new DiskPackFile(file, keepBytes)
+    return new DiskPackFile(file, keepBytes, this.#hashes)
   }
 
   async readPack(
@@ -101,10 +103,12 @@ export class DiskWorkArea implements WorkArea {
 
 class DiskPackFile implements PackFile {
   readonly #file: FileHandle
+  readonly #hashes: HashThread
   #byteLength: number
 
-  constructor(file: FileHandle, byteLength: number) {
+  constructor(file: FileHandle, byteLength: number, hashes: HashThread) {
     this.#file = file
+    this.#hashes = hashes
     this.#byteLength = byteLength
   }
 
@@ -114,7 +118,7 @@ class DiskPackFile implements PackFile {
 
   async append(bytes: readonly Uint8Array[]) {
     const offset = this.#byteLength
-    const [sha256, length] = await Promise.all([sha256Of(bytes), this.#write(bytes, offset)])
+    const [sha256, length] = await Promise.all([this.#hashes.sha256(bytes), this.#write(bytes, offset)])
     this.#byteLength = offset + length
     return { offset, length, sha256 }
   }
@@ -157,19 +161,6 @@ async function writeAll(file: FileHandle, group: readonly Uint8Array[], at: numb
 
 function* groupsOf<T>(items: readonly T[], size: number): Iterable<readonly T[]> {
   for (let index = 0; index < items.length; index += size) yield items.slice(index, index + size)
-}
-
-/** From this size on a digest in a thread of its own pays for the copy it makes. */
-const THREAD_DIGEST_BYTES = 64 * 1024
-
-async function sha256Of(bytes: readonly Uint8Array[]): Promise<string> {
-  const [only] = bytes
-  if (only && bytes.length === 1 && only.byteLength >= THREAD_DIGEST_BYTES) {
-    return Buffer.from(await webcrypto.subtle.digest('SHA-256', only as Uint8Array<ArrayBuffer>)).toString('hex')
-  }
-  const hash = createHash('sha256')
-  for (const piece of bytes) hash.update(piece)
-  return hash.digest('hex')
 }
 
 async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -107,9 +107,9 @@ export class PackWriter implements AsyncDisposable {
     const wanted = bytes.reduce((sum, piece) => sum + piece.byteLength, 0)
     const smallest = Math.min(wanted, this.#ports.blobs.limits.maxBytes * SMALLEST_SHARE)
     if (this.#current && this.#current.roomFor(name) >= smallest) return this.#current
+    // Sealed with the next commit: one of its own for every pack would make the writer wait for the disk.
     if (this.#current) this.#full.push(this.#current)
     this.#current = null
-    await this.commit()
     await this.#storing.room()
     const pack = await this.#ports.catalog.addPack(this.#videoId, this.#nextPosition++)
     this.#current = await OpenPack.start(pack, this.#ports.work, this.#ports.blobs.limits.maxBytes)
