@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { applyMessage } from '../lib/apply-message.ts'
 import { Feed } from '../lib/feed.ts'
+import { useStored } from '../lib/external-store.ts'
 import { FeedStateContext } from '../lib/feed-state.ts'
 
 const POLL_MS = 5000
@@ -10,7 +11,7 @@ const POLL_MS = 5000
 export function FeedProvider({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient()
   const [feed] = useState(() => new Feed((message) => applyMessage(client, message)))
-  const state = useSyncExternalStore(feed.onState, () => feed.state)
+  const state = useStored(feed.state)
   useEffect(() => feed.start(), [feed])
   useEffect(() => {
     if (state !== 'polling') return

@@ -55,7 +55,7 @@ function RailLink({ item, isWide }: { readonly item: NavItem; readonly isWide: b
     <Link
       href={path}
       aria-current={current ? 'page' : undefined}
-      aria-label={label}
+      aria-label={isWide ? undefined : label}
       title={isWide ? undefined : label}
       className={`flex h-10 items-center gap-3 rounded-lg px-2.5 text-sm font-medium transition-colors ${current ? 'bg-raised text-ink' : 'text-muted hover:bg-raised/60 hover:text-ink'}`}
     >

@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 
 const ITEM =
   'flex min-h-9 max-md:min-h-11 items-center gap-2.5 rounded-md px-2.5 text-sm outline-none select-none data-highlighted:bg-raised data-disabled:text-muted data-disabled:cursor-default'
@@ -27,10 +27,18 @@ export function Menu({
   readonly label?: string
   readonly onOpenChange?: (open: boolean) => void
 }) {
+  const [place, setPlace] = useState<HTMLElement | null>(null)
   return (
-    <DropdownMenu.Root modal={false} {...(onOpenChange && { onOpenChange })}>
+    <DropdownMenu.Root
+      modal={false}
+      onOpenChange={(open) => {
+        // Within a landmark, where those who listen to the page find it.
+        if (open) setPlace(document.getElementById('main'))
+        onOpenChange?.(open)
+      }}
+    >
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={container ?? null}>
+      <DropdownMenu.Portal container={container ?? place}>
         <DropdownMenu.Content
           align={align}
           side={side}

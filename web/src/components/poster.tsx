@@ -26,7 +26,7 @@ export function Poster({
 }
 
 function FallbackArt({ id }: { readonly id: string }) {
-  const seed = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 3600, 7)
+  const seed = Array.from(id).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 3600, 7)
   const hue = 150 + (seed % 120)
   return (
     <div

@@ -14,7 +14,7 @@ export function FaultText({ fault }: { readonly fault: Fault }) {
       </p>
       {fault.why ? (
         <p className="mt-1 text-muted" dir="auto">
-          <span className="font-medium">{t.faults.why}</span> {fault.why}
+          <span className="font-medium text-ink">{t.faults.why}</span> {fault.why}
         </p>
       ) : null}
       {fault.fix ? (

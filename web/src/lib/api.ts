@@ -63,7 +63,11 @@ async function send<T>(method: string, path: string, schema: Schema<T> | null, b
   return null
 }
 
-async function request(path: string, init: RequestInit): Promise<Response> {
+interface Asked extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+async function request(path: string, init: Asked): Promise<Response> {
   const response = await fetch(path, { ...init, headers: { accept: 'application/json', ...init.headers } }).catch(
     (cause: unknown) => {
       if (init.signal?.aborted) throw cause

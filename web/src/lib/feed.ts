@@ -1,5 +1,6 @@
 import { EVENTS_PATH } from '../../../src/surfaces/http/contract/addresses.ts'
 import { FeedMessage } from '../../../src/surfaces/http/contract/event.ts'
+import { ExternalStore } from './external-store.ts'
 
 /** `polling`: the feed is lost for so long that the page asks by itself. */
 export type FeedState = 'connecting' | 'live' | 'polling'
@@ -11,9 +12,8 @@ const MAX_RETRY_MS = 30_000
 
 /** The live feed of the server (Server-Sent Events), kept up for as long as the page is looked at. */
 export class Feed {
-  state: FeedState = 'connecting'
+  readonly state = new ExternalStore<FeedState>('connecting')
   readonly #onMessage: (message: FeedMessage) => void
-  readonly #stateListeners = new Set<() => void>()
   #source: EventSource | null = null
   #retryMs = 1000
   #retryTimer = 0
@@ -35,12 +35,6 @@ export class Feed {
     }
   }
 
-  /** For useSyncExternalStore. */
-  readonly onState = (listener: () => void): (() => void) => {
-    this.#stateListeners.add(listener)
-    return () => this.#stateListeners.delete(listener)
-  }
-
   #open(): void {
     this.#close()
     this.#lost()
@@ -49,7 +43,7 @@ export class Feed {
     source.onopen = () => {
       clearTimeout(this.#pollingTimer)
       this.#retryMs = 1000
-      this.#set('live')
+      this.state.set('live')
     }
     source.onmessage = ({ data }) => this.#hear(String(data))
     source.onerror = () => {
@@ -68,10 +62,10 @@ export class Feed {
   }
 
   #lost(): void {
-    if (this.state === 'polling') return
-    this.#set('connecting')
+    if (this.state.get() === 'polling') return
+    this.state.set('connecting')
     clearTimeout(this.#pollingTimer)
-    this.#pollingTimer = window.setTimeout(() => this.#set('polling'), POLLING_AFTER_MS)
+    this.#pollingTimer = window.setTimeout(() => this.state.set('polling'), POLLING_AFTER_MS)
   }
 
   #hear(text: string): void {
@@ -90,10 +84,5 @@ export class Feed {
       this.#close()
       clearTimeout(this.#pollingTimer)
     }, HIDDEN_CLOSE_MS)
-  }
-
-  #set(state: FeedState): void {
-    this.state = state
-    for (const listener of this.#stateListeners) listener()
   }
 }

@@ -1,10 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 
 /** True while files hang over the page; `onFiles` gets them unless a place below took them first. */
 export function useFileDrop(onFiles: (files: File[]) => void): boolean {
   const [isOver, setOver] = useState(false)
-  const handler = useRef(onFiles)
-  handler.current = onFiles
+  const take = useEffectEvent(onFiles)
   useEffect(() => {
     let depth = 0
     const enter = (event: DragEvent) => {
@@ -24,7 +23,7 @@ export function useFileDrop(onFiles: (files: File[]) => void): boolean {
       setOver(false)
       if (!hasFiles(event) || event.defaultPrevented) return
       event.preventDefault()
-      handler.current([...(event.dataTransfer?.files ?? [])])
+      take([...(event.dataTransfer?.files ?? [])])
     }
     const listeners = { dragenter: enter, dragleave: leave, dragover: over, drop }
     for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener as EventListener)

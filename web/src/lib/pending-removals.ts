@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from 'react'
 import { t } from '../strings/strings.ts'
 import { api } from './api.ts'
+import { ExternalStore, useStored } from './external-store.ts'
 import { faultOf } from './problem-error.ts'
 import { dismissToast, toast } from './toasts.ts'
 
@@ -15,12 +15,10 @@ interface Pending {
 }
 
 const pending = new Map<string, Pending>()
-const listeners = new Set<() => void>()
-let hidden: ReadonlySet<string> = new Set()
+const hidden = new ExternalStore<ReadonlySet<string>>(new Set())
 
 function changed(): void {
-  hidden = new Set(pending.keys())
-  for (const listener of listeners) listener()
+  hidden.set(new Set(pending.keys()))
 }
 
 /** Hides the video at once and removes it for good after a while, unless undone. */
@@ -43,13 +41,7 @@ export function sendPendingRemovals(): void {
 
 /** Ids of the videos that are to be shown no more. */
 export function useHiddenVideos(): ReadonlySet<string> {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => hidden,
-  )
+  return useStored(hidden)
 }
 
 function undo(id: string): void {

@@ -1,11 +1,10 @@
-import { useSyncExternalStore } from 'react'
+import { ExternalStore, useStored } from './external-store.ts'
 
 export type ThemeChoice = 'system' | 'dark' | 'light'
 
 /** Also read by public/theme.js before the first paint; a plain word, not JSON. */
 const KEY = 'telereel.theme'
 const systemDark = matchMedia('(prefers-color-scheme: dark)')
-const listeners = new Set<() => void>()
 
 function read(): ThemeChoice {
   try {
@@ -16,18 +15,18 @@ function read(): ThemeChoice {
   }
 }
 
-let choice = read()
+const chosen = new ExternalStore(read())
 
 function apply(): void {
+  const choice = chosen.get()
   const isDark = choice === 'dark' || (choice === 'system' && systemDark.matches)
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
-  for (const listener of listeners) listener()
 }
 
 systemDark.addEventListener('change', apply)
 
 export function chooseTheme(next: ThemeChoice): void {
-  choice = next
+  chosen.set(next)
   try {
     localStorage.setItem(KEY, next)
   } catch {
@@ -37,11 +36,5 @@ export function chooseTheme(next: ThemeChoice): void {
 }
 
 export function useThemeChoice(): ThemeChoice {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => choice,
-  )
+  return useStored(chosen)
 }

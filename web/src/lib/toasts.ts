@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { ExternalStore, useStored } from './external-store.ts'
 
 export interface Toast {
   readonly id: number
@@ -9,32 +9,20 @@ export interface Toast {
   readonly durationMs?: number
 }
 
-let toasts: readonly Toast[] = []
+const toasts = new ExternalStore<readonly Toast[]>([])
 let lastId = 0
-const listeners = new Set<() => void>()
-
-function set(next: readonly Toast[]): void {
-  toasts = next
-  for (const listener of listeners) listener()
-}
 
 /** Says something that passes; gives its number. */
 export function toast(message: string, rest: Omit<Toast, 'id' | 'message'> = {}): number {
   const id = ++lastId
-  set([...toasts.slice(-3), { id, message, ...rest }])
+  toasts.set([...toasts.get().slice(-3), { id, message, ...rest }])
   return id
 }
 
 export function dismissToast(id: number): void {
-  set(toasts.filter((each) => each.id !== id))
+  toasts.set(toasts.get().filter((each) => each.id !== id))
 }
 
 export function useToasts(): readonly Toast[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => toasts,
-  )
+  return useStored(toasts)
 }

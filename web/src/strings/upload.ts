@@ -34,7 +34,7 @@ export const upload = {
   interrupted: 'Interrupted uploads',
   interruptedBody: 'Choose the same file again to go on where it stopped.',
   forget: 'Forget',
-  segments: (count: number) => plural(count, 'segment'),
+  onTheirWay: (count: number) => `${plural(count, 'file')} on the way`,
   summary: {
     segments: 'Segments',
     copied: 'Copied',

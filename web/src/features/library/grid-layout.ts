@@ -20,7 +20,7 @@ const MIN_CARD_WIDTH = 232
 const NARROW_MIN_CARD_WIDTH = 158
 const NARROW = 560
 /** Title, two lines of facts. */
-const TEXT_HEIGHT = 84
+const TEXT_HEIGHT = 74
 const POSTER_RATIO = 9 / 16
 const OVERSCAN_ROWS = 2
 

@@ -37,13 +37,13 @@ export function LibraryToolbar({
         aria-label={t.library.state}
         value={filter.state ?? 'all'}
         onValueChange={(value) => value && change({ state: value === 'all' ? null : value })}
-        className="flex h-9 rounded-lg border border-line bg-panel p-0.5 max-md:h-11"
+        className="flex h-9 rounded-lg border max-md:order-2 max-md:w-full border-line bg-panel p-0.5 max-md:h-11"
       >
         {STATES.map((state) => (
           <ToggleGroup.Item
             key={state}
             value={state}
-            className="rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink"
+            className="flex-1 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink"
           >
             {t.library.states[state]}
           </ToggleGroup.Item>
@@ -57,7 +57,7 @@ export function LibraryToolbar({
 function SearchBox({ text, onText }: { readonly text: string; readonly onText: (text: string) => void }) {
   const { input, value, type } = useSearchBox(text, onText)
   return (
-    <div className="relative max-md:order-last max-md:w-full">
+    <div className="relative max-md:order-3 max-md:w-full">
       <Search className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-muted" aria-hidden="true" />
       <input
         ref={input}
@@ -96,7 +96,7 @@ function SortMenu({ filter, change }: { readonly filter: LibraryFilter; readonly
     <Menu
       label={t.library.sort}
       trigger={
-        <Button aria-label={`${t.library.sort}: ${label}`}>
+        <Button aria-label={`${t.library.sort}: ${label}`} className="max-md:order-1">
           <ArrowUpDown className="size-4" aria-hidden="true" />
           {label}
         </Button>

@@ -8,12 +8,12 @@ export function useSearchBox(text: string, onText: (text: string) => void) {
   const input = useRef<HTMLInputElement>(null)
   const [value, setValue] = useState(text)
   const timer = useRef(0)
-  const told = useRef(text)
+  const [told, setTold] = useState(text)
 
   // The address changed by other means than typing: Back, or a filter that was dropped.
-  if (text !== told.current) {
-    told.current = text
-    setValue(text)
+  if (text !== told) {
+    setTold(text)
+    if (text !== value.trim()) setValue(text)
   }
 
   useEffect(() => {
@@ -33,7 +33,6 @@ export function useSearchBox(text: string, onText: (text: string) => void) {
     setValue(next)
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => {
-      told.current = next.trim()
       onText(next.trim())
     }, SETTLE_MS)
   }

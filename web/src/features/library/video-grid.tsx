@@ -51,9 +51,9 @@ function useVideos(filter: LibraryFilter, first: number, end: number): ReadonlyM
   const numbers = Array.from({ length: pages }, (_, index) => firstPage + index)
   const results = useQueries({ queries: numbers.map((page) => listQuery(filter, page)) })
   const videos = new Map<number, VideoSummary>()
-  results.forEach(({ data }, index) => {
+  for (const [index, { data }] of results.entries()) {
     const start = (firstPage + index) * PAGE_SIZE
-    data?.videos.forEach((video, place) => videos.set(start + place, video))
-  })
+    for (const [place, video] of data?.videos.entries() ?? []) videos.set(start + place, video)
+  }
   return videos
 }

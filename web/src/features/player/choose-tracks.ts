@@ -35,7 +35,7 @@ export function chooseSubtitle<T extends Choosable>(
 }
 
 /** `de-AT` is German, too. */
-export function sameLanguage(a: string, b: string): boolean {
+function sameLanguage(a: string, b: string): boolean {
   const base = (tag: string) => tag.toLowerCase().split('-')[0]
   return base(a) === base(b)
 }

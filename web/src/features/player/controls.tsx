@@ -1,5 +1,5 @@
 import { Maximize, Minimize, Pause, PictureInPicture2, Play, RotateCcw, RotateCw } from 'lucide-react'
-import { type RefObject, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
 import { IconButton } from '../../components/button.tsx'
 import { formatClock } from '../../lib/format.ts'
@@ -9,7 +9,7 @@ import type { CueSize } from './player-memory.ts'
 import { SeekBar } from './seek-bar.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { AudioMenu, SubtitleMenu } from './track-menus.tsx'
-import type { PlayerParts } from './use-player.ts'
+import type { PlayerParts } from './player-session.ts'
 import type { TrackChoice } from './use-track-choice.ts'
 import { VolumeControl } from './volume-control.tsx'
 
@@ -17,7 +17,7 @@ interface ControlsProps {
   readonly video: VideoDetails
   readonly parts: PlayerParts
   readonly tracks: TrackChoice
-  readonly frame: RefObject<HTMLElement | null>
+  readonly frame: HTMLElement | null
   readonly isShown: boolean
   readonly cueSize: CueSize
   readonly onCueSize: (size: CueSize) => void
@@ -77,7 +77,7 @@ function Transport({
 
 function Menus({ video, parts, tracks, frame, cueSize, onCueSize, onMenu, onStats, onKeys }: ControlsProps) {
   const { media, actions, engine, state } = parts
-  const shared = { container: frame.current, onOpenChange: onMenu }
+  const shared = { container: frame, onOpenChange: onMenu }
   return (
     <>
       <ChapterMenu

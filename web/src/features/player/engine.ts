@@ -1,3 +1,4 @@
+import { ExternalStore } from '../../lib/external-store.ts'
 import type { Fault } from '../../lib/problem-error.ts'
 
 export interface Quality {
@@ -32,8 +33,7 @@ export interface EngineStats {
 /** What brings a stream into a video element. Tracks go by the names the server gives them (`a1`, `s0`). */
 export interface Engine {
   readonly kind: string
-  readonly state: EngineState
-  subscribe(listener: () => void): () => void
+  readonly store: EngineStore
   chooseQuality(id: string): void
   chooseAudio(name: string): void
   chooseSubtitle(name: string | null): void
@@ -55,19 +55,14 @@ export const FRESH_STATE: EngineState = {
   fault: null,
 }
 
-/** The state of an engine, and who wants to hear of it. */
-export class EngineStore {
-  state = FRESH_STATE
-  readonly #listeners = new Set<() => void>()
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+/** The state of an engine, which changes in parts. */
+export class EngineStore extends ExternalStore<EngineState> {
+  constructor() {
+    super(FRESH_STATE)
   }
 
-  set(part: Partial<EngineState>): void {
-    this.state = { ...this.state, ...part }
-    for (const listener of this.#listeners) listener()
+  patch(part: Partial<EngineState>): void {
+    this.set({ ...this.get(), ...part })
   }
 }
 

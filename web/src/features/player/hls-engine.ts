@@ -1,7 +1,7 @@
 import Hls, { type ErrorData, Events, type Level } from 'hls.js'
 import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { CueTracks } from './cue-tracks.ts'
-import { type Engine, type EngineState, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
+import { type Engine, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
 import { hlsFault } from './hls-fault.ts'
 
 /** Bounds what lies in memory, also through long pauses and in films of many gigabytes. */
@@ -19,18 +19,19 @@ const MAX_RECOVERIES = 2
 export class HlsEngine implements Engine {
   readonly kind = `hls.js ${Hls.version}`
   readonly #hls: Hls
-  readonly #store = new EngineStore()
+  readonly store = new EngineStore()
   readonly #cues: CueTracks
   readonly #url: string
   #recoveries = 0
 
-  constructor(video: HTMLVideoElement, url: string, startSec: number) {
+  constructor(video: HTMLVideoElement, url: string) {
     this.#url = url
     this.#cues = new CueTracks(video)
     this.#hls = new Hls({
       ...BUFFER,
       workerPath,
-      startPosition: startSec,
+      // A growing list would begin near its end.
+      startPosition: 0,
       renderTextTracksNatively: false,
       testBandwidth: false,
     })
@@ -39,33 +40,27 @@ export class HlsEngine implements Engine {
     this.#hls.attachMedia(video)
   }
 
-  get state(): EngineState {
-    return this.#store.state
-  }
-
-  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener)
-
   chooseQuality(id: string): void {
     this.#hls.nextLevel = id === 'auto' ? -1 : Number(id)
-    this.#store.set({ quality: id })
+    this.store.patch({ quality: id })
   }
 
   chooseAudio(name: string): void {
     const option = this.#hls.allAudioTracks.find(({ url }) => trackNameOf(url) === name)
-    if (option && this.#store.state.audio !== name) this.#hls.setAudioOption(option)
-    this.#store.set({ audio: name })
+    if (option && this.store.get().audio !== name) this.#hls.setAudioOption(option)
+    this.store.patch({ audio: name })
   }
 
   chooseSubtitle(name: string | null): void {
     const index = this.#hls.subtitleTracks.findIndex(({ url }) => trackNameOf(url) === name)
     this.#hls.subtitleTrack = index
     this.#cues.show(index === -1 ? null : name)
-    this.#store.set({ subtitle: index === -1 ? null : name })
+    this.store.patch({ subtitle: index === -1 ? null : name })
   }
 
   retry(): void {
     this.#recoveries = 0
-    this.#store.set({ fault: null })
+    this.store.patch({ fault: null })
     if (this.#hls.levels.length === 0) this.#hls.loadSource(this.#url)
     else {
       this.#hls.startLoad()
@@ -92,9 +87,9 @@ export class HlsEngine implements Engine {
     hls.on(Events.MANIFEST_PARSED, () => this.#takeTracks())
     hls.on(Events.AUDIO_TRACKS_UPDATED, () => this.#takeTracks())
     hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => this.#takeTracks())
-    hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { url }) => this.#store.set({ audio: trackNameOf(url) }))
-    hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => this.#store.set({ playingQuality: String(level) }))
-    hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.#store.set({ isGrowing: details.live }))
+    hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { url }) => this.store.patch({ audio: trackNameOf(url) }))
+    hls.on(Events.LEVEL_SWITCHED, (_event, { level }) => this.store.patch({ playingQuality: String(level) }))
+    hls.on(Events.LEVEL_LOADED, (_event, { details }) => this.store.patch({ isGrowing: details.live }))
     hls.on(Events.CUES_PARSED, (_event, { cues, subtitleTrack }) => {
       this.#cues.add(trackNameOf(subtitleTrack?.url), cues)
     })
@@ -105,7 +100,7 @@ export class HlsEngine implements Engine {
     const hls = this.#hls
     const audio = hls.audioTracks[hls.audioTrack]
     const audios = [...new Set(hls.allAudioTracks.map(({ url }) => trackNameOf(url)))].filter(Boolean)
-    this.#store.set({
+    this.store.patch({
       qualities: qualitiesOf(hls.levels),
       audios,
       ...(audio && { audio: trackNameOf(audio.url) }),
@@ -115,10 +110,12 @@ export class HlsEngine implements Engine {
 
   #fault(data: ErrorData): void {
     if (!data.fatal) return
-    if (data.type === 'mediaError' && data.details !== 'manifestIncompatibleCodecsError') {
-      if (this.#recoveries++ < MAX_RECOVERIES) return this.#hls.recoverMediaError()
+    const isOfDecoder = data.type === 'mediaError' && data.details !== 'manifestIncompatibleCodecsError'
+    if (isOfDecoder && this.#recoveries++ < MAX_RECOVERIES) {
+      this.#hls.recoverMediaError()
+      return
     }
-    this.#store.set({ fault: hlsFault(data) })
+    this.store.patch({ fault: hlsFault(data) })
   }
 }
 

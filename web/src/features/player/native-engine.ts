@@ -1,5 +1,5 @@
 import { t } from '../../strings/strings.ts'
-import { type Engine, type EngineState, EngineStore, type EngineStats } from './engine.ts'
+import { type Engine, EngineStore, type EngineStats } from './engine.ts'
 
 interface NativeAudioTrack {
   readonly label: string
@@ -12,26 +12,18 @@ export class NativeEngine implements Engine {
   readonly kind = 'native'
   readonly #video: HTMLVideoElement
   readonly #url: string
-  readonly #store = new EngineStore()
-  readonly #startSec: number
+  readonly store = new EngineStore()
   readonly #ended = new AbortController()
 
-  constructor(video: HTMLVideoElement, url: string, startSec: number) {
+  constructor(video: HTMLVideoElement, url: string) {
     this.#video = video
     this.#url = url
-    this.#startSec = startSec
     const { signal } = this.#ended
-    video.addEventListener('loadedmetadata', () => this.#ready(), { signal })
+    video.addEventListener('loadedmetadata', () => this.#takeTracks(), { signal })
     video.addEventListener('error', () => this.#failed(), { signal })
     video.textTracks.addEventListener('addtrack', () => this.#takeTracks(), { signal })
     video.src = url
   }
-
-  get state(): EngineState {
-    return this.#store.state
-  }
-
-  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener)
 
   chooseQuality(): void {
     // The browser decides.
@@ -41,18 +33,18 @@ export class NativeEngine implements Engine {
     this.#audioTracks().forEach((track, index) => {
       track.enabled = `a${index}` === name
     })
-    this.#store.set({ audio: name })
+    this.store.patch({ audio: name })
   }
 
   chooseSubtitle(name: string | null): void {
     this.#textTracks().forEach((track, index) => {
       track.mode = `s${index}` === name ? 'showing' : 'disabled'
     })
-    this.#store.set({ subtitle: name })
+    this.store.patch({ subtitle: name })
   }
 
   retry(): void {
-    this.#store.set({ fault: null })
+    this.store.patch({ fault: null })
     this.#video.src = this.#url
     this.#video.load()
   }
@@ -67,15 +59,10 @@ export class NativeEngine implements Engine {
     this.#video.load()
   }
 
-  #ready(): void {
-    if (this.#startSec > 0) this.#video.currentTime = this.#startSec
-    this.#takeTracks()
-  }
-
   #takeTracks(): void {
     const audios = this.#audioTracks()
     const playing = audios.findIndex(({ enabled }) => enabled)
-    this.#store.set({
+    this.store.patch({
       audios: audios.map((_track, index) => `a${index}`),
       audio: playing === -1 ? null : `a${playing}`,
       subtitles: this.#textTracks().map((_track, index) => `s${index}`),
@@ -95,6 +82,6 @@ export class NativeEngine implements Engine {
   #failed(): void {
     const { error } = this.#video
     const message = error?.code === MediaError.MEDIA_ERR_NETWORK ? t.player.error.network : t.player.error.media
-    this.#store.set({ fault: { code: `media-${error?.code ?? 0}`, message, why: error?.message || null } })
+    this.store.patch({ fault: { code: `media-${error?.code ?? 0}`, message, why: error?.message || null } })
   }
 }

@@ -2,7 +2,7 @@ import type { RefObject } from 'react'
 import { CueOverlay } from './cue-overlay.tsx'
 import type { CueSize } from './player-memory.ts'
 import { StartOverlay } from './start-overlay.tsx'
-import type { PlayerParts } from './use-player.ts'
+import type { PlayerParts } from './player-session.ts'
 import { WaitingNote } from './waiting-note.tsx'
 
 /** So near the end of what is there, waiting means waiting for more. */

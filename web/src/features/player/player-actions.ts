@@ -1,7 +1,7 @@
 import { rememberTaste } from './player-memory.ts'
 
-export const MIN_RATE = 0.25
-export const MAX_RATE = 3
+const MIN_RATE = 0.25
+const MAX_RATE = 3
 export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3]
 
 /** What buttons, keys and touches do with the element. */

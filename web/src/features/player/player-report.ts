@@ -1,7 +1,7 @@
 import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
 import { canPlay } from '../../lib/can-play.ts'
 import type { Fault } from '../../lib/problem-error.ts'
-import type { PlayerParts } from './use-player.ts'
+import type { PlayerParts } from './player-session.ts'
 
 /** What helps to find out why something did not play; no title, no address. */
 export function playerReport(fault: Fault, video: VideoDetails, { engine, media, state }: PlayerParts): string {

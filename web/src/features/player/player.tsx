@@ -9,6 +9,7 @@ import { PlayerFault } from './player-fault.tsx'
 import { readPosition, readTaste, rememberTaste } from './player-memory.ts'
 import { playerReport } from './player-report.ts'
 import { StatsOverlay } from './stats-overlay.tsx'
+import { tellFault } from './tell-fault.ts'
 import { useAttention } from './use-attention.ts'
 import { useHint } from './use-hint.ts'
 import { usePictureTaps } from './use-picture-taps.ts'
@@ -26,10 +27,11 @@ export function Player({
   readonly autoPlay: boolean
   readonly ref?: Ref<PlayerHandle>
 }) {
-  const frame = useRef<HTMLElement>(null)
+  const [frame, setFrame] = useState<HTMLElement | null>(null)
   const element = useRef<HTMLVideoElement>(null)
   const parts = usePlayer(video, element, frame)
-  const { engine, actions, media, state, fault } = parts
+  const { engine, actions, media, state } = parts
+  const fault = parts.fault && tellFault(parts.fault, video)
   const tracks = useTrackChoice(video, engine, state)
   const [resumeAtSec] = useState(() => readPosition(video.id))
   const [cueSize, setCueSize] = useState(() => readTaste().cueSize)
@@ -43,7 +45,7 @@ export function Player({
   const playFrom = (sec: number) => {
     if (sec > 0) actions?.seek(sec)
     actions?.play()
-    frame.current?.focus({ preventScroll: true })
+    frame?.focus({ preventScroll: true })
   }
   useImperativeHandle(ref, () => ({ playFrom }))
   const startsByItself = autoPlay && resumeAtSec === null
@@ -62,7 +64,7 @@ export function Player({
 
   return (
     <section
-      ref={frame}
+      ref={setFrame}
       data-theme="dark"
       aria-label={t.player.label(video.title)}
       tabIndex={-1}
@@ -112,7 +114,7 @@ export function Player({
           onRetry={() => engine?.retry()}
         />
       ) : null}
-      <KeySheet open={hasKeys} onOpenChange={setKeys} container={frame.current} />
+      <KeySheet open={hasKeys} onOpenChange={setKeys} container={frame} />
     </section>
   )
 }

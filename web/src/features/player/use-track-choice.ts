@@ -16,14 +16,14 @@ export function useTrackChoice(video: VideoDetails, engine: Engine | null, state
     engine?.chooseAudio(name)
     if (voice && voice.language !== 'und') rememberTaste({ audioLanguage: voice.language })
   }
+  const lastText = useRef<string | null>(null)
   const chooseText = (name: string | null) => {
     const text = texts.find((each) => each.name === name)
+    if (name === null) lastText.current = state.subtitle
     engine?.chooseSubtitle(name)
     rememberTaste({ subtitles: name === null ? 'off' : (text?.language ?? null) })
   }
-  /** The one that was on before, else the one that people would get, else the first. */
-  const lastText = useRef<string | null>(null)
-  if (state.subtitle !== null) lastText.current = state.subtitle
+  /** Back to the one that was on before, else the one that people would get, else the first. */
   const toggleText = () => {
     if (state.subtitle !== null) chooseText(null)
     else

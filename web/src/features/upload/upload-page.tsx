@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { CloudUpload } from 'lucide-react'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect } from 'react'
 import { Button } from '../../components/button.tsx'
 import { FileButton } from '../../components/file-button.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
+import { useStored } from '../../lib/external-store.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { statusQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
@@ -13,7 +14,7 @@ import { uploads } from './uploads.ts'
 
 /** Sends files and follows them until they can be watched. */
 export function UploadPage() {
-  const rows = useSyncExternalStore(uploads.subscribe, uploads.rows)
+  const rows = useStored(uploads.rows)
   const { data: status } = useQuery(statusQuery)
   useEffect(() => {
     if (status) uploads.chunkBytes = status.upload.chunkBytes
@@ -23,8 +24,10 @@ export function UploadPage() {
   return (
     <div className="mx-auto grid max-w-4xl gap-6">
       <PageTitle title={t.upload.title} />
-      <section className="grid justify-items-center gap-3 rounded-2xl border-2 border-dashed border-line bg-panel px-6 py-12 text-center max-md:py-8">
-        <CloudUpload className="size-12 text-accent-ink" aria-hidden="true" />
+      <section
+        className={`grid justify-items-center gap-3 rounded-2xl border-2 border-dashed border-line bg-panel px-6 text-center ${rows.length > 0 ? 'py-6' : 'py-12 max-md:py-8'}`}
+      >
+        {rows.length === 0 && <CloudUpload className="size-12 text-accent-ink" aria-hidden="true" />}
         <h2 className="text-xl">{t.upload.drop}</h2>
         <p className="max-w-md text-sm text-balance text-muted">
           {status ? t.upload.takes(formatBytes(status.upload.maxBytes)) : t.upload.takesPlain}

@@ -1,3 +1,4 @@
+import { ExternalStore } from '../../lib/external-store.ts'
 import type { Fault } from '../../lib/problem-error.ts'
 import { t } from '../../strings/strings.ts'
 import { Transfer } from './transfer.ts'
@@ -35,18 +36,10 @@ const TELL_MS = 250
 class Uploads {
   /** Advised by the server. */
   chunkBytes: number | undefined
+  readonly rows = new ExternalStore<readonly UploadRow[]>([])
   readonly #entries = new Map<number, Entry>()
-  readonly #listeners = new Set<() => void>()
-  #rows: readonly UploadRow[] = []
   #lastId = 0
   #tellTimer = 0
-
-  readonly rows = (): readonly UploadRow[] => this.#rows
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
 
   add(files: readonly File[]): void {
     for (const file of files) this.#add(file)
@@ -142,8 +135,7 @@ class Uploads {
   #tell(): void {
     clearTimeout(this.#tellTimer)
     this.#tellTimer = 0
-    this.#rows = [...this.#entries.values()].map(({ row }) => row)
-    for (const listener of this.#listeners) listener()
+    this.rows.set([...this.#entries.values()].map(({ row }) => row))
   }
 }
 
@@ -151,5 +143,5 @@ export const uploads = new Uploads()
 
 /** Leaving while bytes are on their way is asked about; what was sent stays on the server in any case. */
 addEventListener('beforeunload', (event) => {
-  if (uploads.rows().some(({ phase }) => phase === 'sending' || phase === 'waiting')) event.preventDefault()
+  if (uploads.rows.get().some(({ phase }) => phase === 'sending' || phase === 'waiting')) event.preventDefault()
 })

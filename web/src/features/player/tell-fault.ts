@@ -1,0 +1,12 @@
+import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
+import { unplayable } from '../../lib/can-play.ts'
+import type { Fault } from '../../lib/problem-error.ts'
+import { t } from '../../strings/strings.ts'
+
+/** Names what this browser cannot play: the engine only knows that it cannot. */
+export function tellFault(fault: Fault, { tracks }: VideoDetails): Fault {
+  const names = unplayable(tracks)
+  return fault.code === 'codec' && names.length > 0
+    ? { ...fault, message: t.player.error.codec(names.join(', ')) }
+    : fault
+}
