@@ -12,7 +12,7 @@ export interface ScriptedFilm {
 }
 
 /** A film whose every byte follows from track, segment and place, so that any read can be proved without keeping a copy. */
-export function scriptedByte(track: number, segment: number, place: number): number {
+function scriptedByte(track: number, segment: number, place: number): number {
   return (track * 89 + (segment + 2) * 31 + place * 7 + (place >> 8)) & 0xff
 }
 

@@ -48,7 +48,7 @@ export class StyledText {
 }
 
 /** `&`, `<` and `>` as references: then no text can be a tag or `-->`. */
-export function escapeCueText(text: string): string {
+function escapeCueText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

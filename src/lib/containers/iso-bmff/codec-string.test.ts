@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { ContainerError } from '../container-error.ts'
-import { audioConfigOf } from './audio-config-of.ts'
 import { readAudioSpecificConfig } from './audio-specific-config.ts'
 import { boxesIn, requireBox } from './box-reader.ts'
 import { box, concat, fourCc, u16, u32, zeros } from './box-writer.ts'
@@ -48,26 +47,25 @@ it.each(VIDEOS)('names the video of %s', (name, args, codec, range) => {
 })
 
 const AUDIOS = [
-  ['aac.mp4', '-c:a aac -ac 2', 'mp4a.40.2', 2, 48000],
-  ['aac51.mp4', '-c:a aac -ac 6 -ar 44100', 'mp4a.40.2', 6, 44100],
-  ['aac71.mp4', '-c:a aac -ac 8', 'mp4a.40.2', 8, 48000],
-  ['aac.mov', '-c:a aac -ac 1', 'mp4a.40.2', 1, 48000],
-  ['aac51.mov', '-c:a aac -ac 6', 'mp4a.40.2', 6, 48000],
-  ['ac3.mp4', '-c:a ac3 -ac 6', 'ac-3', 6, 48000],
-  ['eac3.mp4', '-c:a eac3 -ac 6 -ar 44100', 'ec-3', 6, 44100],
-  ['opus.mp4', '-c:a libopus -ac 6', 'Opus', 6, 48000],
-  ['flac.mp4', '-c:a flac -ac 2 -ar 96000 -strict -2', 'fLaC', 2, 96000],
-  ['alac.mp4', '-c:a alac -ac 2 -ar 44100', 'alac', 2, 44100],
-  ['alac.mov', '-c:a alac -ac 2 -ar 44100', 'alac', 2, 44100],
-  ['mp3.mp4', '-c:a libmp3lame -ac 2', 'mp4a.6B', 2, 48000],
-  ['mp3-half.mp4', '-c:a libmp3lame -ac 2 -ar 22050', 'mp4a.69', 2, 22050],
-  ['dca.mp4', '-c:a dca -ac 2 -strict -2', 'mp4a.A9', 2, 48000],
+  ['aac.mp4', '-c:a aac -ac 2', 'mp4a.40.2'],
+  ['aac51.mp4', '-c:a aac -ac 6 -ar 44100', 'mp4a.40.2'],
+  ['aac71.mp4', '-c:a aac -ac 8', 'mp4a.40.2'],
+  ['aac.mov', '-c:a aac -ac 1', 'mp4a.40.2'],
+  ['aac51.mov', '-c:a aac -ac 6', 'mp4a.40.2'],
+  ['ac3.mp4', '-c:a ac3 -ac 6', 'ac-3'],
+  ['eac3.mp4', '-c:a eac3 -ac 6 -ar 44100', 'ec-3'],
+  ['opus.mp4', '-c:a libopus -ac 6', 'Opus'],
+  ['flac.mp4', '-c:a flac -ac 2 -ar 96000 -strict -2', 'fLaC'],
+  ['alac.mp4', '-c:a alac -ac 2 -ar 44100', 'alac'],
+  ['alac.mov', '-c:a alac -ac 2 -ar 44100', 'alac'],
+  ['mp3.mp4', '-c:a libmp3lame -ac 2', 'mp4a.6B'],
+  ['mp3-half.mp4', '-c:a libmp3lame -ac 2 -ar 22050', 'mp4a.69'],
+  ['dca.mp4', '-c:a dca -ac 2 -strict -2', 'mp4a.A9'],
 ] as const
 
-it.each(AUDIOS)('names the audio of %s', (name, args, codec, channels, sampleRate) => {
+it.each(AUDIOS)('names the audio of %s', (name, args, codec) => {
   const entry = sampleEntryOf(media.make(name, `${TONE} -t 0.2 ${args}`))
   expect(codecString(entry)).toBe(codec)
-  expect(audioConfigOf(entry)).toMatchObject({ channels, sampleRate })
 })
 
 it('agrees with the names that the ffmpeg muxers write, wherever they write whole ones', () => {
@@ -112,7 +110,7 @@ it('answers every damaged sample entry with a name or a ContainerError', () => {
     fc.property(fc.constantFrom(...entries), damage, fc.nat(), (entry, changes, cut) => {
       const bytes = entry.slice(0, cut % 3 === 0 ? cut % entry.byteLength : entry.byteLength)
       for (const [at, value] of changes) bytes[8 + (at % entry.byteLength)] = value
-      for (const read of [codecString, videoRangeOf, audioConfigOf]) onlyContainerErrors(() => read(bytes))
+      for (const read of [codecString, videoRangeOf]) onlyContainerErrors(() => read(bytes))
     }),
     { numRuns: 2000 },
   )

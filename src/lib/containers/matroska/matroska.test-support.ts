@@ -27,7 +27,7 @@ export async function collect(
   return tracks
 }
 
-export function samplesOf(batch: WindowBatch): ReadSample[] {
+function samplesOf(batch: WindowBatch): ReadSample[] {
   const bytes = Buffer.concat(batch.payload)
   let at = 0
   const samples = batch.samples.map((sample) => {

@@ -8,7 +8,7 @@ import { FRAGMENT_STREAM_OPTIONS } from '../iso-bmff/fragment-stream-options.ts'
 import { readFragmentStream } from '../iso-bmff/fragment-stream.ts'
 import { words } from '../iso-bmff/media.test-support.ts'
 import type { ContainerTrack, SampleBatch } from '../sample.ts'
-import { type SegmentOptions, segmentBatches } from './segment-batches.ts'
+import { type SegmentOptions, segmentBatches } from './segment-batches.test-support.ts'
 import type { SegmentFormat } from './segment-format.ts'
 import type { SegmentPiece } from './segment-piece.ts'
 

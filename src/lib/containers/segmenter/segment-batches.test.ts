@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ContainerTrack, Sample, SampleBatch } from '../sample.ts'
-import { type SegmentOptions, segmentBatches } from './segment-batches.ts'
+import { type SegmentOptions, segmentBatches } from './segment-batches.test-support.ts'
 import type { Fragment, SegmentFormat } from './segment-format.ts'
 import type { SegmentPiece } from './segment-piece.ts'
 
