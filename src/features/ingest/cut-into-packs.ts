@@ -14,7 +14,7 @@ import { writeOutline } from './write-manifest.ts'
 import { writeSubtitle } from './write-subtitle.ts'
 
 /** Cut bytes that wait for the disk: bounds the memory of an ingest. */
-const MAX_BYTES_AHEAD = 32 * 1024 * 1024
+const MAX_BYTES_AHEAD = 8 * 1024 * 1024
 
 /**
  * Cuts what is not there yet and writes it into packs, playable as it comes. A file that breaks off is cut as far as it
