@@ -93,7 +93,7 @@ describe.each(Object.entries(LEVELS))('%s', (level, tools) => {
         const probe = async () => {
           await using child = await runTool(tools, {
             tool: 'ffprobe',
-            input: { path, family, codecs: tools.codecs },
+            input: { path, family, codecs: tools.codecs, sandboxed: true },
             options: () => ['-show_packets'],
             timeLimitMs: 8000,
           })

@@ -99,13 +99,16 @@ export class PipedTracks implements AsyncDisposable {
   async #awaitTracks(): Promise<void> {
     let heldBytes = 0
     while (this.tracks.size < this.#work.positions.length && heldBytes < MAX_HELD_BYTES) {
-      const { done, value } = await this.#parts.next()
+      const { done, value } = await this.#nextPart()
       if (done) break
       this.#held.push(value)
       if (value.part.kind === 'batch') heldBytes += byteLengthOf(value.part.batch.payload)
       else this.#learn(value.position, value.part.tracks)
     }
-    if (this.tracks.size === 0 && this.#work.positions.length > 0) throw await this.#failure()
+    if (this.tracks.size > 0 || this.#work.positions.length === 0) return
+    // Nothing more of any track is fine when a cut goes on near the end.
+    const end = await this.#process.ended
+    if (end.exitCode !== 0) throw toolError(end, 'Cutting the film')
   }
 
   #learn(position: number, [track]: readonly ContainerTrack[]): void {
@@ -132,8 +135,12 @@ export class PipedTracks implements AsyncDisposable {
 
   async *#allParts(): AsyncGenerator<PipePart> {
     for (let part = this.#held.shift(); part !== undefined; part = this.#held.shift()) yield part
+    for (let next = await this.#nextPart(); !next.done; next = await this.#nextPart()) yield next.value
+  }
+
+  async #nextPart(): Promise<IteratorResult<PipePart>> {
     try {
-      yield* { [Symbol.asyncIterator]: () => this.#parts }
+      return await this.#parts.next()
     } catch (error) {
       // A run that dies leaves half a fragment behind: why it died says more.
       if (error instanceof ContainerError) throw await this.#failure(error)
@@ -207,12 +214,16 @@ function seekOf({ bordersSec, from, media }: CutContext, { positions, subtitles 
   return { wantedSec: first === 0 ? null : (bordersSec[first] ?? null), containerStartSec: media.info.startSec }
 }
 
-/** A track without a single packet (from where reading began) leaves its pipe empty. */
+/** A track without a single packet (from where reading began) leaves its pipe empty, or half a header in it. */
 async function* partsOf(position: number, output: AsyncIterable<Uint8Array>): AsyncGenerator<PipePart> {
+  let hasBegun = false
   try {
-    for await (const part of readFragmentStream(output)) yield { position, part }
+    for await (const part of readFragmentStream(output)) {
+      hasBegun = true
+      yield { position, part }
+    }
   } catch (error) {
-    if (!(error instanceof ContainerError && error.code === 'not-this-container')) throw error
+    if (hasBegun || !(error instanceof ContainerError)) throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { chmod, chown, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { InvalidInputError } from '#domain/errors.ts'
 import type { VideoStream } from '#domain/media-info.ts'
@@ -196,4 +196,12 @@ const CODECS: readonly (readonly [file: string, options: readonly string[]])[] =
 it.each(CODECS)('opens what people have: %s', async (name, options) => {
   const info = await infoOf(name, ...picture({ seconds: 1 }), ...tone({ seconds: 1 }), ...options)
   expect(videoOf(info).width).toBeGreaterThan(0)
+})
+
+it.runIf(process.getuid?.() === 0)('opens a file that only root may read', async () => {
+  const path = folder.file('private.mp4')
+  await ffmpeg(...picture({ seconds: 1 }), ...H264, path)
+  await chown(path, 65_534, 65_534)
+  await chmod(path, 0o600)
+  expect(videoOf(await infoOf('private.mp4')).codec).toBe('h264')
 })

@@ -1,14 +1,22 @@
 import { open, stat } from 'node:fs/promises'
-import { InvalidInputError, MediaDamagedError, MediaRefusedError, NotMediaError } from '#domain/errors.ts'
+import {
+  InvalidInputError,
+  MediaDamagedError,
+  MediaRefusedError,
+  NotMediaError,
+  type ProductError,
+  ToolFailedError,
+} from '#domain/errors.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
+import type { ProcessEnd } from '#lib/process/start-process.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { MAX_PIXELS } from './input-options.ts'
 import { mediaInfoOf } from './media-info-of.ts'
 import { type StreamDetails, streamDetailsOf } from './stream-details.ts'
 import { parseProbeReport, type ProbeReport } from './probe-report.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
-import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
-import { causeIn, refusedCodec, tooLarge, toolError } from './tool-errors.ts'
+import { SNIFF_BYTES, sniff } from './sniff.ts'
+import { causeIn, lastWords, refusedCodec, tooLarge, toolError } from './tool-errors.ts'
 
 export interface ProbedMedia {
   readonly info: MediaInfo
@@ -25,10 +33,10 @@ export async function probeMedia(tools: FfmpegTools, path: string, signal?: Abor
   signal?.throwIfAborted()
   const { head, byteLength } = await readHead(path)
   const family = sniff(head)
-  const { report, complaints, codecs } = await probeAllowed(tools, path, family, signal)
+  const { report, complaints, file } = await probeReadable(tools, { path, family, codecs: tools.codecs }, signal)
   const info = mediaInfoOf(report, { family, byteLength })
   requirePlayable(info, complaints)
-  return { info, file: { path, family, codecs }, details: streamDetailsOf(report) }
+  return { info, file, details: streamDetailsOf(report) }
 }
 
 async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: number }> {
@@ -45,13 +53,30 @@ async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: n
   }
 }
 
-/** One refused codec makes ffprobe give up on the whole file; only behind a full sandbox more codecs are tried. */
-async function probeAllowed(tools: FfmpegTools, path: string, family: DemuxerFamily, signal?: AbortSignal) {
+interface Probed {
+  readonly report: ProbeReport
+  readonly complaints: string
+  readonly file: MediaFile
+}
+
+/** Root may read files of other people, a sandbox may not: such a file is read without one, by the lists alone. */
+async function probeReadable(tools: FfmpegTools, file: Omit<MediaFile, 'sandboxed'>, signal?: AbortSignal) {
   try {
-    return { ...(await probe(tools, { path, family, codecs: tools.codecs }, signal)), codecs: tools.codecs }
+    return await probeAllowed(tools, { ...file, sandboxed: true }, signal)
   } catch (error) {
-    if (!(error instanceof RefusedCodec) || tools.wideCodecs === null) throw error
-    return { ...(await probe(tools, { path, family, codecs: tools.wideCodecs }, signal)), codecs: tools.wideCodecs }
+    const isRoot = process.getuid?.() === 0 && tools.sandbox.level !== 'none'
+    if (!(isRoot && error instanceof ToolFailedError && /Permission denied/.test(error.why ?? ''))) throw error
+    return probeAllowed(tools, { ...file, sandboxed: false }, signal)
+  }
+}
+
+/** One refused codec makes ffprobe give up on the whole file; only behind a full sandbox more codecs are tried. */
+async function probeAllowed(tools: FfmpegTools, file: MediaFile, signal?: AbortSignal): Promise<Probed> {
+  try {
+    return await probe(tools, file, signal)
+  } catch (error) {
+    if (!(error instanceof RefusedCodec) || tools.wideCodecs === null || !file.sandboxed) throw error
+    return probe(tools, { ...file, codecs: tools.wideCodecs }, signal)
   }
 }
 
@@ -63,11 +88,7 @@ const PROBE_CPU_SEC = 60
 /** A file of 64 streams with thousands of chapters stays far below. */
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
 
-async function probe(
-  tools: FfmpegTools,
-  input: MediaFile,
-  signal?: AbortSignal,
-): Promise<{ readonly report: ProbeReport; readonly complaints: string }> {
+async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal): Promise<Probed> {
   await using child = await runTool(tools, {
     tool: 'ffprobe',
     input,
@@ -80,10 +101,19 @@ async function probe(
   const json = await textOf(child.output())
   const end = await child.ended
   const report = end.exitCode === 0 && end.stopped === null ? parseProbeReport(json) : null
-  if (report !== null) return { report, complaints: end.stderr }
-  const error = toolError(end, 'Reading the file')
+  if (report !== null) return { report, complaints: end.stderr, file: input }
+  const error = probeError(end)
   if (refusedCodec(end.stderr) === null) throw error
   throw new RefusedCodec(error.message, { ...(error.why && { why: error.why }), ...(error.fix && { fix: error.fix }) })
+}
+
+/** The file has been taken for a film by its first bytes: what ffprobe cannot make sense of then is damaged. */
+function probeError(end: ProcessEnd): ProductError {
+  const error = toolError(end, 'Reading the file')
+  const isOurFault =
+    end.exitCode !== 1 || end.stopped !== null || /^bwrap:|Permission denied|No such file/m.test(end.stderr)
+  if (!(error instanceof ToolFailedError) || isOurFault) return error
+  return new MediaDamagedError('The file cannot be read.', { why: lastWords(end.stderr), fix: 'Get the file again.' })
 }
 
 async function textOf(output: AsyncIterable<Uint8Array>): Promise<string> {

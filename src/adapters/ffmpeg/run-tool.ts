@@ -4,11 +4,13 @@ import { type RunningProcess, startProcess } from '#lib/process/start-process.ts
 import { type FfmpegTools, TOOL_ENVIRONMENT } from './ffmpeg-tools.ts'
 import { COMMON_OPTIONS, type InputProfile, inputOptions } from './input-options.ts'
 import { LEAST_ADDRESS_SPACE_BYTES } from './run-limits.ts'
-import { inSandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT } from './sandbox.ts'
+import { inSandbox, type Sandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT } from './sandbox.ts'
 
 /** A media file and what may be used to open it. */
 export interface MediaFile extends InputProfile {
   readonly path: string
+  /** False for a file that only root's privileges can read, which no sandbox has. */
+  readonly sandboxed: boolean
 }
 
 export interface ToolRun {
@@ -31,9 +33,12 @@ export interface ToolRun {
 const OPEN_FILES = 64
 const NICENESS = 10
 
+const NO_SANDBOX: Sandbox = { level: 'none', why: '', bwrap: null }
+
 /** Starts ffmpeg or ffprobe under the whole profile: allow-lists, resource limits, sandbox, time limit, own group. */
 export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<RunningProcess> {
-  const isolated = tools.sandbox.level !== 'none'
+  const sandbox = run.input?.sandboxed === false ? NO_SANDBOX : tools.sandbox
+  const isolated = sandbox.level !== 'none'
   const folder = isolated ? SANDBOXED_OUTPUT : resolve(run.outputFolder ?? '.')
   const command = [
     tools[run.tool].path,
@@ -46,7 +51,7 @@ export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<Running
   const mounts = { input, outputFolder: run.outputFolder, devices: run.devices }
   const limits = { addressSpaceBytes: LEAST_ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
   return startProcess({
-    command: withLimits(await inSandbox(tools.sandbox, command, mounts), tools.launchers, {
+    command: withLimits(await inSandbox(sandbox, command, mounts), tools.launchers, {
       limits,
       niceness: NICENESS,
     }),
