@@ -85,7 +85,8 @@ async function systemMounts(tool: string): Promise<string[]> {
   const real = await realpath(tool)
   const elsewhere = [tool, real].filter((path) => !SYSTEM_FOLDERS.some((folder) => path.startsWith(`${folder}/`)))
   const bound = [...SYSTEM_FOLDERS, ...LOADER_FILES, ...new Set(elsewhere)]
-  return [...bound.flatMap((path) => ['--ro-bind-try', path, path]), '--dev', '/dev', '--tmpfs', '/tmp']
+  // The empty /tmp first: a program may lie there.
+  return ['--dev', '/dev', '--tmpfs', '/tmp', ...bound.flatMap((path) => ['--ro-bind-try', path, path])]
 }
 
 function ownMounts({ input, outputFolder, devices = [] }: SandboxMounts): string[] {
