@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { addSubtitle } from '#features/ingest/add-subtitle.ts'
 import { removeSubtitle } from '#features/ingest/remove-subtitle.ts'
+import type { VideoId } from '#domain/ids.ts'
 import { renameVideo } from '#features/ingest/rename-video.ts'
 import { requestDelete } from '#features/library/delete-video.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -20,16 +21,22 @@ export function libraryActions({ ports, config }: Core, signal: AbortSignal): Li
     await registerVideo({ ...source, videoId, createdAt: new Date() }, ports)
     return { videoId }
   }
+  /** Whoever looks at the video hears of it, playlists included. */
+  const change = async <Value>(videoId: VideoId, make: () => Promise<Value>) => {
+    const value = await changes.run(make)
+    ports.events.emit({ kind: 'video-changed', videoId })
+    return value
+  }
   return {
     register,
-    rename: (id, title) => changes.run(() => renameVideo(id, title, ports, signal)),
+    rename: (id, title) => change(id, () => renameVideo(id, title, ports, signal)),
     remove: (id) => requestDelete(id, ports),
-    retry: (id) => retryVideo(id, ports),
+    retry: (id) => change(id, () => retryVideo(id, ports)),
     addSubtitle: async (id, upload) => {
       const sidecar = readSidecar(upload)
-      return { trackName: await changes.run(() => addSubtitle(id, sidecar, ports, signal)) }
+      return { trackName: await change(id, () => addSubtitle(id, sidecar, ports, signal)) }
     },
-    removeSubtitle: (id, trackName) => changes.run(() => removeSubtitle(id, trackName, ports, signal)),
+    removeSubtitle: (id, trackName) => change(id, () => removeSubtitle(id, trackName, ports, signal)),
     addDemo: async () => {
       const path = join(config.dataDir, 'uploads', `demo-${randomBytes(6).toString('hex')}.mkv`)
       await ports.media.makeDemoFilm(path, signal)
