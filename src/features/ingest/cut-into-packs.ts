@@ -37,10 +37,12 @@ export async function cutIntoPacks(
 
   const handlers: CutHandlers = {
     formats: async ({ formats }) => {
-      if ((await catalog.tracks(videoId)).length > 0) return
-      await catalog.addTracks(videoId, [...tracksOf(videoId, plan, formats), ...subtitleTracksOf(videoId, plan)])
-      await writeOutline(videoId, packs, catalog)
+      if ((await catalog.tracks(videoId)).length === 0) {
+        await catalog.addTracks(videoId, [...tracksOf(videoId, plan, formats), ...subtitleTracksOf(videoId, plan)])
+      }
       reached('formats')
+      await writeOutline(videoId, packs, catalog)
+      reached('outline')
     },
     subtitle: async ({ subtitle }) => {
       await writeSubtitle(videoId, subtitle, packs)

@@ -4,6 +4,7 @@ export type IngestStep =
   | 'planned'
   | 'resumed'
   | 'formats'
+  | 'outline'
   | 'piece'
   | 'subtitle'
   | 'cut'

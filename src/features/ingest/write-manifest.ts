@@ -5,9 +5,10 @@ import type { PackWriter } from './pack-writer.ts'
 import type { IngestSummary } from './summarize.ts'
 import { writeAttachment } from './write-attachment.ts'
 
-/** Writes what is planned into the packs, before the first segment. */
+/** Writes what is planned into the packs, before the first segment; does nothing when an earlier attempt did. */
 export async function writeOutline(videoId: VideoId, packs: PackWriter, catalog: Catalog): Promise<void> {
   const record = await catalog.record(videoId)
+  if (record.attachments.some(({ kind }) => kind === 'outline')) return
   await write(OUTLINE_NAME, 'outline', { ...record, packs: [], segments: [], attachments: [] }, packs)
 }
 
