@@ -6,8 +6,8 @@ import type { SegmentIndex } from './video.ts'
 /** Reads media files: probes, indexes and cuts. */
 export interface MediaTool {
   /**
-   * Probes a file on this machine. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError,
-   * ToolMissingError or ToolFailedError; opens nothing but this one file.
+   * Probes a file on this machine. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError, ToolMissingError,
+   * ToolFailedError, or InvalidInputError when there is no such file; opens nothing but this one file.
    */
   open(path: string, signal?: AbortSignal): Promise<OpenMedia>
 }

@@ -12,7 +12,7 @@ import {
   testTool,
   written,
 } from './cut.test-support.ts'
-import { ffmpeg, H264, picture, testFolder, tone } from './media.test-support.ts'
+import { ffmpeg, ffprobe, H264, picture, testFolder, tone } from './media.test-support.ts'
 
 const folder = await testFolder()
 afterAll(() => folder[Symbol.asyncDispose]())
@@ -92,6 +92,9 @@ const OLD: Readonly<Record<string, readonly string[]>> = {
     '-c:a',
     'aac',
   ],
+  'interlaced.ts': [...both, '-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', '1', '-c:a', 'mp2'],
+  'turned.mov': [...both, '-c:v', 'mjpeg', '-metadata:s:v', 'rotate=90', '-c:a', 'pcm_s16le'],
+  'wide-pixels.avi': [...both, '-vf', 'setsar=2', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'],
   'late-start.ts': [...both, '-c:v', 'mpeg2video', '-c:a', 'mp2', '-output_ts_offset', '3600'],
 }
 
@@ -113,6 +116,10 @@ const ENCODE_BOTH: PlanWish = {
     { streamIndex: 0, action: 'encode' },
     { streamIndex: 1, action: 'encode', sampleRate: 48_000 },
   ],
+}
+
+async function sizeOf(path: string): Promise<number[]> {
+  return (await ffprobe('-show_entries', 'stream=width,height', '-of', 'csv=p=0', path)).trim().split(',').map(Number)
 }
 
 describe('copied tracks', () => {
@@ -149,6 +156,7 @@ describe('encoded tracks', () => {
       const joined = await written(folder, `${name}.mp4`, bytesOf(pieces, 0))
       const [before, after] = await Promise.all([frameTimesOf(source, 0), frameTimesOf(joined)])
       const shiftSec = MEDIA_ORIGIN_SEC - plan.startSec
+      expect(await sizeOf(joined)).toEqual([plan.tracks[0]?.width, plan.tracks[0]?.height])
       expect(after).toHaveLength(before.length)
       // The last picture of an AVI has no time of its own.
       const apart = after.map((sec, position) => Math.abs(sec - shiftSec - (before[position] ?? Number.NaN)))
