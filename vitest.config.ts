@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const E2E = 'test/e2e/**/*.test.ts'
+/** Long runs with a command of their own (`npm run test:crash`). */
+const CRASH = 'test/crash/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -9,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-          exclude: ['**/node_modules/**', E2E],
+          exclude: ['**/node_modules/**', E2E, CRASH],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -23,6 +25,9 @@ export default defineConfig({
           // They start servers, browsers and players and watch how these get on: one file after another.
           fileParallelism: false,
         },
+      },
+      {
+        test: { name: 'crash', include: [CRASH], testTimeout: 3_600_000, hookTimeout: 120_000, fileParallelism: false },
       },
     ],
   },

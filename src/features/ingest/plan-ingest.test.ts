@@ -123,6 +123,17 @@ describe('planIngest', () => {
     expect(planIngest(info([video(), audio({ startSec: 2.979 })]), late, settings).startSec).toBe(3)
   })
 
+  it('says that pictures which a trim has hidden are shown', () => {
+    const trimmed = {
+      ...index(),
+      startSec: -1.3,
+      gops: index().gops.map((gop) => ({ ...gop, startSec: gop.startSec - 1.3 })),
+    }
+    const plan = planIngest({ ...info([video()]), container: 'mov' }, trimmed, settings)
+    expect(plan.notes.join()).toContain('1.3 s before its start')
+    expect(planIngest({ ...info([video()]), container: 'mov' }, index(), settings).notes).toEqual([])
+  })
+
   it('keeps every subtitle track with its labels', () => {
     const plan = planIngest(
       info([

@@ -39,7 +39,7 @@ export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSet
     ],
     subtitles: planSubtitles(info),
     reencode: packaging === 'ts' ? oversizedOf(pieces, settings) : [],
-    notes: notesOn(info, pieces, settings),
+    notes: notesOn(info, index, pieces, settings),
   }
 }
 
@@ -109,13 +109,27 @@ function targetDuration(borders: readonly number[], durationSec: number): number
   return Math.max(1, Math.ceil(Math.max(...lengths) - 1e-6))
 }
 
-function notesOn(info: MediaInfo, pieces: readonly PlannedSegment[], { maxSegmentSec }: PlanSettings): string[] {
+/** An edit list that trims the start gives the pictures before it negative times; less than this is reordering. */
+const TRIMMED_SEC = 0.2
+
+function notesOn(
+  info: MediaInfo,
+  { gops }: MediaIndex,
+  pieces: readonly PlannedSegment[],
+  { maxSegmentSec }: PlanSettings,
+): string[] {
   const films = info.streams.filter((stream) => stream.kind === 'video' && !stream.isCover)
   const longest = Math.max(0, ...pieces.map((piece) => piece.durationSec))
+  const hiddenSec = info.container === 'mov' && pieces.length > 0 ? -(gops[0]?.startSec ?? 0) : 0
   return [
     ...(films.length > 1 ? [`The file holds ${films.length} videos; the one marked as default is shown.`] : []),
     ...(longest > maxSegmentSec * 1.5
       ? [`Seeking is coarse: up to ${Math.round(longest)} s lie between two places where the film can be cut.`]
+      : []),
+    ...(hiddenSec > TRIMMED_SEC
+      ? [
+          `The file was trimmed without encoding; the ${hiddenSec.toFixed(1)} s before its start, from the key frame on, are shown too.`,
+        ]
       : []),
   ]
 }

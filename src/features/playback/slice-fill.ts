@@ -48,6 +48,11 @@ export class SliceFill {
     return this.#filled
   }
 
+  /** Where the bytes that are still missing go: a source may put them there by itself. */
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.#filled)
+  }
+
   get verified(): boolean {
     return this.#verified
   }
@@ -56,7 +61,8 @@ export class SliceFill {
     if (this.#filled + chunk.byteLength > this.#length) {
       throw new BlobDamagedError(`More than the ${this.#length} bytes asked for came back.`)
     }
-    this.#bytes.set(chunk, this.#filled)
+    const isInPlace = chunk.buffer === this.#bytes.buffer && chunk.byteOffset === this.#bytes.byteOffset + this.#filled
+    if (!isInPlace) this.#bytes.set(chunk, this.#filled)
     this.#hash.update(chunk)
     this.#filled += chunk.byteLength
     // The end is announced by `finish`, together with the proof.

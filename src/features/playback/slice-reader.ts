@@ -115,8 +115,8 @@ export class SliceReader {
     const range = { first: offset + fill.filled, last: offset + length - 1 }
     const chunks =
       pack.state === 'stored' && pack.ref !== null
-        ? await blobs.get(pack.ref, { range, signal: fill.signal })
-        : await work.readPack(pack.videoId, pack.position, range, fill.signal)
+        ? await blobs.get(pack.ref, { range, signal: fill.signal, into: fill.rest })
+        : await work.readPack(pack.videoId, pack.position, range, { signal: fill.signal, into: fill.rest })
     for await (const chunk of chunks) fill.add(chunk)
     return pack.videoId
   }
