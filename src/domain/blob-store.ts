@@ -30,6 +30,8 @@ export interface BlobLimits {
 export interface ReadOptions {
   readonly range?: ByteRange
   readonly signal?: AbortSignal
+  /** Memory of the caller, as long as what is read: a store that can, puts the bytes there, and the chunks are views of it. */
+  readonly into?: Uint8Array
 }
 
 export interface BlobStore {

@@ -1,4 +1,4 @@
-import type { BlobSource, ByteRange } from './blob-store.ts'
+import type { BlobSource, ByteRange, ReadOptions } from './blob-store.ts'
 import type { VideoId } from './ids.ts'
 import type { Slice } from './video.ts'
 
@@ -11,7 +11,7 @@ export interface WorkArea {
     videoId: VideoId,
     position: number,
     range: ByteRange,
-    signal?: AbortSignal,
+    options?: Omit<ReadOptions, 'range'>,
   ): Promise<AsyncIterable<Uint8Array>>
   /** Whether the file has these bytes: after a power cut it may be there and hold something else. */
   holds(videoId: VideoId, position: number, slices: readonly Omit<Slice, 'packId'>[]): Promise<boolean>

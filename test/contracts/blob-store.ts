@@ -53,6 +53,21 @@ function testBlobs(name: string, create: CreateBlobStore): void {
       )
     })
 
+    it('gives the same bytes when memory for them is handed in', async () => {
+      await using opened = await open()
+      const bytes = noise(3_000_000)
+      const ref = await opened.store.put(sourceOf(NAME, bytes))
+      const into = new Uint8Array(2_500_001)
+      const range = { first: 123_456, last: 123_456 + 2_500_000 }
+      const chunks = await Array.fromAsync(await opened.store.get(ref, { range, into }))
+      expect(sameBytes(Buffer.concat(chunks), bytes.subarray(range.first, range.last + 1))).toBe(true)
+      let at = 0
+      for (const chunk of chunks) {
+        if (chunk.buffer === into.buffer) expect(chunk.byteOffset).toBe(at)
+        at += chunk.byteLength
+      }
+    })
+
     it('keeps a blob of no bytes', async () => {
       await using opened = await open()
       const ref = await opened.store.put(sourceOf(NAME, noise(0)))

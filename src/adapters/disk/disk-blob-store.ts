@@ -43,8 +43,8 @@ export class DiskBlobStore implements BlobStore {
     }
   }
 
-  async get(ref: BlobRef, { range, signal }: ReadOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    return readFileRange(this.#pathOf(ref), range, signal)
+  async get(ref: BlobRef, options: ReadOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    return readFileRange(this.#pathOf(ref), options)
   }
 
   async size(ref: BlobRef): Promise<number | null> {

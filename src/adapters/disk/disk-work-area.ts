@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BlobSource, ByteRange } from '#domain/blob-store.ts'
+import type { BlobSource, ByteRange, ReadOptions } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError, NoSpaceError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Slice } from '#domain/video.ts'
@@ -31,9 +31,9 @@ export class DiskWorkArea implements WorkArea {
     videoId: VideoId,
     position: number,
     range: ByteRange,
-    signal?: AbortSignal,
+    options?: Omit<ReadOptions, 'range'>,
   ): Promise<AsyncIterable<Uint8Array>> {
-    return readFileRange(this.#path(videoId, position), range, signal)
+    return readFileRange(this.#path(videoId, position), { ...options, range })
   }
 
   async holds(videoId: VideoId, position: number, slices: readonly Omit<Slice, 'packId'>[]): Promise<boolean> {

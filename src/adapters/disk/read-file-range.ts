@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ByteRange } from '#domain/blob-store.ts'
+import type { ReadOptions } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError } from '#domain/errors.ts'
 import { isMissing } from './file-errors.ts'
 
@@ -7,13 +7,12 @@ import { isMissing } from './file-errors.ts'
 const READ_BYTES = 1024 * 1024
 
 /**
- * The bytes of a file, or of a range of it, in buffers of their own.
+ * The bytes of a file, or of a range of it, in buffers of their own or in the one handed in.
  * Rejects with BlobNotFoundError before the first byte; throws BlobDamagedError when the file is shorter than the range.
  */
 export async function readFileRange(
   path: string,
-  range: ByteRange | undefined,
-  signal?: AbortSignal,
+  { range, signal, into }: ReadOptions,
 ): Promise<AsyncIterable<Uint8Array>> {
   signal?.throwIfAborted()
   const file = await open(path, 'r').catch((cause) => {
@@ -24,18 +23,26 @@ export async function readFileRange(
     const first = range?.first ?? 0
     const end = range ? range.last + 1 : size
     if (end > size) throw new BlobDamagedError(`The stored file has ${size} bytes, ${end} were expected.`)
-    return readChunks(file, first, end, signal)
+    return readChunks(file, { first, end, signal, into })
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
-async function* readChunks(file: FileHandle, first: number, end: number, signal?: AbortSignal) {
+interface Span {
+  readonly first: number
+  readonly end: number
+  readonly signal: AbortSignal | undefined
+  readonly into: Uint8Array | undefined
+}
+
+async function* readChunks(file: FileHandle, { first, end, signal, into }: Span) {
   try {
     for (let at = first; at < end; ) {
       signal?.throwIfAborted()
-      const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - at))
+      const length = Math.min(READ_BYTES, end - at)
+      const buffer = into?.subarray(at - first, at - first + length) ?? Buffer.allocUnsafeSlow(length)
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at)
       if (bytesRead === 0) throw new BlobDamagedError(`The stored file ends at byte ${at}, ${end} were expected.`)
       yield buffer.subarray(0, bytesRead)

@@ -152,7 +152,7 @@ export function portsOf(film: TestFilm): PlaybackPorts {
       pack: async () => film.pack,
     },
     blobs,
-    work: { readPack: (_id, _position, range, signal) => blobs.get('disk:p0', { range, ...(signal && { signal }) }) },
+    work: { readPack: (_id, _position, range, options) => blobs.get('disk:p0', { range, ...options }) },
     cache: unboundedCache(),
     events: { emit: () => undefined },
     newSha256: () => createHash('sha256'),

@@ -74,7 +74,7 @@ function world(pack: Uint8Array, options: { state?: Pack['state']; cached?: bool
         },
       },
       work: {
-        async readPack(_videoId, position, range, signal) {
+        async readPack(_videoId, position, range, { signal } = {}) {
           const bytes = it.working.get(position)
           if (!bytes) throw new BlobNotFoundError(`${position}`)
           it.reads.push({ from: 'work', range })
