@@ -125,6 +125,40 @@ describe('the player', () => {
   })
 })
 
+describe('a film that is still being made', () => {
+  it('plays what is there, and becomes whole without a reload', async () => {
+    const path = join(folder, 'growing.ts')
+    const source = [
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=s=1280x720:r=25',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=440:r=48000',
+      '-t',
+      '60',
+    ]
+    await run('ffmpeg', ['-v', 'error', ...source, '-c:v', 'mpeg2video', '-q:v', '6', '-c:a', 'mp2', path])
+    const id = await server.api.upload(path)
+    await using opened = await dashboard.open(`${server.url}/video/${id}?play=1`)
+    const { page } = opened
+    await page.getByText(/You can watch up to/).waitFor({ timeout: 60_000 })
+    await expect.poll(() => opened.media('currentTime'), { timeout: 30_000 }).toBeGreaterThan(0.5)
+    expect((await server.api.video(id)).state).toBe('processing')
+    expect(await opened.media('duration')).toBeLessThan(59)
+    expect(await opened.barriers()).toEqual([])
+    await page.evaluate('window.wasHereBefore = true')
+    const { durationSec } = await server.api.waitReady(id)
+    await expect.poll(() => opened.media('duration'), { timeout: 30_000 }).toBeCloseTo(durationSec ?? 0, 0)
+    expect(await page.evaluate('window.wasHereBefore')).toBe(true)
+    await page.keyboard.press('9')
+    await expect.poll(() => opened.media('currentTime'), { timeout: 15_000 }).toBeGreaterThan(54.5)
+    expect(opened.complaints).toEqual([])
+  })
+})
+
 describe('uploading', () => {
   it('goes on by itself after the connection was cut, and sends nothing twice', async () => {
     const film = await makeFilm('cut.mp4')

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { playlistPath } from '../../../src/surfaces/http/contract/addresses.ts'
 import type { FeedMessage } from '../../../src/surfaces/http/contract/event.ts'
 import type { VideoDetails, VideoList, VideoSummary } from '../../../src/surfaces/http/contract/video.ts'
 import { detailsKey, LIST_KEY, STATUS_KEY } from './queries.ts'
@@ -8,7 +9,7 @@ export function applyMessage(client: QueryClient, message: FeedMessage): void {
   if (message.kind === 'reset') void client.invalidateQueries()
   else if (message.kind === 'video') applyVideo(client, message.video)
   else if (message.kind === 'video-removed') applyRemoval(client, message.videoId)
-  else if (message.kind === 'playable') patchVideo(client, message.videoId, { playableSec: message.playableSec })
+  else if (message.kind === 'playable') applyPlayable(client, message.videoId, message.playableSec)
   else if (message.kind === 'job') {
     const { videoId, progress, state, name } = message.job
     if (name === 'ingest-video') patchVideo(client, videoId, { progress: state === 'running' ? progress : null })
@@ -25,6 +26,14 @@ function applyVideo(client: QueryClient, video: VideoSummary): void {
   // Tracks, chapters and statistics are only in the details.
   if (details && hasTurned(details, video)) void client.invalidateQueries({ queryKey: detailsKey(video.id) })
   if (before?.state !== video.state) void client.invalidateQueries({ queryKey: STATUS_KEY })
+}
+
+/** The first seconds bring the playlist, and tracks with them. */
+function applyPlayable(client: QueryClient, id: string, playableSec: number): void {
+  if (playableSec <= 0) return
+  const isFirst = client.getQueryData<VideoDetails>(detailsKey(id))?.playlistUrl === null
+  patchVideo(client, id, { playableSec, playlistUrl: playlistPath(id) })
+  if (isFirst) void client.invalidateQueries({ queryKey: detailsKey(id) })
 }
 
 function hasTurned(before: VideoSummary, after: VideoSummary): boolean {

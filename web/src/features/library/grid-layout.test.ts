@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GRID_GAP, layOutGrid, windowOf } from './grid-layout.ts'
+import { GRID_GAP, layOutGrid, placeOf, windowOf } from './grid-layout.ts'
 
 const width = fc.integer({ min: 280, max: 4000 })
 
@@ -37,6 +37,18 @@ describe('windowOf', () => {
           const isSeen = y + layout.rowHeight > 0 && y < view
           if (isSeen) expect(index >= first && index < end).toBe(true)
         }
+      }),
+    )
+  })
+})
+
+describe('placeOf', () => {
+  it('leaves out exactly the gaps, in order', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(30)), (found) => {
+        const gaps = found.toSorted((a, b) => a - b)
+        const places = Array.from({ length: 31 - gaps.length }, (_, index) => placeOf(index, gaps))
+        expect(places).toEqual(Array.from({ length: 31 }, (_, place) => place).filter((place) => !gaps.includes(place)))
       }),
     )
   })

@@ -50,6 +50,11 @@ export function windowOf(
   }
 }
 
+/** Where the video of this card stands in the list, when those at `gaps` (ascending) are not shown. */
+export function placeOf(index: number, gaps: readonly number[]): number {
+  return gaps.reduce((place, gap) => (gap <= place ? place + 1 : place), index)
+}
+
 function clamp(row: number, rows: number): number {
   return Math.min(rows, Math.max(0, row))
 }

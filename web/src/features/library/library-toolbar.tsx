@@ -43,7 +43,7 @@ export function LibraryToolbar({
           <ToggleGroup.Item
             key={state}
             value={state}
-            className="flex-1 rounded-md px-2.5 text-sm font-medium text-muted transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink"
+            className="flex-auto rounded-md px-2.5 whitespace-nowrap text-sm font-medium text-muted transition-colors hover:text-ink data-[state=on]:bg-raised data-[state=on]:text-ink"
           >
             {t.library.states[state]}
           </ToggleGroup.Item>

@@ -1,10 +1,10 @@
 import { useQueries } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import type { VideoSummary } from '../../../../src/surfaces/http/contract/video.ts'
 import { useHiddenVideos } from '../../lib/pending-removals.ts'
 import { type LibraryFilter, listQuery, PAGE_SIZE } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
-import { GRID_GAP } from './grid-layout.ts'
+import { GRID_GAP, placeOf } from './grid-layout.ts'
 import { SkeletonCard } from './skeleton-card.tsx'
 import { useGridWindow } from './use-grid-window.ts'
 import { VideoCard } from './video-card.tsx'
@@ -12,21 +12,23 @@ import { VideoCard } from './video-card.tsx'
 /** Draws and loads only what stands in view, so that ten thousand videos scroll like ten. */
 export function VideoGrid({ filter, total }: { readonly filter: LibraryFilter; readonly total: number }) {
   const grid = useRef<HTMLUListElement>(null)
-  const { layout, window } = useGridWindow(grid, total)
-  const videos = useVideos(filter, window.first, window.end)
   const hidden = useHiddenVideos()
+  const [gaps, setGaps] = useState<readonly number[]>([])
+  const { layout, window } = useGridWindow(grid, total - gaps.length)
+  const videos = useVideos(filter, window.first, window.end + gaps.length)
+  const found = [...videos].filter(([, { id }]) => hidden.has(id)).map(([place]) => place)
+  if (found.join() !== gaps.join()) setGaps(found)
   const indexes = Array.from({ length: window.end - window.first }, (_, index) => window.first + index)
   return (
     <ul ref={grid} aria-label={t.library.grid} className="relative" style={{ height: window.height }}>
       {indexes.map((index) => {
-        const video = videos.get(index)
+        const video = videos.get(placeOf(index, gaps))
         const column = index % layout.columns
         const row = Math.floor(index / layout.columns)
-        if (video && hidden.has(video.id)) return null
         return (
           <li
             key={video?.id ?? index}
-            aria-setsize={total}
+            aria-setsize={total - gaps.length}
             aria-posinset={index + 1}
             className="absolute"
             style={{

@@ -69,7 +69,7 @@ export function Player({
       aria-label={t.player.label(video.title)}
       tabIndex={-1}
       onPointerMove={attention.onPointerMove}
-      onPointerLeave={attention.hide}
+      onPointerLeave={attention.onPointerLeave}
       className={`@container relative aspect-video max-h-[calc(100dvh-9rem)] w-full overflow-hidden rounded-2xl bg-black text-ink outline-none fullscreen:max-h-none fullscreen:rounded-none max-md:-mx-4 max-md:w-[calc(100%+2rem)] max-md:rounded-none ${attention.isShown ? '' : 'cursor-none'}`}
     >
       {/* biome-ignore lint/a11y/useMediaCaption: the captions come with the playlist and are drawn by CueOverlay. */}

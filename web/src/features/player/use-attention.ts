@@ -11,13 +11,20 @@ export function useAttention(canHide: boolean) {
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => setBusy(false), REST_MS)
   }
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    if (canHide) timer.current = window.setTimeout(() => setBusy(false), REST_MS)
+    return () => clearTimeout(timer.current)
+  }, [canHide])
   return {
     isShown: isBusy || !canHide,
     attend,
     hide: () => setBusy(false),
+    // A finger leaves with each tap; what taps do is decided where they land.
     onPointerMove: ({ pointerType }: PointerEvent) => {
       if (pointerType !== 'touch') attend()
+    },
+    onPointerLeave: ({ pointerType }: PointerEvent) => {
+      if (pointerType !== 'touch') setBusy(false)
     },
   }
 }
