@@ -7,7 +7,7 @@ export interface Look {
   readonly height: number
 }
 
-export const DESK: Look = { theme: 'dark', width: 1280, height: 800 }
+const DESK: Look = { theme: 'dark', width: 1280, height: 800 }
 export const LOOKS: readonly Look[] = [DESK, { ...DESK, theme: 'light' }, { theme: 'dark', width: 390, height: 844 }]
 
 /** A page of the dashboard in a browser profile of its own. */
