@@ -7,7 +7,7 @@ import { keyFrameIndexOf as keyFramesOfMatroska } from '#lib/containers/matroska
 import type { RandomAccess } from '#lib/containers/random-access.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { type GroupedPackets, PacketGrouper } from './group-packets.ts'
-import { mainVideo } from './main-video.ts'
+import { canCopyVideo, mainVideo } from '#domain/main-video.ts'
 import { type OpenContainer, trackIdOf } from './open-container.ts'
 import type { ProbedMedia } from './probe-media.ts'
 import { scanPackets } from './scan-packets.ts'
@@ -19,13 +19,10 @@ export interface IndexSources {
   readonly container: OpenContainer
 }
 
-/** Video that may be copied into segments; all other is encoded and needs no index of its key frames. */
-const COPIABLE_VIDEO = new Set(['h264', 'hevc', 'av1', 'vp9', 'vp8'])
-
 /** Finds the cuts: in the container's own index where it can be trusted, else by one scan of the packets. */
 export async function indexMedia(sources: IndexSources, signal?: AbortSignal): Promise<MediaIndex> {
   const video = mainVideo(sources.media.info)
-  if (video === null || !COPIABLE_VIDEO.has(video.codec)) return spanOnly(sources, signal)
+  if (video === null || !canCopyVideo(video, 'fmp4')) return spanOnly(sources, signal)
   const own = await ownIndex(sources, video)
   if (own !== null) return own
   const scanned = await scan(sources, video.index, signal)

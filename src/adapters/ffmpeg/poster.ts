@@ -1,6 +1,6 @@
 import type { VideoStream } from '#domain/media-info.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
-import { mainVideo } from './main-video.ts'
+import { mainVideo } from '#domain/main-video.ts'
 import type { ProbedMedia } from './probe-media.ts'
 import { runTool } from './run-tool.ts'
 

@@ -1,8 +1,9 @@
 import type { IngestPlan, TrackPlan } from '#domain/ingest-plan.ts'
+import { canCopyVideo, mainVideo } from '#domain/main-video.ts'
 import type { MediaIndex } from '#domain/media-index.ts'
 import type { MediaInfo, VideoStream } from '#domain/media-info.ts'
 import { type BorderLimits, evenBorders, type PlannedSegment, planBorders, TARGET_SEGMENT_SEC } from './plan-borders.ts'
-import { canCopyVideo, type Packaging, pickVideo, planAudio, planSubtitles, planVideo } from './plan-tracks.ts'
+import { planAudio, planSubtitles, planVideo } from './plan-tracks.ts'
 
 export interface PlanSettings {
   readonly minSegmentSec: number
@@ -19,7 +20,7 @@ const ENCODER_MARGIN = 0.8
 
 /** Decides everything before payload is touched. Pure: the same file and settings give the same plan. */
 export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSettings): IngestPlan {
-  const video = pickVideo(info)
+  const video = mainVideo(info)
   const limits = borderLimits(settings)
   const startSec = presentationZero(info, index)
   const durationSec = Math.max(index.endSec - startSec, 0.001)
@@ -67,7 +68,7 @@ function choosePackaging(
   video: VideoStream | null,
   pieces: readonly PlannedSegment[],
   settings: PlanSettings,
-): Packaging {
+): IngestPlan['packaging'] {
   const mustFit = settings.oversized === 'reencode' && oversizedOf(pieces, settings).length > 0
   return mustFit && video !== null && video.codec === 'h264' ? 'ts' : 'fmp4'
 }
@@ -80,7 +81,7 @@ function oversizedOf(pieces: readonly PlannedSegment[], { maxSegmentBytes }: Pla
 
 function planVideoTrack(
   video: VideoStream | null,
-  packaging: Packaging,
+  packaging: IngestPlan['packaging'],
   pieces: readonly PlannedSegment[],
   { maxSegmentBytes, maxSegmentSec }: PlanSettings,
 ): TrackPlan[] {

@@ -1,12 +1,9 @@
-import type { SubtitlePlan, TrackPlan } from '#domain/ingest-plan.ts'
+import { canCopyVideo } from '#domain/main-video.ts'
+import type { IngestPlan, SubtitlePlan, TrackPlan } from '#domain/ingest-plan.ts'
 import type { AudioStream, MediaInfo, MediaStream, SubtitleStream, VideoStream } from '#domain/media-info.ts'
 
-export type Packaging = 'fmp4' | 'ts'
+type Packaging = IngestPlan['packaging']
 
-/** Video that HLS players take in fMP4 (hls.md §7.1) and, of those, what MPEG-TS can carry. */
-const COPIED_VIDEO = { fmp4: ['h264', 'hevc', 'av1', 'vp9'], ts: ['h264', 'hevc'] }
-/** Chroma other than 4:2:0 plays in no browser and on few devices. */
-const COPIED_PIXELS = /^yuvj?420p(10(le|be)?)?$/
 /** Audio that fMP4 or TS carries to at least some players; AAC is the one that plays everywhere. */
 const COPIED_AUDIO = {
   fmp4: ['aac', 'ac3', 'eac3', 'dts', 'opus', 'flac', 'mp3'],
@@ -23,16 +20,6 @@ const ENCODED_PEAKS: readonly (readonly [maxHeight: number, bitsPerSec: number])
   [1440, 16_000_000],
   [Number.POSITIVE_INFINITY, 28_000_000],
 ]
-
-export function pickVideo(info: MediaInfo): VideoStream | null {
-  const films = info.streams.filter((stream): stream is VideoStream => stream.kind === 'video' && !stream.isCover)
-  return films.find((stream) => stream.isDefault) ?? films[0] ?? null
-}
-
-/** Whether players can take the stream as it is. */
-export function canCopyVideo(stream: VideoStream, packaging: Packaging): boolean {
-  return COPIED_VIDEO[packaging].includes(stream.codec) && COPIED_PIXELS.test(stream.pixelFormat)
-}
 
 export function planVideo(stream: VideoStream, packaging: Packaging, maxPeak: number): TrackPlan {
   const copied = canCopyVideo(stream, packaging)
