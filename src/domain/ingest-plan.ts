@@ -12,7 +12,7 @@ export interface IngestPlan {
   readonly targetDurationSec: number
   /** Presentation times at which segments begin, ascending; the first is 0. Segment i of every track begins at borders[i]. */
   readonly borders: readonly number[]
-  /** `ts` only when a piece is encoded to fit (packaging.md): other parameter sets in one track need it. */
+  /** `ts` only when a piece is encoded to fit: other parameter sets in one track need it. */
   readonly packaging: 'fmp4' | 'ts'
   /** Video and audio, in rank order: video first. */
   readonly tracks: readonly TrackPlan[]

@@ -13,6 +13,6 @@ export interface GroupOfPictures {
   readonly startSec: number
   /** Bytes of the video track from this key frame to the next. */
   readonly byteLength: number
-  /** False for an open GOP: not a place to cut, seeks there fail in browsers (hls.md §7.1). */
+  /** False for an open GOP: not a place to cut, seeks there fail in browsers. */
   readonly closed: boolean
 }

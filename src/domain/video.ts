@@ -38,7 +38,7 @@ export interface Chapter {
   readonly title: string
 }
 
-/** What the ingest did (requirements §3). Percent follow from the counts. */
+/** What the ingest did. Percent follow from the counts. */
 export interface IngestStatistics {
   /** The segment duration the plan settled on: the median, in seconds. */
   readonly segmentDurationSec: number

@@ -3,7 +3,7 @@ import type { ReadOptions } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError } from '#domain/errors.ts'
 import { isMissing } from './file-errors.ts'
 
-/** Large reads cost least per byte (packaging.md, serving). */
+/** Large reads cost least per byte. */
 const READ_BYTES = 1024 * 1024
 
 /**

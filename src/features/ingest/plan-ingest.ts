@@ -63,7 +63,7 @@ function borderLimits({ minSegmentSec, maxSegmentSec, maxSegmentBytes }: PlanSet
   }
 }
 
-/** A piece that is encoded to fit brings other parameter sets, which only MPEG-TS carries in one track (packaging.md). */
+/** A piece that is encoded to fit brings other parameter sets, which only MPEG-TS carries in one track. */
 function choosePackaging(
   video: VideoStream | null,
   pieces: readonly PlannedSegment[],
@@ -135,7 +135,7 @@ function notesOn(
   ]
 }
 
-/** EXTINF has six decimals (hls.md §7.1); ticks of 1/1,000,000 s are finer than any container's. */
+/** EXTINF has six decimals; ticks of 1/1,000,000 s are finer than any container's. */
 function round6(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6
 }

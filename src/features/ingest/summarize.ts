@@ -8,7 +8,7 @@ export interface IngestSummary {
   readonly statistics: IngestStatistics
 }
 
-/** What came out: the real length, the statistics of requirements §3, and each track's real bit rates. */
+/** What came out: the real length, the statistics, and each track's real bit rates. */
 export async function summarize(
   videoId: VideoId,
   plan: IngestPlan,

@@ -15,7 +15,7 @@ export function mediaPlaylist(video: PlayableVideo, trackName: string): string |
   return formatMediaPlaylist({ ...frame(video), segments: listed(video, trackName, grid, 'vtt') })
 }
 
-/** Subtitles are cut where the picture is cut (hls.md §7.2, 5), or the sound where there is no picture. */
+/** Subtitles are cut where the picture is cut, or the sound where there is no picture. */
 export function subtitleGrid(video: PlayableVideo): readonly Segment[] | null {
   return video.tracks[0]?.segments ?? null
 }

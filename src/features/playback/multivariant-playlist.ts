@@ -9,7 +9,7 @@ import type { PlayableTrack, PlayableVideo } from './playable-video.ts'
 
 const SUBTITLES_GROUP = 'subs'
 
-/** hls.md §7.2, 5: what Apple's players look for. */
+/** What Apple's players look for. */
 const FOR_HEARING_IMPAIRED = [
   'public.accessibility.transcribes-spoken-dialog',
   'public.accessibility.describes-music-and-sound',

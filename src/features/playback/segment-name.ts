@@ -1,6 +1,6 @@
 import type { SegmentIndex } from '#domain/video.ts'
 
-/** Endings that ffmpeg, mpv and Kodi accept (hls.md §7.2, 8). */
+/** Endings that ffmpeg, mpv and Kodi accept. */
 export type SegmentExtension = 'mp4' | 'm4s' | 'ts' | 'vtt'
 
 export interface SegmentName {

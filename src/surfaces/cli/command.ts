@@ -22,7 +22,7 @@ export interface VerbText {
   readonly exits: string
 }
 
-/** A verb whose help begins with its sentence and its examples (interface.md §2). */
+/** A verb whose help begins with its sentence and its examples. */
 export function verbCommand({ name, summary, examples, exits }: VerbText): Command {
   const width = Math.max(...examples.map(([command]) => command.length))
   const shown = examples.map(([command, meaning]) => `  telereel ${command.padEnd(width)}  ${meaning}`).join('\n')

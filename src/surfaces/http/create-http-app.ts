@@ -124,7 +124,7 @@ function asOurs(error: FastifyError): unknown {
   return error
 }
 
-/** safety.md §5. `upgrade-insecure-requests` and HSTS would lock out a server on plain http in the home. */
+/** `upgrade-insecure-requests` and HSTS would lock out a server on plain http in the home. */
 function helmetOptions(isTls: boolean) {
   return {
     contentSecurityPolicy: {

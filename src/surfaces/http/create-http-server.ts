@@ -20,7 +20,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Slowloris: this long for the head of a request (safety.md T22). Bodies are watched by rate, not by total time. */
+/** Slowloris: this long for the head of a request. Bodies are watched by rate, not by total time. */
 const HEADERS_TIMEOUT_MS = 10_000
 /** Longer than common proxies keep theirs, so that they do not send into a connection we are closing. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000

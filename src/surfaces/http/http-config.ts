@@ -50,7 +50,7 @@ const HOUR_MS = 3_600_000
 export const DEFAULT_LIMITS: HttpLimits = {
   maxConnections: 20_000,
   maxConnectionsPerAddress: 256,
-  // safety.md T22: under 1 KB/s for 30 s with bytes pending.
+  // Under 1 KB/s for 30 s with bytes pending.
   minReadBytesPerSec: 1024,
   minUploadBytesPerSec: 1024,
   rateWindowMs: 30_000,

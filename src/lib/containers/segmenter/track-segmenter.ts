@@ -131,7 +131,7 @@ export class TrackSegmenter {
   /** The open fragment becomes a piece. */
   *#close(next?: Sample, ends?: SegmentSpan): Iterable<SegmentPiece> {
     if (this.#samples.length === 0) return
-    const samples = joinedTo(next, this.#samples)
+    const samples = withoutOpenStarts(joinedTo(next, this.#samples))
     const [payload, offsetTicks, sampleEntry] = [this.#payload, this.#offsetTicks, this.#sampleEntry]
     const place = { segment: this.#index, ordinal: this.#ordinal++, skipped: this.#skipped }
     this.#samples = []
@@ -158,6 +158,21 @@ function joinedTo(next: Sample | undefined, samples: Sample[]): Sample[] {
   const last = samples.at(-1)
   if (next !== undefined && last !== undefined) samples[samples.length - 1] = { ...last, duration: next.dts - last.dts }
   return samples
+}
+
+/**
+ * Inside a fragment the key frame of an open group is no sync sample (ISO/IEC 14496-12 §3.1.8 of the sync sample: all that
+ * follow in decoding order can be decoded): Chromium begins there after a seek, and its decoder stops at the pictures
+ * that need the group before.
+ */
+function withoutOpenStarts(samples: readonly Sample[]): readonly Sample[] {
+  const isLed = samples.map(() => false)
+  let key = 0
+  for (const [at, { sync, pts }] of samples.entries()) {
+    if (sync) key = at
+    else if (pts < (samples[key]?.pts ?? pts)) isLed[key] = true
+  }
+  return samples.map((sample, at) => (at > 0 && isLed[at] ? { ...sample, sync: false } : sample))
 }
 
 function sameBytes(one: Uint8Array, other: Uint8Array): boolean {

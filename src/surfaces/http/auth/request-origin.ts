@@ -23,7 +23,7 @@ export function assertOwnHost(request: IncomingMessage, own: OwnNames): void {
 }
 
 /**
- * Refuses what a foreign page made the browser send (CSRF, safety.md T11): browsers say where a request comes from;
+ * Refuses what a foreign page made the browser send (CSRF): browsers say where a request comes from;
  * programs that say nothing are not under a page's control.
  */
 export function assertSameOrigin(request: IncomingMessage, own: OwnNames): void {

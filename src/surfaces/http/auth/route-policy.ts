@@ -1,5 +1,5 @@
 /**
- * Who may call a route (safety.md §5): `none` anyone · `link` whoever has a playback link, and all below ·
+ * Who may call a route: `none` anyone · `link` whoever has a playback link, and all below ·
  * `read` `add` tokens of that scope · `admin` the login · `local` a program on this machine that can read our data folder.
  */
 export type Access = 'none' | 'link' | 'read' | 'add' | 'admin' | 'local'

@@ -10,7 +10,7 @@ import { Throttle } from './throttle.ts'
 
 /** What a reader may have missed; about five minutes of a busy server. */
 const KEPT_MESSAGES = 1000
-/** interface.md §3: at most 4 updates a second per row. */
+/** At most 4 updates a second per row. */
 const ROW_INTERVAL_MS = 250
 /** Keeps proxies from closing a silent connection; they commonly wait 60 s. */
 const PING_MS = 15_000

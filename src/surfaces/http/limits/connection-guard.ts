@@ -34,7 +34,7 @@ const LOOKS_PER_WINDOW = 6
 
 /**
  * Keeps connections from being held for nothing: caps how many there are, in all and per address, and cuts those that
- * take or send less than a minimum rate while bytes wait (safety.md T22; Node has no write timeout).
+ * take or send less than a minimum rate while bytes wait (Node has no write timeout).
  */
 export class ConnectionGuard {
   readonly #limits: GuardLimits

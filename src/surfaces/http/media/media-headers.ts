@@ -1,4 +1,4 @@
-/** Players on any page may read media (safety.md §5): no credentials, so nothing is given away. */
+/** Players on any page may read media: no credentials, so nothing is given away. */
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'content-length, content-range, accept-ranges, etag',

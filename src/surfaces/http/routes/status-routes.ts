@@ -10,7 +10,7 @@ import type { TusUploads } from '../uploads/tus-uploads.ts'
 import { headroomBytes } from '../uploads/upload-admission.ts'
 import { presentCache } from './cache-routes.ts'
 
-/** Pieces that pass common proxies, and that cost little to send again (interface.md §9, 15). */
+/** Pieces that pass common proxies, and that cost little to send again. */
 const UPLOAD_CHUNK_BYTES = 8 * 1024 * 1024
 
 export interface StatusParts {

@@ -29,7 +29,7 @@ interface Entry {
 
 /** Two fill any line; more would only make each slower. */
 const SENT_AT_ONCE = 2
-/** interface.md §3: at most four updates a second per row. */
+/** At most four updates a second per row. */
 const TELL_MS = 250
 
 /** All files on their way to the server. It lives beside the pages: leaving the upload page stops nothing. */
