@@ -97,18 +97,21 @@ describe('planIngest', () => {
     )
   })
 
-  it('puts silence before a sound that begins after the first segment, and copies one that begins within it', () => {
+  it('puts silence before a sound that begins late, and keeps an original unless it lacks whole segments', () => {
     const streams = [
       video(),
-      audio({ index: 1, startSec: 5 }),
-      audio({ index: 2, startSec: 9 }),
+      audio({ index: 1, startSec: 0.4 }),
+      audio({ index: 2, startSec: 0.6 }),
       audio({ index: 3, codec: 'ac3', startSec: 9 }),
+      audio({ index: 4, codec: 'ac3', startSec: 5 }),
     ]
     const { tracks } = planIngest(info(streams), index(), settings)
     expect(tracks.slice(1).map(({ streamIndex, action, codec }) => [streamIndex, action, codec])).toEqual([
       [1, 'copy', 'aac'],
       [2, 'encode', 'aac'],
       [3, 'encode', 'aac'],
+      [4, 'encode', 'aac'],
+      [4, 'copy', 'ac3'],
     ])
   })
 

@@ -36,7 +36,7 @@ export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSet
     packaging,
     tracks: [
       ...planVideoTrack(video, packaging, pieces, settings),
-      ...planAudio(info, packaging, startSec + (borders[1] ?? durationSec)),
+      ...planAudio(info, packaging, { startSec, endSec: startSec + (borders[1] ?? durationSec) }),
     ],
     subtitles: planSubtitles(info),
     reencode: packaging === 'ts' ? oversizedOf(pieces, settings) : [],

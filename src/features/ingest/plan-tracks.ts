@@ -46,22 +46,30 @@ export function planVideo(stream: VideoStream, packaging: Packaging, maxPeak: nu
   }
 }
 
+/** hls.js and Chromium wait for ever, or jump over the picture, where sound begins later than this (measured: 1.5 s). */
+const LATE_SOUND_SEC = 0.5
+
+/** Container times of presentation zero and of the end of the first segment. */
+interface FirstSegment {
+  readonly startSec: number
+  readonly endSec: number
+}
+
 /**
  * Every stream once as AAC (copied, or encoded beside the original), then the originals that are something else.
- * A sound that begins after `firstBorderSec` (container time) would lack its first segments: it is encoded only, with
- * silence before it.
+ * A sound that begins late is encoded, with silence before it; an original that would lack whole segments is left out.
  */
-export function planAudio(info: MediaInfo, packaging: Packaging, firstBorderSec: number): TrackPlan[] {
+export function planAudio(info: MediaInfo, packaging: Packaging, first: FirstSegment): TrackPlan[] {
   const streams = info.streams.filter((stream): stream is AudioStream => stream.kind === 'audio')
   const mainIndex = (streams.find((stream) => stream.isDefault) ?? streams[0])?.index
-  const isLate = (stream: AudioStream) => stream.startSec >= firstBorderSec
+  const isLate = ({ startSec }: AudioStream) => startSec >= Math.min(first.startSec + LATE_SOUND_SEC, first.endSec)
   const everywhere = streams.map((stream) => {
     if (isLate(stream)) return { ...aacBeside(stream), reason: 'begins late; silence is put before it' }
     return stream.codec === PLAYS_EVERYWHERE ? copiedAudio(stream) : aacBeside(stream)
   })
   const originals = streams
     .filter((stream) => stream.codec !== PLAYS_EVERYWHERE && COPIED_AUDIO[packaging].includes(stream.codec))
-    .filter((stream) => !isLate(stream))
+    .filter(({ startSec }) => startSec < first.endSec)
     .map(copiedAudio)
   return [...everywhere, ...originals].map((track, number) => ({
     ...track,
