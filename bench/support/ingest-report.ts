@@ -22,6 +22,8 @@ export interface IngestReport {
   readonly leastPacks: number
 }
 
+/** As the launcher has it. */
+const COMPILED = { NODE_COMPILE_CACHE: `${WORK}/compiled` }
 const CHILD = fileURLToPath(new URL('./ingest-child.ts', import.meta.url))
 
 /** Runs an ingest in a fresh process with an empty library; `first` ends it when something can be played. */
@@ -29,7 +31,7 @@ export async function ingest(path: string, mode: 'whole' | 'first' = 'whole'): P
   const dataDir = `${WORK}/data`
   await rm(dataDir, { recursive: true, force: true })
   const spawnedMs = performance.timeOrigin + performance.now()
-  const { stdout } = await run(process.execPath, [CHILD, path, dataDir, mode])
+  const { stdout } = await run(process.execPath, [CHILD, path, dataDir, mode], COMPILED)
   await rm(dataDir, { recursive: true, force: true })
   const report = JSON.parse(stdout) as IngestReport
   return { ...report, firstFromSpawnMs: report.firstFromSpawnMs - spawnedMs }

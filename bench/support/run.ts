@@ -6,9 +6,13 @@ export interface Ran {
 }
 
 /** Runs a program to its end and takes its time; rejects with what it said when it fails. */
-export async function run(command: string, args: readonly string[]): Promise<Ran> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const startMs = performance.now()
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
