@@ -27,7 +27,11 @@ export interface WorkArea {
 }
 
 export interface PackFile extends AsyncDisposable {
+  /** With all that was given to `append`, written or not. */
   readonly byteLength: number
-  /** Writes the bytes at the end and says where they lie and what they hash to. Resolves when readable by `readPack`. */
+  /**
+   * Writes the bytes at the end and says where they lie and what they hash to. Resolves when readable by `readPack`. Several
+   * may be on their way: each takes its place when it is called. After one that failed the file is of no use any more.
+   */
   append(bytes: readonly Uint8Array[]): Promise<Omit<Slice, 'packId'>>
 }

@@ -118,16 +118,16 @@ class DiskPackFile implements PackFile {
 
   async append(bytes: readonly Uint8Array[]) {
     const offset = this.#byteLength
-    const [sha256, length] = await Promise.all([this.#hashes.sha256(bytes), this.#write(bytes, offset)])
-    this.#byteLength = offset + length
+    const length = bytes.reduce((sum, piece) => sum + piece.byteLength, 0)
+    this.#byteLength += length
+    const [sha256] = await Promise.all([this.#hashes.sha256(bytes), this.#write(bytes, offset)])
     return { offset, length, sha256 }
   }
 
-  async #write(bytes: readonly Uint8Array[], offset: number): Promise<number> {
+  async #write(bytes: readonly Uint8Array[], offset: number): Promise<void> {
     try {
       let at = offset
       for (const group of groupsOf(bytes, MAX_PIECES_PER_WRITE)) at += await writeAll(this.#file, group, at)
-      return at - offset
     } catch (cause) {
       if (isNoSpace(cause)) {
         throw new NoSpaceError('The data folder is full.', {

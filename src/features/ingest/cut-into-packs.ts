@@ -2,8 +2,9 @@ import type { Catalog } from '#domain/catalog.ts'
 import { MediaDamagedError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
+import type { Segment } from '#domain/video.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
-import type { CutEvent, OpenMedia } from '#domain/media-tool.ts'
+import type { CutEvent, OpenMedia, SegmentPiece } from '#domain/media-tool.ts'
 import { ahead } from '#lib/concurrency/ahead.ts'
 import type { IngestProgress } from './ingest-progress.ts'
 import type { IngestStep } from './ingest-step.ts'
@@ -15,6 +16,9 @@ import { writeSubtitle } from './write-subtitle.ts'
 
 /** Cut bytes that wait for the disk: bounds the memory of an ingest. */
 const MAX_BYTES_AHEAD = 8 * 1024 * 1024
+
+/** So that one is hashed while the next is copied. */
+const PIECES_AT_ONCE = 3
 
 /**
  * Cuts what is not there yet and writes it into packs, playable as it comes. A file that breaks off is cut as far as it
@@ -35,6 +39,7 @@ export async function cutIntoPacks(
   const subtitles = plan.subtitles.map(({ name }) => name).filter((name) => !attached.has(name))
   progress.enter('cut', plan.durationSec)
 
+  const writings: Promise<void>[] = []
   const handlers: CutHandlers = {
     formats: async ({ formats }) => {
       if ((await catalog.tracks(videoId)).length === 0) {
@@ -49,21 +54,28 @@ export async function cutIntoPacks(
       reached('subtitle')
     },
     piece: async ({ piece }) => {
-      const ended = await segments.write(piece)
-      piece.release?.()
-      reached('piece')
-      if (!ended || piece.track !== 0) return
-      const playableSec = ended.startSec + ended.durationSec
-      progress.advance(playableSec, segments.bytesWritten)
-      events.emit({ kind: 'segments-added', videoId, playableSec })
+      const writing = segments.write(piece).then((ended) => written(piece, ended))
+      writing.catch(() => {}) // Whoever waits for its turn below hears of it.
+      writings.push(writing)
+      if (writings.length >= PIECES_AT_ONCE) await writings.shift()
     },
+  }
+  const written = (piece: SegmentPiece, ended: Segment | null) => {
+    piece.release?.()
+    reached('piece')
+    if (!ended || piece.track !== 0) return
+    const playableSec = ended.startSec + ended.durationSec
+    progress.advance(playableSec, segments.bytesWritten)
+    events.emit({ kind: 'segments-added', videoId, playableSec })
   }
   try {
     const cut = open.cut(plan, { from, subtitles, signal })
     for await (const event of ahead(cut, { maxWeight: MAX_BYTES_AHEAD, weightOf })) {
       await (handlers[event.kind] as (event: CutEvent) => Promise<void>)(event)
     }
+    await Promise.all(writings)
   } catch (error) {
+    await Promise.allSettled(writings)
     const hasPicture = error instanceof MediaDamagedError && (segments.count > 0 || from.some((index) => index > 0))
     if (!hasPicture) throw error
     return [`${error.message} ${error.why ?? ''}`.trim()]

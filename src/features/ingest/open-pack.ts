@@ -16,7 +16,8 @@ export class OpenPack {
   readonly #pack: Pack
   readonly #file: PackFile
   readonly #maxBytes: number
-  readonly #entries: PackEntry[]
+  /** In the order of the bytes; what is being written is not known yet. */
+  readonly #entries: (PackEntry | undefined)[]
   #tableBytes: number
   /** Things with bytes in this pack of which more may come. */
   readonly #unfinished = new Set<string>()
@@ -52,25 +53,29 @@ export class OpenPack {
     return this.#unfinished.size === 0
   }
 
+  /** Takes its place at once; several may be on their way. */
   async append(name: string, bytes: readonly Uint8Array[], part: number, startSec?: number): Promise<Slice> {
-    const written = await this.#file.append(bytes)
-    this.#entries.push({ name, ...written, part, last: false, ...(startSec !== undefined && { startSec }) })
+    const row = this.#entries.push(undefined) - 1
     this.#tableBytes += tableBytesFor({ name })
     this.#unfinished.add(name)
+    const written = await this.#file.append(bytes)
+    this.#entries[row] = { name, ...written, part, last: false, ...(startSec !== undefined && { startSec }) }
     return { packId: this.#pack.id, ...written }
   }
 
   /** The thing is complete; its last run may lie in a later pack. */
   end(name: string, durationSec?: number): void {
     if (!this.#unfinished.delete(name)) return
-    const index = this.#entries.findLastIndex((entry) => entry.name === name)
+    const index = this.#entries.findLastIndex((entry) => entry?.name === name)
     const entry = this.#entries[index]
     if (entry) this.#entries[index] = { ...entry, last: true, ...(durationSec !== undefined && { durationSec }) }
   }
 
   /** Writes table and trailer. The pack is complete and nobody changes it any more. */
   async seal(catalog: PackCatalog): Promise<Pack> {
-    const { length, sha256: digest } = await this.#file.append([packTable(this.#entries)])
+    const { length, sha256: digest } = await this.#file.append([
+      packTable(this.#entries.filter((entry) => entry !== undefined)),
+    ])
     await this.#file.append([packTrailer(length, digest)])
     const { byteLength } = this.#file
     await this.close()

@@ -24,8 +24,11 @@ export class PackWriter implements AsyncDisposable {
   #full: OpenPack[] = []
   #segments: Segment[] = []
   #attachments: Attachment[] = []
-  /** One write at a time: the poster comes while segments do. */
-  #writes: Promise<unknown> = Promise.resolve()
+  /** Things take their places one after another, while several are being written. */
+  #placing: Promise<unknown> = Promise.resolve()
+  readonly #appending = new Set<Promise<unknown>>()
+  /** How many runs of bytes each unfinished thing has. */
+  readonly #parts = new Map<string, number>()
   #commits: Promise<void> = Promise.resolve()
   #committedAt = Number.NEGATIVE_INFINITY
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -46,23 +49,35 @@ export class PackWriter implements AsyncDisposable {
     this.#nextPosition = nextPosition
   }
 
-  /** Adds bytes to the thing called `name`; they may end up in two packs. Call `endSegment` or `endAttachment` after the last. */
-  write(name: string, bytes: readonly Uint8Array[], firstPart: number, startSec?: number): Promise<Slice[]> {
-    const writing = this.#writes.then(() => this.#writeNow(name, bytes, firstPart, startSec))
-    this.#writes = writing.catch(() => {})
-    return writing
+  /**
+   * Adds bytes to the thing called `name`; they may end up in two packs. Call `endSegment` or `endAttachment` after the last.
+   * Calls need not wait for one another: bytes lie in the order of the calls.
+   */
+  async write(name: string, bytes: readonly Uint8Array[], startSec?: number): Promise<Slice[]> {
+    const placing = this.#placing.then(() => this.#place(name, bytes, startSec))
+    this.#placing = placing.catch(() => {})
+    return Promise.all(await placing)
   }
 
-  async #writeNow(name: string, bytes: readonly Uint8Array[], firstPart: number, startSec?: number): Promise<Slice[]> {
+  async #place(name: string, bytes: readonly Uint8Array[], startSec?: number): Promise<Promise<Slice>[]> {
     if (this.#failure) throw this.#failure
-    const slices: Slice[] = []
+    const slices: Promise<Slice>[] = []
     for (let rest = bytes; rest.length > 0; ) {
       const pack = await this.#packWithRoom(name, rest)
       const [now, later] = takeBytes(rest, pack.roomFor(name))
-      slices.push(await pack.append(name, now, firstPart + slices.length, startSec))
+      const part = this.#parts.get(name) ?? 0
+      this.#parts.set(name, part + 1)
+      slices.push(this.#watched(pack.append(name, now, part, startSec)))
       rest = later
     }
     return slices
+  }
+
+  #watched(appending: Promise<Slice>): Promise<Slice> {
+    this.#appending.add(appending)
+    const forget = () => this.#appending.delete(appending)
+    appending.then(forget, forget)
+    return appending
   }
 
   /** The segment is complete: it is recorded and playable within COMMIT_EVERY_MS. */
@@ -97,7 +112,8 @@ export class PackWriter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#writes
+    await this.#placing
+    await Promise.allSettled(this.#appending)
     await this.#commits.catch(() => {})
     await this.#storing.settle().catch(() => {})
     for (const pack of [...this.#full, ...(this.#current ? [this.#current] : [])]) await pack.close()
@@ -117,6 +133,7 @@ export class PackWriter implements AsyncDisposable {
   }
 
   #end(name: string, durationSec?: number): void {
+    this.#parts.delete(name)
     for (const pack of [...this.#full, this.#current]) pack?.end(name, durationSec)
   }
 

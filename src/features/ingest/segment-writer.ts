@@ -1,4 +1,4 @@
-import { trackIdOf, type VideoId } from '#domain/ids.ts'
+import { type TrackId, trackIdOf, type VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { SegmentPiece } from '#domain/media-tool.ts'
 import type { Segment, Slice } from '#domain/video.ts'
@@ -14,6 +14,7 @@ export class SegmentWriter {
   readonly #plan: IngestPlan
   readonly #packs: PackWriter
   readonly #open = new Map<string, Slice[]>()
+  #previous: Promise<unknown> = Promise.resolve()
   /** Segments written to their end. */
   count = 0
   bytesWritten = 0
@@ -24,15 +25,24 @@ export class SegmentWriter {
     this.#packs = packs
   }
 
-  /** The segment when this was its last piece, else null. Init segments count as segments of length 0. */
+  /**
+   * The segment when this was its last piece, else null. Init segments count as segments of length 0. Calls need not wait for
+   * one another: what is recorded is recorded in their order, so that no segment is missing before one that is there.
+   */
   async write(piece: SegmentPiece): Promise<Segment | null> {
     const track = this.#plan.tracks[piece.track]
     if (!track) throw new RangeError(`The cut made a track ${piece.track} that nobody planned.`)
     const trackId = trackIdOf(this.#videoId, track.name)
     const name = segmentEntryName({ trackId, index: piece.index })
-    const before = this.#open.get(name) ?? []
     const plannedStart = piece.index === 'init' ? 0 : (this.#plan.borders[piece.index] ?? 0)
-    const slices = [...before, ...(await this.#packs.write(name, piece.bytes, before.length, plannedStart))]
+    const writing = Promise.all([this.#packs.write(name, piece.bytes, plannedStart), this.#previous])
+    const recording = writing.then(([slices]) => this.#record(piece, trackId, name, slices))
+    this.#previous = recording
+    return recording
+  }
+
+  #record(piece: SegmentPiece, trackId: TrackId, name: string, written: readonly Slice[]): Segment | null {
+    const slices = [...(this.#open.get(name) ?? []), ...written]
     this.bytesWritten += piece.byteLength
     if (!piece.ends) {
       this.#open.set(name, slices)

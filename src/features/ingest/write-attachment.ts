@@ -9,6 +9,6 @@ export async function writeAttachment(
   packs: PackWriter,
 ): Promise<void> {
   const name = attachmentEntryName(attachment.name)
-  const slices = await packs.write(name, [bytes], 0)
+  const slices = await packs.write(name, [bytes])
   packs.endAttachment(name, { ...attachment, slices, byteLength: bytes.byteLength })
 }
