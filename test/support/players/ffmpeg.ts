@@ -1,7 +1,7 @@
 import type { Played } from './played.ts'
 import { complaints, runPlayer } from './run-player.ts'
 
-/** ffmpeg 5.1 knows no WebVTT renditions and says so (hls.md §7.4). */
+/** ffmpeg 5.1 knows no WebVTT renditions and says so. */
 const HARMLESS = [/Can't support the subtitle/]
 
 /** Decodes everything as fast as it can. */

@@ -4,10 +4,17 @@
  */
 const video = document.querySelector('video')
 const canvas = document.createElement('canvas')
-const LIMIT_MS = 20_000
+const LIMIT_MS = 10_000
 
 const hls = new Hls({ enableWorker: true, maxBufferLength: 600, startPosition: 0 })
 const errors = []
+let bufferedVoice = -1
+hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => {
+  if (frag.type === 'audio') bufferedVoice = frag.level
+})
+hls.on(Hls.Events.AUDIO_TRACK_SWITCHING, () => {
+  bufferedVoice = -1
+})
 hls.on(Hls.Events.ERROR, (_, { type, details, fatal, error, reason }) =>
   errors.push(`${fatal ? 'fatal ' : ''}${type} ${details} ${reason ?? error?.message ?? ''}`),
 )
@@ -40,7 +47,7 @@ window.film = {
     video.muted = true
     await seek(0)
     video.playbackRate = rate
-    await video.play()
+    await start()
     await until(() => video.ended || errors.length > 0, 'end')
     const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality()
     video.pause()
@@ -65,16 +72,15 @@ window.film = {
 
   /** Changes the voice while the film plays, and measures the loudest tone of the new one. */
   async listenTo(index) {
-    const switched = once(hls, Hls.Events.AUDIO_TRACK_SWITCHED)
     await seek(2.2)
     if (hls.audioTrack !== index) {
       hls.audioTrack = index
-      await switched
-      await seek(2.2)
+      await until(() => bufferedVoice === index, `sound of voice ${index}`)
+      await until(() => video.readyState >= 3, 'sound at 2.2')
     }
     video.playbackRate = 1
     video.muted = false
-    await video.play()
+    await start()
     const hertz = await loudestTone()
     video.pause()
     return { audioTrack: hls.audioTrack, hertz }
@@ -106,6 +112,18 @@ async function until(isTrue, what) {
     }
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** Without anything to play `play()` never resolves. */
+async function start() {
+  let playing = false
+  const started = video.play().then(
+    () => {
+      playing = true
+    },
+    (error) => errors.push(`play(): ${error.message}`),
+  )
+  await Promise.race([started, until(() => playing || errors.length > 0, 'start')])
 }
 
 function state() {

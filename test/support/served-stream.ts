@@ -1,0 +1,35 @@
+import type { MediaPlaylist } from '#lib/hls/media-playlist.ts'
+import type { MultivariantPlaylist } from '#lib/hls/multivariant-playlist.ts'
+import { parsePlaylist } from '#lib/hls/parse-playlist.ts'
+
+export interface ServedStream {
+  readonly multivariant: MultivariantPlaylist
+  /** By track name: `v0`, `a1`, `s0`. */
+  readonly media: ReadonlyMap<string, MediaPlaylist>
+  /** What our parser finds wrong in any of them, one line each. */
+  readonly violations: readonly string[]
+}
+
+/** Loads a multivariant playlist and every media playlist that it names. */
+export async function loadServedStream(url: string): Promise<ServedStream> {
+  const multivariant = await load(url)
+  if (multivariant.kind !== 'multivariant') throw new Error(`${url} is a media playlist.`)
+  const uris = [...multivariant.variants, ...multivariant.renditions].flatMap(({ uri }) => uri ?? [])
+  const media = new Map<string, MediaPlaylist>()
+  for (const uri of new Set(uris)) {
+    const playlist = await load(new URL(uri, url).href)
+    if (playlist.kind !== 'media') throw new Error(`${uri} is no media playlist.`)
+    media.set(/([vas]\d+)\.m3u8$/.exec(uri)?.[1] ?? uri, playlist)
+  }
+  const all = [multivariant, ...media.values()]
+  const violations = all.flatMap((playlist) =>
+    playlist.violations.map(({ rule, line, text }) => `${rule} in line ${line}: ${text}`),
+  )
+  return { multivariant, media, violations }
+}
+
+async function load(url: string) {
+  const answer = await fetch(url)
+  if (answer.status !== 200) throw new Error(`${url}: ${answer.status}`)
+  return parsePlaylist(await answer.text(), url)
+}
