@@ -101,7 +101,8 @@ export async function soundPacketHashes(address: string, stream: string): Promis
   const copy = ['-map', `0:${stream}`, '-c', 'copy', '-copyts', ...bare, '-f', 'framehash', '-hash', 'crc32', '-']
   const { stdout } = await run('ffmpeg', ['-nostdin', '-v', 'error', '-i', address, ...copy], ROOM)
   const lines = stdout.split('\n').filter((line) => /^\d/.test(line))
-  return lines.map((line) => line.split(',').at(-1)?.trim() ?? '')
+  // Behind the hash stand those of side data, which is none of the stream.
+  return lines.map((line) => line.split(',')[5]?.trim() ?? '')
 }
 
 /** How many samples of sound come out of the decoder. */

@@ -23,7 +23,10 @@ export function multivariantPlaylist(video: PlayableVideo): string | null {
   const pictures = video.tracks.filter(({ track }) => track.kind === 'video')
   const sounds = video.tracks.filter(({ track }) => track.kind === 'audio')
   if (pictures.length + sounds.length === 0) return null
-  const groups = audioGroups(sounds.map(({ track }) => track))
+  const all = audioGroups(sounds.map(({ track }) => track))
+  // GStreamer 1.22 ends with an error where it changes between variants of different audio codecs: without a picture there
+  // is one kind of variant, the one that plays everywhere.
+  const groups = pictures.length > 0 ? all : all.slice(0, 1)
   const stream = { video, rates: new Map(video.tracks.map((played) => [played.track.name, ratesOf(played)])) }
   const variants = pictures.length > 0 ? pictureVariants(stream, pictures, groups) : soundVariants(stream, groups)
   const renditions = [...audioRenditions(video, groups, pictures.length > 0), ...subtitleRenditions(video)]

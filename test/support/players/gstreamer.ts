@@ -1,3 +1,6 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Played } from './played.ts'
 import { runPlayer } from './run-player.ts'
 
@@ -7,21 +10,36 @@ const FLAGS = '0x17'
 /** Its HLS reader stumbles over names in CODECS that it does not know (Opus, mp3, dts) and goes on. */
 const UNKNOWN_CODEC = /gst_caps_(append|get_size): assertion/
 
-/** Plays as fast as it can into sinks that count. */
+/** Bytes of a picture that is made so small only to be counted. */
+const COUNTED_BYTES = 256
+const COUNTED = 'videoconvert ! videoscale ! video/x-raw,format=GRAY8,width=16,height=16'
+
+/** Plays as fast as it can; every picture and sound goes into a file, so that they can be counted. */
 export async function playWithGstreamer(url: string): Promise<Played> {
-  const picture = 'fakesink name=picture silent=false sync=false'
-  const sound = 'fakesink name=sound silent=false sync=false'
-  const sinks = [`video-sink=${picture}`, `audio-sink=${sound}`, `flags=${FLAGS}`]
-  const { code, stdout, stderr } = await runPlayer('gst-launch-1.0', ['-v', 'playbin3', `uri=${url}`, ...sinks], {
-    // The older of the two HLS demuxers; a registry of its own would be built anew each time.
-    env: { GST_PLUGIN_FEATURE_RANK: 'hlsdemux:NONE' },
-  })
-  const shown = [...stdout.matchAll(/:picture: last-message = chain .*?\bpts: ([\d:.]+)/g)].map(([, pts]) => pts)
-  const heard = [...stdout.matchAll(/:sound: last-message = chain .*?\bpts: (\d+):(\d+):([\d.]+)/g)].at(-1)
-  return {
-    ended: code === 0 && stdout.includes('Got EOS'),
-    errorLines: stderr.split('\n').filter((line) => /ERROR|WARN|CRITICAL/.test(line) && !UNKNOWN_CODEC.test(line)),
-    ...(shown.length > 0 && { frames: new Set(shown).size }),
-    ...(heard && { reachedSec: Number(heard[1]) * 3600 + Number(heard[2]) * 60 + Number(heard[3]) }),
+  const folder = await mkdtemp(join(tmpdir(), 'telereel-gstreamer-'))
+  const [pictures, sounds] = [join(folder, 'pictures'), join(folder, 'sounds')]
+  const sinks = [
+    `video-sink=${COUNTED} ! filesink location=${pictures}`,
+    `audio-sink=audioconvert ! audioresample ! audio/x-raw,format=S16LE,rate=8000,channels=1 ! filesink location=${sounds}`,
+    `flags=${FLAGS}`,
+  ]
+  try {
+    const { code, stdout, stderr } = await runPlayer('gst-launch-1.0', ['playbin3', `uri=${url}`, ...sinks], {
+      // The older of the two HLS demuxers (packaging.md).
+      env: { GST_PLUGIN_FEATURE_RANK: 'hlsdemux:NONE', HOME: folder },
+    })
+    const frames = (await bytesIn(pictures)) / COUNTED_BYTES
+    return {
+      ended: code === 0 && stdout.includes('Got EOS'),
+      errorLines: stderr.split('\n').filter((line) => /ERROR|WARN|CRITICAL/.test(line)),
+      ...(frames > 0 && { frames }),
+      soundSec: (await bytesIn(sounds)) / 16_000,
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function bytesIn(path: string): Promise<number> {
+  return (await stat(path).catch(() => ({ size: 0 }))).size
 }

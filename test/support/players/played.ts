@@ -6,6 +6,8 @@ export interface Played {
   readonly errorLines: readonly string[]
   /** Decoded pictures, where the player tells. */
   readonly frames?: number
+  /** Seconds of sound that came out, where the player tells. */
+  readonly soundSec?: number
   /** How far it came, where the player tells. */
   readonly reachedSec?: number
   /** Addresses that it asked for, where the player tells. */
