@@ -1,3 +1,6 @@
+/** What is smaller costs less anew than it would pin. */
+const LEAST_BYTES = 64 * 1024
+
 /** What is still out of a buffer. */
 interface Account {
   readonly memory: Uint8Array
@@ -12,18 +15,21 @@ interface Account {
  * Buffers are shared memory, so that another thread can look at the bytes where they are.
  */
 export class PayloadMemory {
-  readonly #bufferBytes: number
-  readonly #free: Uint8Array[] = []
+  readonly #maxBytes: number
+  /** By size, which is a power of two. */
+  readonly #free = new Map<number, Uint8Array[]>()
   readonly #accounts = new WeakMap<ArrayBufferLike, Account>()
 
-  constructor(bufferBytes: number) {
-    this.#bufferBytes = bufferBytes
+  /** Buffers over `maxBytes` are not kept. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
   }
 
-  /** `byteLength` bytes of whatever content. What a buffer would hardly fill, or does not fit, gets memory of its own. */
+  /** `byteLength` bytes of whatever content, at least half of the buffer that they are in. */
   take(byteLength: number): Uint8Array {
-    if (byteLength > this.#bufferBytes || byteLength < this.#bufferBytes / 2) return new Uint8Array(byteLength)
-    const memory = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(this.#bufferBytes))
+    if (byteLength > this.#maxBytes || byteLength < LEAST_BYTES) return new Uint8Array(byteLength)
+    const size = 2 ** Math.ceil(Math.log2(byteLength))
+    const memory = this.#free.get(size)?.pop() ?? new Uint8Array(new SharedArrayBuffer(size))
     this.#accounts.set(memory.buffer, { memory, lentBytes: 0, isClosed: false })
     return memory.subarray(0, byteLength)
   }
@@ -55,6 +61,8 @@ export class PayloadMemory {
   #reuse({ memory, isClosed, lentBytes }: Account): void {
     if (!isClosed || lentBytes > 0) return
     this.#accounts.delete(memory.buffer)
-    this.#free.push(memory)
+    const free = this.#free.get(memory.byteLength)
+    if (free) free.push(memory)
+    else this.#free.set(memory.byteLength, [memory])
   }
 }
