@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { clear } from './clear.ts'
 import { WORK } from './films.ts'
 import { run } from './run.ts'
 
@@ -29,10 +29,10 @@ const CHILD = fileURLToPath(new URL('./ingest-child.ts', import.meta.url))
 /** Runs an ingest in a fresh process with an empty library; `first` ends it when something can be played. */
 export async function ingest(path: string, mode: 'whole' | 'first' = 'whole'): Promise<IngestReport> {
   const dataDir = `${WORK}/data`
-  await rm(dataDir, { recursive: true, force: true })
+  await clear(dataDir)
   const spawnedMs = performance.timeOrigin + performance.now()
   const { stdout } = await run(process.execPath, [CHILD, path, dataDir, mode], COMPILED)
-  await rm(dataDir, { recursive: true, force: true })
+  await clear(dataDir)
   const report = JSON.parse(stdout) as IngestReport
   return { ...report, firstFromSpawnMs: report.firstFromSpawnMs - spawnedMs }
 }

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
+import { clear } from './clear.ts'
 import { WORK } from './films.ts'
 import { run } from './run.ts'
 
@@ -43,10 +44,10 @@ export async function splitByTrial(film: string): Promise<Timed> {
 
 /** Time of a command that writes into OUT. */
 async function timed(command: string, args: readonly string[]): Promise<Timed> {
-  await rm(OUT, { recursive: true, force: true })
+  await clear(OUT)
   await mkdir(OUT, { recursive: true })
   const { ms } = await run(command, args)
   const { ms: syncMs } = await run('sh', ['-c', 'sync "$1"/*', 'sh', OUT])
-  await rm(OUT, { recursive: true })
+  await clear(OUT)
   return { ms, durableMs: ms + syncMs }
 }
