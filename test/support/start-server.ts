@@ -74,6 +74,9 @@ function collect(child: ChildProcess): { text: string } {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said.text += text
   })
+  child.once('exit', (code, signal) => {
+    said.text += `\n[it ended: ${code ?? signal}]\n`
+  })
   return said
 }
 

@@ -48,7 +48,11 @@ window.film = {
     await seek(0)
     video.playbackRate = rate
     await start()
-    await until(() => video.ended || errors.length > 0, 'end')
+    await until(
+      () => video.ended || errors.some((line) => !line.includes('bufferStalledError')),
+      'end',
+      LIMIT_MS + (2000 * video.duration) / rate,
+    )
     const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality()
     video.pause()
     return {
@@ -103,8 +107,8 @@ function once(target, event) {
   return new Promise((resolve) => target.once(event, (_, data) => resolve(data)))
 }
 
-async function until(isTrue, what) {
-  const endMs = performance.now() + LIMIT_MS
+async function until(isTrue, what, limitMs = LIMIT_MS) {
+  const endMs = performance.now() + limitMs
   while (!isTrue()) {
     if (performance.now() > endMs) {
       errors.push(`waited in vain for ${what}: ${JSON.stringify(state())}`)
@@ -181,6 +185,7 @@ async function loudestTone() {
     await context.resume()
     analyser = context.createAnalyser()
     analyser.fftSize = 8192
+    analyser.smoothingTimeConstant = 0
     context.createMediaElementSource(video).connect(analyser)
   }
   const levels = new Float32Array(analyser.frequencyBinCount)

@@ -1,15 +1,15 @@
 import type { Played } from './played.ts'
 import { complaints, runPlayer } from './run-player.ts'
 
-/** What it prints about itself. The last one is about the subtitles that its ffmpeg does not know. */
+/** What it prints about itself, and what it says of this machine when that is busy. */
 const HARMLESS = [
   /^AT /,
   /^\(\+\)|^ *\(?\+?\)? *(Video|Audio|Subs) +--/,
   /^(VO|AO): /,
   /^Exiting\.\.\. \(End of file\)$/,
+  // Its ffmpeg knows no WebVTT renditions.
   /Can't support the subtitle/,
-  // Played as fast as it goes, sound and picture run apart; the same is said of the source files.
-  /^Audio\/Video desynchronisation detected|^hardware, temporary CPU spikes|^position will not match to the video/,
+  /^Audio\/Video desynchronisation detected!|^hardware, temporary CPU spikes|^position will not match to the video/,
 ]
 
 /** Plays without picture and sound and without waiting for the clock. */
