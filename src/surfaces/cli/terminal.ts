@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { printable } from './printable.ts'
 
 /** What a verb talks through: data to `out`, talk to `err`. */
 export interface Terminal {
@@ -47,7 +48,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   }
   const talk = (line: string) => {
     clear()
-    process.stderr.write(`${line}\n`)
+    process.stderr.write(`${printable(line, { colored })}\n`)
   }
   return {
     json: options.json,
@@ -58,7 +59,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     colors: pc.createColors(colored),
     print: (line) => {
       clear()
-      if (!options.json) process.stdout.write(`${line}\n`)
+      if (!options.json) process.stdout.write(`${printable(line, { colored })}\n`)
     },
     data: (value) => {
       if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`)
