@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { InvalidInputError } from '#domain/errors.ts'
+import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import type { Video } from '#domain/video.ts'
@@ -75,7 +75,7 @@ async function uploadFile(
 
 async function mustBeFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null)
-  if (!found) throw new InvalidInputError(`There is no file ${path}.`, { fix: 'Check the name.' })
+  if (!found) throw new NotFoundError(`There is no file ${path}.`, { fix: 'Check the name.' })
   if (!found.isFile()) throw new InvalidInputError(`${path} is not a file.`, { fix: 'Name the video file itself.' })
 }
 
