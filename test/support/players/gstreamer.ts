@@ -16,6 +16,14 @@ const COUNTED = 'videoconvert ! videoscale ! video/x-raw,format=GRAY8,width=16,h
 
 /** Plays as fast as it can; every picture and sound goes into a file, so that they can be counted. */
 export async function playWithGstreamer(url: string): Promise<Played> {
+  const first = await playOnce(url)
+  return first.errorLines.some((line) => GAVE_UP.test(line)) ? playOnce(url) : first
+}
+
+/** Its HLS reader (1.22) gives up a download now and then on a busy machine; what is wrong stays wrong the second time. */
+const GAVE_UP = /Couldn't download fragments/
+
+async function playOnce(url: string): Promise<Played> {
   const folder = await mkdtemp(join(tmpdir(), 'telereel-gstreamer-'))
   const [pictures, sounds] = [join(folder, 'pictures'), join(folder, 'sounds')]
   const sinks = [

@@ -13,6 +13,8 @@ const HARMLESS = [
   /(libva|vdpau|vaapi|drm)\b/i,
   // DTS in MP4 tells its rate in the first packet only; VLC asks before that, then plays.
   /too low audio sample frequency \(0\)|failed to create audio output/,
+  // Eight times as fast as usual is too fast for large pictures on a busy machine.
+  /computer too slow \?/,
   // Where the picture begins after the sound; it plays on.
   /buffer deadlock prevented/,
 ]
