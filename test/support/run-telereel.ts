@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const LAUNCHER = resolve(ROOT, 'bin/telereel')
+/** The program, to be run by Node. */
+export const LAUNCHER = resolve(ROOT, 'bin/telereel')
 
 export interface CommandResult {
   readonly code: number | null
