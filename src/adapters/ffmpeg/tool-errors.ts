@@ -62,7 +62,11 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     says: /exceeds max_streams|Number of streams exceeds/,
-    error: () => new MediaRefusedError('The file has too many streams.', { why: 'More than 64 are not opened.' }),
+    error: () =>
+      new MediaRefusedError('The file has too many streams.', {
+        why: 'More than 64 are not opened.',
+        fix: 'Keep those that matter: ffmpeg -i FILE -map 0:v:0 -map 0:a:0 -c copy NEW.mkv.',
+      }),
   },
   {
     says: /Picture size (\d+x\d+) is invalid|exceeds specified max pixel count|Invalid dimensions/,

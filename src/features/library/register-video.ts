@@ -30,7 +30,10 @@ export async function registerVideo(source: NewSource, ports: RegisterPorts): Pr
   if (byteLength === null) {
     throw new InvalidInputError(`There is no file ${path}.`, { fix: 'Check the name and that it is a plain file.' })
   }
-  if (byteLength === 0) throw new NotMediaError(`${originalFilename} is empty.`, { why: 'The file has 0 bytes.' })
+  if (byteLength === 0) {
+    const fix = 'Copy or download it again.'
+    throw new NotMediaError(`${originalFilename} is empty.`, { why: 'The file has 0 bytes.', fix })
+  }
   await ports.catalog.addVideo({
     id: videoId,
     title: title?.trim() || titleFromFilename(originalFilename),
