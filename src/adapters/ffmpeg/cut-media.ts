@@ -83,7 +83,7 @@ async function startRun(context: CutContext, work: PipedWork): Promise<PipedTrac
 }
 
 /** Each source works ahead of the others by this much. */
-const MAX_AHEAD_BYTES = 8 * 1024 * 1024
+const MAX_AHEAD_BYTES = 4 * 1024 * 1024
 /** Pieces of one track wait for those of another that a player asks for before. */
 const MAX_HELD_BYTES = 24 * 1024 * 1024
 

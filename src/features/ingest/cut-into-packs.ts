@@ -15,7 +15,7 @@ import { writeOutline } from './write-manifest.ts'
 import { writeSubtitle } from './write-subtitle.ts'
 
 /** Cut bytes that wait for the disk: bounds the memory of an ingest. */
-const MAX_BYTES_AHEAD = 8 * 1024 * 1024
+const MAX_BYTES_AHEAD = 1024 * 1024
 
 /** So that one is hashed while the next is copied. */
 const PIECES_AT_ONCE = 3

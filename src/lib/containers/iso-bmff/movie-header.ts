@@ -66,7 +66,9 @@ function readTrack(trak: readonly Box[], defaults: ReadonlyMap<number, SampleDef
   if (entry === undefined) throw new ContainerError('malformed', `track ${id} has no sample description`)
   const picture = kind === 'video' ? sizeOf(entry.whole) : {}
   const { timescale, language } = readMdhd(requireBox(mdia, 'mdhd'))
-  const track = { id, kind, timescale, sampleEntry: isoSampleEntry(entry.whole, kind), ...picture }
+  // Copies: views (and a slice of a Buffer is one) hold all of `moov`, some megabytes per hour, while the track is known.
+  const sampleEntry = new Uint8Array(isoSampleEntry(entry.whole, kind))
+  const track = { id, kind, timescale, sampleEntry, ...picture }
   return {
     track: kind === 'video' ? { ...track, matrix } : track,
     language,
@@ -80,10 +82,7 @@ function readTrack(trak: readonly Box[], defaults: ReadonlyMap<number, SampleDef
 function readTkhd(tkhd: Box): { id: number; matrix: Uint8Array } {
   const { version, fields } = openFullBox(tkhd)
   const id = fields.skip(version === 1 ? 16 : 8).u32()
-  const matrix = fields
-    .skip(version === 1 ? 12 + 16 : 8 + 16)
-    .bytes(36)
-    .slice()
+  const matrix = new Uint8Array(fields.skip(version === 1 ? 12 + 16 : 8 + 16).bytes(36))
   return { id, matrix }
 }
 

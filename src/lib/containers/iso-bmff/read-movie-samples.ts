@@ -31,7 +31,7 @@ export interface WindowBatch extends SampleBatch {
 }
 
 /** Each of 8 MiB at most: what is held beside the batch that the consumer works on. */
-const READS_IN_FLIGHT = 3
+const READS_IN_FLIGHT = 2
 
 /**
  * The samples of some tracks, each track window by window in decode order, the tracks alternating as they do in the file,
