@@ -23,6 +23,7 @@ export const TEST_TOOLS = [
   SANDBOX,
   { name: 'chromium', commands: ['chromium'] },
   { name: 'mpv', commands: ['mpv'] },
+  { name: 'openssl', commands: ['openssl'] },
   { name: 'vlc-bin', commands: ['cvlc'] },
   { name: 'vlc-plugin-base', commands: [] },
   { name: 'gstreamer1.0-tools', commands: ['gst-launch-1.0'] },
