@@ -29,7 +29,8 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   const server = await findServer(config.dataDir)
   const links = new LinkMaker({
     host: config.http.host,
-    port: config.http.port,
+    // The running server knows best: LOCAL_PORT=0 takes any free one.
+    port: server ? Number(new URL(server.url).port || 443) : config.http.port,
     publicDomain: config.http.publicDomain ?? null,
     forceHttps: config.http.forceHttps,
     ownCertificate: config.http.tls !== undefined,
