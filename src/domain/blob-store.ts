@@ -25,6 +25,8 @@ export interface BlobLimits {
   readonly maxBytes: number
   /** How many puts are worth running at once. */
   readonly parallelPuts: number
+  /** Reading any range costs about as much as reading the whole blob: who wants several parts should read it once. */
+  readonly wholeReads?: boolean
 }
 
 export interface ReadOptions {
@@ -32,6 +34,17 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
   /** Memory of the caller, as long as what is read: a store that can, puts the bytes there, and the chunks are views of it. */
   readonly into?: Uint8Array
+  /**
+   * 0 for the first try. After a read whose bytes turned out to be damaged, a higher number asks for another way to them,
+   * if the store has one: another copy, another server.
+   */
+  readonly attempt?: number
+}
+
+export interface StoredBlob {
+  readonly ref: BlobRef
+  /** As it was put. */
+  readonly name: string
 }
 
 export interface BlobStore {
@@ -60,5 +73,5 @@ export interface BlobStore {
   delete(ref: BlobRef, signal?: AbortSignal): Promise<void>
 
   /** Every blob that is there, in no order; also those that no catalog knows. */
-  list(signal?: AbortSignal): AsyncIterable<BlobRef>
+  list(signal?: AbortSignal): AsyncIterable<StoredBlob>
 }

@@ -102,3 +102,32 @@ export class ToolFailedError extends ProductError {
 export class CancelledError extends ProductError {
   readonly code = 'cancelled'
 }
+
+/** A service outside asked us to wait; nothing is wrong. */
+export class RateLimitedError extends ProductError {
+  readonly code = 'rate-limited'
+  override readonly retry = 'later'
+  /** From now on. */
+  readonly retryAfterMs: number
+
+  constructor(message: string, retryAfterMs: number, details: ErrorDetails = {}) {
+    super(message, details)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** A token, key or password was refused by the service it is for. */
+export class CredentialsRefusedError extends ProductError {
+  readonly code = 'credentials-refused'
+}
+
+/** The store outside cannot be reached, or not one of its ways in is open now. */
+export class StoreUnavailableError extends ProductError {
+  readonly code = 'store-unavailable'
+  override readonly retry = 'later'
+}
+
+/** The store outside refuses for a reason that waiting does not mend. */
+export class StoreRefusedError extends ProductError {
+  readonly code = 'store-refused'
+}

@@ -82,6 +82,10 @@ function testBlobs(name: string, create: CreateBlobStore): void {
       for (const [index, ref] of refs.entries())
         expect(sameBytes(await read(opened.store, ref), noise(10, index))).toBe(true)
       expect((await list(opened.store)).sort()).toEqual([...refs].sort())
+      const listed = await Array.fromAsync(opened.store.list())
+      expect(new Map(listed.map(({ name, ref }) => [name, ref]))).toEqual(
+        new Map(names.map((each, index) => [each, refs[index]])),
+      )
     })
 
     it('takes a put again under the same name, as after a crash', async () => {
@@ -255,8 +259,8 @@ async function read(store: BlobStore, ref: BlobRef, range?: ByteRange): Promise<
   return Buffer.concat(await Array.fromAsync(await store.get(ref, range ? { range } : {})))
 }
 
-function list(store: BlobStore): Promise<BlobRef[]> {
-  return Array.fromAsync(store.list())
+async function list(store: BlobStore): Promise<BlobRef[]> {
+  return (await Array.fromAsync(store.list())).map(({ ref }) => ref)
 }
 
 /** Far faster than `toEqual` on arrays of bytes. */

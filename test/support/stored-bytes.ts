@@ -27,7 +27,7 @@ export async function readStored(dataDir: string, videoId: VideoId): Promise<Sto
   const { videos } = await database.catalog.videos({ limit: 1000 })
   const known = new Set<string>()
   for (const { id } of videos) for (const { ref } of await database.catalog.packs(id)) if (ref) known.add(ref)
-  const strays = (await Array.fromAsync(blobs.list())).filter((ref) => !known.has(ref))
+  const strays = (await Array.fromAsync(blobs.list())).map(({ ref }) => ref).filter((ref) => !known.has(ref))
   return { record, segments, strays }
 }
 

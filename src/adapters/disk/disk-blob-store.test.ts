@@ -62,7 +62,9 @@ describe('DiskBlobStore', () => {
     await using lab = await openLab()
     await lab.store.put({ name: 'video00000000001/0', byteLength: 1, open: one })
     await writeFile(join(lab.folder, 'video00000000001', '000001.pack.abcdef123456.tmp'), 'half')
-    expect(await Array.fromAsync(lab.store.list())).toEqual(['disk:video00000000001/000000'])
+    expect(await Array.fromAsync(lab.store.list())).toEqual([
+      { ref: 'disk:video00000000001/000000', name: 'video00000000001/0' },
+    ])
     expect(await lab.store.removeLeftovers()).toBe(1)
     expect(await readdir(join(lab.folder, 'video00000000001'))).toEqual(['000000.pack'])
   })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions } from '#domain/blob-store.ts'
+import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions, StoredBlob } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError, NoSpaceError } from '#domain/errors.ts'
 import { cannotLink, isAlreadyThere, isMissing, isNoSpace } from './file-errors.ts'
 import { readFileRange } from './read-file-range.ts'
@@ -62,11 +62,12 @@ export class DiskBlobStore implements BlobStore {
     await rmdir(dirname(path)).catch(() => {}) // Still holds other packs, or is gone already.
   }
 
-  async *list(): AsyncIterable<BlobRef> {
+  async *list(): AsyncIterable<StoredBlob> {
     for (const video of await entriesOf(this.#folder)) {
       for (const file of await entriesOf(join(this.#folder, video))) {
-        const ref = `disk:${video}/${file.replace(/\.pack$/, '')}` as const
-        if (file.endsWith('.pack') && REF.test(ref)) yield ref
+        const position = file.replace(/\.pack$/, '')
+        const ref = `disk:${video}/${position}` as const
+        if (file.endsWith('.pack') && REF.test(ref)) yield { ref, name: `${video}/${Number(position)}` }
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions } from '#domain/blob-store.ts'
+import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions, StoredBlob } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError } from '#domain/errors.ts'
 
 /** Small, so that readers meet chunk borders. */
@@ -49,8 +49,8 @@ export class MemoryBlobStore implements BlobStore {
     this.#blobs.delete(ref)
   }
 
-  async *list(): AsyncIterable<BlobRef> {
-    yield* [...this.#blobs.keys()]
+  async *list(): AsyncIterable<StoredBlob> {
+    for (const ref of [...this.#blobs.keys()]) yield { ref, name: ref.slice('memory:'.length) }
   }
 }
 

@@ -150,7 +150,7 @@ async function expectWhole({ film, ports, folder: own }: Lab): Promise<void> {
     }
   }
   const refs = new Set(record.packs.map(({ ref }) => ref))
-  const stored = await Array.fromAsync(blobs.list())
+  const stored = (await Array.fromAsync(blobs.list())).map(({ ref }) => ref)
   expect(new Set(stored)).toEqual(refs)
   expect(record.packs.every(({ state }) => state === 'stored')).toBe(true)
   expect(record.attachments.map(({ name }) => name).sort()).toEqual(

@@ -31,7 +31,7 @@ export async function* rebuildLibrary(
   { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
 ): AsyncIterable<RebuildFinding> {
   const found = new Map<VideoId, FoundPack[]>()
-  for await (const ref of ports.blobs.list(signal)) {
+  for await (const { ref } of ports.blobs.list(signal)) {
     try {
       const pack = { ...(await readPackContents(ref, ports, signal)), ref }
       const videoId = pack.header.videoId as VideoId

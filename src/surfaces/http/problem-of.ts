@@ -34,6 +34,10 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, title: string]>
   'tool-failed': [500, 'A tool failed'],
   cancelled: [503, 'Stopped'],
   'not-ready': [503, 'Not ready yet'],
+  'rate-limited': [503, 'The store is busy'],
+  'store-unavailable': [503, 'The store cannot be reached'],
+  'store-refused': [502, 'The store refuses'],
+  'credentials-refused': [502, 'The store refuses our key'],
   'library-locked': [503, 'The library is in use'],
   'no-space': [507, 'Not enough space'],
 }

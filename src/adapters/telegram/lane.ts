@@ -1,0 +1,36 @@
+import type { BotApi } from './bot-api.ts'
+
+/** One bot in one channel: a way for calls to leave. */
+export interface Lane {
+  readonly bot: BotApi
+  readonly chatId: number
+}
+
+/** Each has a budget of its own: what is used up for sending does not hold up reading. */
+export type CallKind = 'send' | 'delete' | 'read'
+
+export interface LaneWish {
+  readonly kind: CallKind
+  /** Only these chats; all by default. */
+  readonly chatIds?: readonly number[]
+  /** Prefer this bot when it can start about as soon as any other. */
+  readonly preferBotId?: number
+  /** Not these bots, as long as there is another that works. */
+  readonly avoidBotIds?: readonly number[]
+  /** Gives way to all that is not. */
+  readonly background?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** All bots in all their channels; decides who works next, and when. */
+export interface Lanes {
+  /** Every chat that a bot is configured for, in the order of the settings, without doubles. */
+  readonly chatIds: readonly number[]
+  /**
+   * Waits until a lane may start, and runs the work on it; paces, and learns from what it throws. A limit, a lost right, a
+   * revoked token or a fault of the network is the lane's affair: the work is run again, on the lane that can start
+   * soonest. Any other error is thrown. Rejects with StoreUnavailableError when no lane is left or the network failed
+   * several times in a row, with the signal's reason.
+   */
+  run<T>(wish: LaneWish, work: (lane: Lane, signal: AbortSignal | undefined) => Promise<T>): Promise<T>
+}
