@@ -30,7 +30,7 @@ const BY_ERROR: Readonly<Record<string, ExitCode>> = {
   'rate-limited': EXIT.temporary,
   'store-unavailable': EXIT.temporary,
   'store-refused': EXIT.permanent,
-  'credentials-refused': EXIT.refused,
+  'credentials-refused': EXIT.credentials,
   'tool-missing': EXIT.toolMissing,
   'no-space': EXIT.noSpace,
   cancelled: EXIT.cancelled,
