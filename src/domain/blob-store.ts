@@ -39,6 +39,8 @@ export interface ReadOptions {
    * if the store has one: another copy, another server.
    */
   readonly attempt?: number
+  /** Told before bytes come, and again when others go on giving them: by whom, in a word or two (`bot 3`). For people. */
+  readonly onGiver?: (giver: string) => void
 }
 
 export interface StoredBlob {
