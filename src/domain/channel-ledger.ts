@@ -10,20 +10,30 @@ export interface ChannelLedger extends BlobLedger, IntentLedger, ScanLedger, Bot
 export interface BlobLedger {
   /** Null when nothing is known of it. A blob whose last copy was removed is not known any more. */
   blob(ref: BlobRef): Promise<ChannelBlob | null>
-  /** All of them, or those whose name begins with `prefix`, by ref. May be read while others write. */
+  /**
+   * All of them, or those whose name begins with `prefix`, by the bytes of their refs. May be read while others write,
+   * for as long as the reader likes: what is there from the beginning to the end comes once, each as it was when read.
+   */
   blobs(prefix?: string): AsyncIterable<ChannelBlob>
-  /** Adds a copy to the blob, and the blob when it is new. Adding the same copy again changes its state. */
+  /**
+   * Adds a copy to the blob, and the blob when it is new; what is known of an older one stays. Adding the same copy again
+   * changes its state. Rejects with ConflictError when the message holds another blob.
+   */
   addCopy(blob: Omit<ChannelBlob, 'copies'>, copy: ChannelCopy): Promise<void>
   /** Forgets the copy, with the handles of it; the blob with its last copy. */
   removeCopy(ref: BlobRef, place: MessagePlace): Promise<void>
-  /** Stored messages per chat. */
+  /** Each chat of which an id is known, by chat id. Looks at every copy: for people, not for every send. */
   channelFigures(): Promise<readonly ChannelFigures[]>
 }
 
 export interface IntentLedger {
-  /** To be written before the message leaves. */
+  /** To be written before the message leaves. Opening the same again changes nothing. */
   openIntent(intent: SendIntent): Promise<void>
-  /** The send was answered, or its message was found: adds the copy and closes the intent, in one transaction. */
+  /**
+   * The send was answered, or its message was found: adds the copy and closes the intent, in one transaction. Settling
+   * the same again changes nothing. Rejects with NotFoundError when neither the intent nor the message is known (closed
+   * before its answer came: the scan will find the message), and as `addCopy` does; then nothing has changed.
+   */
   settleIntent(nonce: string, copy: ChannelCopy): Promise<void>
   /** It is certain that nothing of it is, or will be, in the channel. */
   closeIntent(nonce: string): Promise<void>
@@ -36,7 +46,7 @@ export interface IntentLedger {
 export interface ScanLedger {
   /** Every id up to this one was looked at or is owned; 0 at first. */
   mark(chatId: number): Promise<number>
-  /** Moves it up, never down. Forgets what was noted below it. */
+  /** Moves it up, never down. Forgets what was noted up to this id. */
   setMark(chatId: number, messageId: number): Promise<void>
   /** Notes what an id that no blob owns turned out to be. */
   noteId(place: MessagePlace, what: 'foreign' | 'missing'): Promise<void>
@@ -53,7 +63,7 @@ export interface BotLedger {
   paces(): Promise<readonly SavedPace[]>
   /** One per bot and chat; replaces the older one. */
   savePace(pace: SavedPace): Promise<void>
-  /** Small facts of the store itself, as JSON values: what was measured, which snapshot is the newest. */
+  /** Small facts of the store itself, as JSON values: what was measured, which snapshot is the newest. Null at first. */
   fact(name: string): Promise<unknown>
   setFact(name: string, value: unknown): Promise<void>
 }
@@ -66,6 +76,7 @@ export interface ChannelBlob {
   readonly byteLength: number
   /** Hex, of the stored bytes. */
   readonly sha256: string
+  /** By chat id, then message id. */
   readonly copies: readonly ChannelCopy[]
 }
 
@@ -101,10 +112,11 @@ export interface SendIntent {
 
 export interface ChannelFigures {
   readonly chatId: number
-  /** Stored ones. */
+  /** Copies that are `stored`. */
   readonly messages: number
+  /** Of those. */
   readonly bytes: number
-  /** The highest id that is known there. */
+  /** The highest id that a copy owns, that was noted, or that the mark is at. */
   readonly topMessageId: number
 }
 

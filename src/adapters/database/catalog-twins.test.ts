@@ -61,15 +61,15 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
     .tuple(id, name, text)
     .map(([v, n, title]) => on(`updateTrack ${v} ${n}`, (c) => c.updateTrack(track(v, n).id, { title }))),
   fc.tuple(id, name).map(([v, n]) => on(`removeTrack ${v} ${n}`, (c) => c.removeTrack(track(v, n).id))),
-  { weight: 4, arbitrary: fc.tuple(id, position).map(([v, p]) => on(`addPack ${v} ${p}`, (c) => c.addPack(v, p))) },
+  { weight: 4, arbitrary: fc.tuple(id, position).map(([v, p]) => on(`addPack ${v} ${p}`, (c) => addPack(c, v, p))) },
   fc
     .tuple(id, position, fc.nat(9))
     .map(([v, p, n]) =>
-      on(`sealPack ${v} ${p} ${n}`, async (c) => c.sealPack(await packAt(c, v, p), { byteLength: n, digest: `${n}` })),
+      on(`sealPack ${v} ${p} ${n}`, async (c) => sealPack(c, await packAt(c, v, p), { byteLength: n, digest: `${n}` })),
     ),
   fc
     .tuple(id, position, fc.nat(1))
-    .map(([v, p, n]) => on(`markStored ${v} ${p} ${n}`, async (c) => c.markStored(await packAt(c, v, p), `disk:${n}`))),
+    .map(([v, p, n]) => on(`markStored ${v} ${p} ${n}`, async (c) => c.markStored([{ id: await packAt(c, v, p), ref: `disk:${n}` }]))),
   fc.tuple(id, position).map(([v, p]) => on(`dropPacksFrom ${v} ${p}`, (c) => c.dropPacksFrom(v, p))),
   {
     weight: 12,
@@ -128,7 +128,7 @@ async function fill(catalog: Catalog): Promise<void> {
   for (const videoId of [FILM, SERIES]) {
     await catalog.addVideo(newVideo(videoId))
     await catalog.addTracks(videoId, [track(videoId, 'v0'), track(videoId, 'a0')])
-    for (const each of [0, 1, 2]) await catalog.addPack(videoId, each)
+    for (const each of [0, 1, 2]) await addPack(catalog, videoId, each)
   }
 }
 

@@ -1,11 +1,13 @@
 import { type Kysely, type Transaction, sql } from 'kysely'
 import { ConflictError } from '#domain/errors.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { channels } from './migrations/0002-channels.ts'
 import type { Dialect } from './dialect.ts'
 
 /** In order; a name that was ever released is never changed. */
-const MIGRATIONS: Readonly<Record<string, (db: Transaction<unknown>) => Promise<void>>> = {
+const MIGRATIONS: Readonly<Record<string, (db: Transaction<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-first-tables': firstTables,
+  '0002-channels': channels,
 }
 
 interface MigrationsTable {
@@ -36,7 +38,7 @@ export async function migrate(db: Kysely<unknown>, dialect: Dialect, now: () => 
     }
     for (const [name, apply] of Object.entries(MIGRATIONS)) {
       if (applied.has(name)) continue
-      await apply(transaction as unknown as Transaction<unknown>)
+      await apply(transaction as unknown as Transaction<unknown>, dialect)
       await transaction.insertInto('migrations').values({ name, applied_at: now() }).execute()
     }
   })

@@ -1,11 +1,13 @@
 import { Kysely } from 'kysely'
 import type { Catalog } from '#domain/catalog.ts'
+import type { ChannelLedger } from '#domain/channel-ledger.ts'
 import type { JobQueue } from '#domain/job-queue.ts'
 import type { Events } from '#domain/events.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { DatabaseJobQueue } from './database-job-queue.ts'
 import { JOB_SETTINGS, type JobSettings } from './job-settings.ts'
 import { databaseCatalog } from './database-catalog.ts'
+import { databaseChannelLedger } from './database-channel-ledger.ts'
 import { migrate } from './migrate.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import type { Tables } from './schema/tables.ts'
@@ -29,6 +31,7 @@ export interface OpenDatabase extends AsyncDisposable {
   readonly db: Kysely<Tables>
   readonly catalog: Catalog
   readonly jobs: JobQueue
+  readonly ledger: ChannelLedger
 }
 
 /**
@@ -55,6 +58,7 @@ export async function openDatabase(config: DatabaseConfig, options: DatabaseOpti
     db,
     catalog: databaseCatalog({ ...shared, now: () => clock.wallMs() }),
     jobs: new DatabaseJobQueue({ ...shared, clock, random, events, settings }),
+    ledger: databaseChannelLedger(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
 }

@@ -1,14 +1,13 @@
-import type { Kysely, Selectable } from 'kysely'
-import type { PackCatalog } from '#domain/catalog.ts'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { PackCatalog, PackStep } from '#domain/catalog.ts'
 import { ConflictError, NotFoundError } from '#domain/errors.ts'
-import type { PackId } from '#domain/ids.ts'
+import type { PackId, VideoId } from '#domain/ids.ts'
 import type { Pack } from '#domain/video.ts'
 import type { CatalogContext } from './catalog-context.ts'
-import { requireVideo } from './require-video.ts'
 import type { PacksTable } from './schema/packs.ts'
 import type { Tables } from './schema/tables.ts'
 
-type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'addPack' | 'sealPack' | 'markStored' | 'dropPacksFrom'>
+type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'dropPacksFrom'>
 
 export function packsIn({ db, newId }: CatalogContext): PackMethods {
   return {
@@ -21,34 +20,16 @@ export function packsIn({ db, newId }: CatalogContext): PackMethods {
       return packOf(await requirePack(db, id))
     },
 
-    addPack(id, position) {
-      return db.transaction().execute(async (transaction) => {
-        await requireVideo(transaction, id)
-        const standing = transaction.selectFrom('packs').selectAll().where('video_id', '=', id)
-        const there = await standing.where('position', '=', position).executeTakeFirst()
-        if (there) return packOf(there)
-        const pack = { id: newId() as PackId, video_id: id, position, state: 'filling', byte_length: 0 } as const
-        return packOf(await transaction.insertInto('packs').values(pack).returningAll().executeTakeFirstOrThrow())
-      })
-    },
+    newPackId: () => newId() as PackId,
 
-    async sealPack(id, { byteLength, digest }) {
+    async markStored(packs) {
       await db.transaction().execute(async (transaction) => {
-        const pack = await requirePack(transaction, id)
-        const same = pack.byte_length === byteLength && pack.digest === digest
-        if (pack.state === 'stored' && same) return
-        if (pack.state === 'stored') throw new ConflictError(`Pack ${id} is stored and cannot be sealed anew.`)
-        const sealed = { state: 'sealed', byte_length: byteLength, digest } as const
-        await transaction.updateTable('packs').set(sealed).where('id', '=', id).execute()
-      })
-    },
-
-    async markStored(id, ref) {
-      await db.transaction().execute(async (transaction) => {
-        const pack = await requirePack(transaction, id)
-        if (pack.state === 'stored' && pack.ref === ref) return
-        if (pack.state !== 'sealed') throw new ConflictError(`Pack ${id} is ${pack.state}, not sealed.`)
-        await transaction.updateTable('packs').set({ state: 'stored', ref }).where('id', '=', id).execute()
+        for (const { id, ref } of packs) {
+          const pack = await requirePack(transaction, id)
+          if (pack.state === 'stored' && pack.ref === ref) continue
+          if (pack.state !== 'sealed') throw new ConflictError(`Pack ${id} is ${pack.state}, not sealed.`)
+          await transaction.updateTable('packs').set({ state: 'stored', ref }).where('id', '=', id).execute()
+        }
       })
     },
 
@@ -60,6 +41,30 @@ export function packsIn({ db, newId }: CatalogContext): PackMethods {
       })
     },
   }
+}
+
+/** Adds the pack when it is new, seals it when it is said to be sealed. Rejects with ConflictError. */
+export async function takePackStep(
+  transaction: Transaction<Tables>,
+  videoId: VideoId,
+  { id, position, sealed }: PackStep,
+): Promise<void> {
+  const figures = sealed
+    ? ({ state: 'sealed', byte_length: sealed.byteLength, digest: sealed.digest } as const)
+    : ({ state: 'filling', byte_length: 0 } as const)
+  const standing = transaction.selectFrom('packs').selectAll().where('video_id', '=', videoId)
+  const there = await standing.where('position', '=', position).executeTakeFirst()
+  if (!there) await transaction.insertInto('packs').values({ id, video_id: videoId, position, ...figures }).execute()
+  else if (there.id !== id) throw new ConflictError(`Pack ${there.id} stands at position ${position} already.`)
+  else if (!sealed || isStored(there, sealed)) return
+  else await transaction.updateTable('packs').set(figures).where('id', '=', id).execute()
+}
+
+/** Throws ConflictError when it is stored with other bytes. */
+function isStored(pack: PacksTable, sealed: NonNullable<PackStep['sealed']>): boolean {
+  if (pack.state !== 'stored') return false
+  if (pack.byte_length === sealed.byteLength && pack.digest === sealed.digest) return true
+  throw new ConflictError(`Pack ${pack.id} is stored and cannot be sealed anew.`)
 }
 
 export function packOf(row: Selectable<PacksTable>): Pack {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { testCatalog } from '#test/contracts/catalog.ts'
+import { testChannelLedger } from '#test/contracts/channel-ledger.ts'
 import { testJobQueue } from '#test/contracts/job-queue.ts'
 import { type PostgresServer, startPostgres } from '#test/support/postgres.ts'
 import { SYSTEM_CLOCK } from './clock.ts'
@@ -21,3 +22,5 @@ testJobQueue('PostgreSQL', async ({ now, random, events, pollMs, keepFinished })
   const options = { clock: { ...SYSTEM_CLOCK, wallMs: now }, random, events, jobs: { pollMs, keepFinished } }
   return openDatabase({ kind: 'postgres', url }, options)
 })
+
+testChannelLedger('PostgreSQL', async () => openDatabase({ kind: 'postgres', url: await server.createSchema() }))

@@ -6,6 +6,7 @@ import type { Slice } from '#domain/video.ts'
 import type { CatalogContext } from './catalog-context.ts'
 import { attachmentRow, packPositions, positionOf, segmentOf, segmentRow } from './entry-row.ts'
 import { insertAttachments, insertSegments } from './insert-entries.ts'
+import { takePackStep } from './packs-in.ts'
 import { requireVideo } from './require-video.ts'
 import type { Tables } from './schema/tables.ts'
 
@@ -15,9 +16,10 @@ const COLUMNS = ['track_id', 'position', 'start_sec', 'duration_sec', 'byte_leng
 
 export function segmentsIn({ db }: CatalogContext): SegmentMethods {
   return {
-    async addEntries(id, { segments = [], attachments = [] }) {
+    async addEntries(id, { packs: steps = [], segments = [], attachments = [] }) {
       await db.transaction().execute(async (transaction) => {
         await requireVideo(transaction, id)
+        for (const step of steps) await takePackStep(transaction, id, step)
         await requireTracks(transaction, id, new Set(segments.map(({ trackId }) => trackId)))
         const stranger = attachments.find(({ videoId }) => videoId !== id)
         if (stranger)

@@ -141,7 +141,7 @@ function scansAmong({ owners, marks, notes }: LedgerShelf): ScanLedger {
     async setMark(chatId, messageId) {
       if (messageId > mark(chatId)) marks.set(chatId, messageId)
       const noted = notes.get(chatId)
-      for (const each of [...(noted ?? [])]) if (each <= mark(chatId)) noted?.delete(each)
+      for (const each of [...(noted ?? [])]) if (each <= messageId) noted?.delete(each)
     },
 
     async noteId({ chatId, messageId }) {

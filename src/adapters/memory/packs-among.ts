@@ -1,10 +1,10 @@
-import type { PackCatalog } from '#domain/catalog.ts'
+import type { PackCatalog, PackStep } from '#domain/catalog.ts'
 import { ConflictError } from '#domain/errors.ts'
-import type { PackId } from '#domain/ids.ts'
+import type { PackId, VideoId } from '#domain/ids.ts'
 import type { Pack, Slice } from '#domain/video.ts'
 import type { ShelvedVideo, VideoShelf } from './video-shelf.ts'
 
-type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'addPack' | 'sealPack' | 'markStored' | 'dropPacksFrom'>
+type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'dropPacksFrom'>
 
 export function packsAmong(shelf: VideoShelf): PackMethods {
   return {
@@ -15,28 +15,15 @@ export function packsAmong(shelf: VideoShelf): PackMethods {
 
     pack: async (id) => shelf.ownerOf(id).pack,
 
-    async addPack(videoId, position) {
-      const { packs } = shelf.shown(videoId)
-      const standing = [...packs.values()].find((pack) => pack.position === position)
-      if (standing) return standing
-      const id = shelf.world.newId() as PackId
-      const pack: Pack = { id, videoId, position, state: 'filling', ref: null, byteLength: 0, digest: null }
-      packs.set(id, pack)
-      return pack
-    },
+    newPackId: () => shelf.world.newId() as PackId,
 
-    async sealPack(id, { byteLength, digest }) {
-      const { packs, pack } = shelf.ownerOf(id)
-      if (pack.state !== 'stored') packs.set(id, { ...pack, state: 'sealed', byteLength, digest })
-      else if (pack.byteLength !== byteLength || pack.digest !== digest)
-        throw new ConflictError(`Pack ${id} is stored and cannot be sealed anew.`)
-    },
-
-    async markStored(id, ref) {
-      const { packs, pack } = shelf.ownerOf(id)
-      if (pack.state === 'stored' && pack.ref === ref) return
-      if (pack.state !== 'sealed') throw new ConflictError(`Pack ${id} is ${pack.state}, not sealed.`)
-      packs.set(id, { ...pack, state: 'stored', ref })
+    async markStored(stored) {
+      const changes = stored.map(({ id, ref }) => {
+        const { packs, pack } = shelf.ownerOf(id)
+        if (pack.state !== 'sealed' && pack.ref !== ref) throw notSealed(pack)
+        return () => packs.set(id, { ...pack, state: 'stored', ref })
+      })
+      for (const change of changes) change()
     },
 
     async dropPacksFrom(id, position) {
@@ -45,6 +32,31 @@ export function packsAmong(shelf: VideoShelf): PackMethods {
       for (const pack of [...shelved.packs.values()]) if (pack.position >= position) forget(pack.id, shelved)
     },
   }
+}
+
+/** Packs as they are after these steps; throws ConflictError. */
+export function packsAfter(
+  steps: readonly PackStep[],
+  videoId: VideoId,
+  before: ReadonlyMap<PackId, Pack>,
+): Map<PackId, Pack> {
+  const packs = new Map(before)
+  for (const { id, position, sealed } of steps) {
+    const standing = [...packs.values()].find((pack) => pack.position === position)
+    if (standing && standing.id !== id) {
+      throw new ConflictError(`Pack ${standing.id} stands at position ${position} already.`)
+    }
+    const fresh: Pack = { id, videoId, position, state: 'filling', ref: null, byteLength: 0, digest: null }
+    const pack = standing ?? fresh
+    const differs = sealed && (pack.byteLength !== sealed.byteLength || pack.digest !== sealed.digest)
+    if (pack.state !== 'stored') packs.set(id, sealed ? { ...pack, state: 'sealed', ...sealed } : pack)
+    else if (differs) throw new ConflictError(`Pack ${id} is stored and cannot be sealed anew.`)
+  }
+  return packs
+}
+
+function notSealed({ id, state }: Pack): ConflictError {
+  return new ConflictError(`Pack ${id} is ${state}, not sealed.`)
 }
 
 function forget(id: PackId, { packs, tracks, attachments }: ShelvedVideo): void {

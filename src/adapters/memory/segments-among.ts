@@ -2,13 +2,16 @@ import type { PackCatalog } from '#domain/catalog.ts'
 import { InvalidInputError, SegmentNotFoundError, TrackNotFoundError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
 import type { Attachment, Pack, Segment, Slice } from '#domain/video.ts'
+import { packsAfter } from './packs-among.ts'
 import { requirePacks, type ShelvedVideo, type VideoShelf } from './video-shelf.ts'
 
 export function segmentsAmong(shelf: VideoShelf): Pick<PackCatalog, 'addEntries' | 'segments' | 'segment'> {
   return {
-    async addEntries(id, { segments = [], attachments = [] }) {
+    async addEntries(id, { packs: steps = [], segments = [], attachments = [] }) {
       const shelved = shelf.shown(id)
-      requireConsistent(id, segments, attachments, shelved)
+      const packs = packsAfter(steps, id, shelved.packs)
+      requireConsistent(id, segments, attachments, { ...shelved, packs })
+      for (const [packId, pack] of packs) shelved.packs.set(packId, pack)
       for (const each of segments) shelved.tracks.get(each.trackId)?.segments.set(each.index, structuredClone(each))
       for (const each of attachments) shelved.attachments.set(each.name, structuredClone(each))
       for (const { slices } of [...segments, ...attachments]) growPacks(slices, shelved.packs)

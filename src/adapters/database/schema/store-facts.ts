@@ -1,0 +1,5 @@
+export interface StoreFactsTable {
+  name: string
+  /** JSON. */
+  value: string
+}
