@@ -64,13 +64,14 @@ function cannotListen(cause: unknown, { http: { host, port } }: Config): unknown
 
 function httpPorts(core: Core, signal: AbortSignal) {
   const cache = new MemorySegmentCache(core.config.cache.maxBytes)
-  const playback = new Playback({ ...core.ports, cache, nowMs: () => Date.now() })
+  const { streamingThresholdBytes } = core.config.cache
+  const playback = new Playback({ ...core.ports, cache, nowMs: () => Date.now() }, { streamingThresholdBytes })
   const { catalog, jobs, events } = core.ports
   return {
     catalog,
     jobs,
     events,
-    cache,
+    cache: playback.cache,
     playback,
     library: libraryActions(core, signal),
     hostStatus: () => hostStatus(core),

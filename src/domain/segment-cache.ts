@@ -1,22 +1,32 @@
 import type { VideoId } from './ids.ts'
+import type { Slice } from './video.ts'
 
-/** Verified bytes of slices, close at hand; the least recently used go first. Losing an entry costs only time. */
+/**
+ * Proved bytes of slices, close at hand, by their SHA-256 (hex): the same bytes are the same entry, wherever they lie.
+ * The least recently used go first. Losing an entry costs only time.
+ */
 export interface SegmentCache {
-  /** The bytes under this key; counts as a hit or a miss. Nobody may change them. */
+  /** The bytes, when they are in memory. Nobody may change them. */
   get(key: string): Uint8Array | undefined
-  /** Keeps the bytes unless they are too large for the cache. They must not change any more. */
-  set(key: string, entry: { readonly videoId: VideoId; readonly bytes: Uint8Array }): void
+  /** The bytes, from wherever this cache keeps them, proved anew. Undefined when they are not there or were found damaged. */
+  load(slice: Pick<Slice, 'sha256' | 'length'>): Promise<Uint8Array | undefined>
+  /** Whether the entry is here, in memory or elsewhere; does not count as use. */
+  has(key: string): boolean
+  /** Keeps the bytes, which must not change any more, and says whether it does: they may be too large. */
+  set(key: string, entry: { readonly videoId: VideoId; readonly bytes: Uint8Array }): boolean
   /** Forgets the entries of one video, or all; says what was let go. */
-  clear(videoId?: VideoId): { readonly removedItems: number; readonly removedBytes: number }
-  stats(): SegmentCacheStats
+  clear(videoId?: VideoId): Promise<{ readonly removedItems: number; readonly removedBytes: number }>
+  /** The tiers of which it is made, the nearest first. What is in several of them counts in each. */
+  tiers(): readonly CacheTier[]
 }
 
-export interface SegmentCacheStats {
-  readonly hits: number
-  readonly misses: number
+export interface CacheTier {
+  readonly kind: 'memory' | 'disk'
   readonly bytes: number
   readonly maxBytes: number
   readonly items: number
   /** Entries that went because room was needed. */
   readonly evictions: number
+  /** Entries whose bytes were not what they should be: removed, never given. */
+  readonly damaged: number
 }

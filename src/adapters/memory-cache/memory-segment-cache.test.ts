@@ -14,26 +14,26 @@ describe('MemorySegmentCache', () => {
     cache.set('e', { videoId: film, bytes: bytes(20) })
     expect(cache.get('b')).toBeUndefined()
     expect(cache.get('a')).toHaveLength(25)
-    expect(cache.stats()).toEqual({ hits: 2, misses: 1, bytes: 95, maxBytes: 100, items: 4, evictions: 1 })
+    expect(cache.tiers()).toEqual([{ kind: 'memory', bytes: 95, maxBytes: 100, items: 4, evictions: 1, damaged: 0 }])
   })
 
   it('does not empty itself for one huge entry', () => {
     const cache = new MemorySegmentCache(100)
-    cache.set('small', { videoId: film, bytes: bytes(10) })
-    cache.set('huge', { videoId: film, bytes: bytes(90) })
+    expect(cache.set('small', { videoId: film, bytes: bytes(10) })).toBe(true)
+    expect(cache.set('huge', { videoId: film, bytes: bytes(90) })).toBe(false)
     expect(cache.get('huge')).toBeUndefined()
     expect(cache.get('small')).toHaveLength(10)
   })
 
-  it('forgets one video, or all', () => {
+  it('forgets one video, or all', async () => {
     const cache = new MemorySegmentCache(1000)
     cache.set('a', { videoId: film, bytes: bytes(10) })
     cache.set('b', { videoId: film, bytes: bytes(20) })
     cache.set('c', { videoId: other, bytes: bytes(30) })
-    expect(cache.clear(film)).toEqual({ removedItems: 2, removedBytes: 30 })
+    expect(await cache.clear(film)).toEqual({ removedItems: 2, removedBytes: 30 })
     expect(cache.get('c')).toHaveLength(30)
-    expect(cache.clear()).toEqual({ removedItems: 1, removedBytes: 30 })
-    expect(cache.stats()).toMatchObject({ items: 0, bytes: 0, evictions: 0 })
+    expect(await cache.clear()).toEqual({ removedItems: 1, removedBytes: 30 })
+    expect(cache.tiers()).toMatchObject([{ items: 0, bytes: 0, evictions: 0 }])
   })
 
   it('keeps nothing when its size is 0', () => {

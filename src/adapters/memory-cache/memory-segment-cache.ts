@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { VideoId } from '#domain/ids.ts'
-import type { SegmentCache, SegmentCacheStats } from '#domain/segment-cache.ts'
+import type { CacheTier, SegmentCache } from '#domain/segment-cache.ts'
 
 interface Entry {
   readonly videoId: VideoId
@@ -14,8 +14,6 @@ const LARGEST_SHARE = 0.25
 export class MemorySegmentCache implements SegmentCache {
   readonly #maxBytes: number
   readonly #entries: LRUCache<string, Entry>
-  #hits = 0
-  #misses = 0
   #evictions = 0
 
   constructor(maxBytes: number) {
@@ -31,17 +29,25 @@ export class MemorySegmentCache implements SegmentCache {
   }
 
   get(key: string): Uint8Array | undefined {
-    const entry = this.#entries.get(key)
-    if (entry) this.#hits++
-    else this.#misses++
-    return entry?.bytes
+    return this.#entries.get(key)?.bytes
   }
 
-  set(key: string, entry: Entry): void {
-    if (entry.bytes.byteLength <= this.#maxBytes * LARGEST_SHARE) this.#entries.set(key, entry)
+  /** All of it is in memory: whoever asks here has looked already. */
+  async load({ sha256 }: { readonly sha256: string }): Promise<Uint8Array | undefined> {
+    return this.get(sha256)
   }
 
-  clear(videoId?: VideoId): { removedItems: number; removedBytes: number } {
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  set(key: string, entry: Entry): boolean {
+    if (entry.bytes.byteLength > this.#maxBytes * LARGEST_SHARE) return false
+    this.#entries.set(key, entry)
+    return true
+  }
+
+  async clear(videoId?: VideoId): Promise<{ removedItems: number; removedBytes: number }> {
     const before = { items: this.#entries.size, bytes: this.#entries.calculatedSize }
     if (videoId === undefined) this.#entries.clear()
     else {
@@ -53,14 +59,16 @@ export class MemorySegmentCache implements SegmentCache {
     }
   }
 
-  stats(): SegmentCacheStats {
-    return {
-      hits: this.#hits,
-      misses: this.#misses,
-      bytes: this.#entries.calculatedSize,
-      maxBytes: this.#maxBytes,
-      items: this.#entries.size,
-      evictions: this.#evictions,
-    }
+  tiers(): readonly [CacheTier] {
+    return [
+      {
+        kind: 'memory',
+        bytes: this.#entries.calculatedSize,
+        maxBytes: this.#maxBytes,
+        items: this.#entries.size,
+        evictions: this.#evictions,
+        damaged: 0,
+      },
+    ]
   }
 }

@@ -129,7 +129,8 @@ export function portsOf(film: TestFilm): PlaybackPorts {
     if (id !== FILM_ID || film.video.state === 'deleting') throw new VideoNotFoundError(`There is no video ${id}.`)
     return value()
   }
-  const blobs: Pick<BlobStore, 'get'> = {
+  const blobs: Pick<BlobStore, 'get' | 'limits'> = {
+    limits: { maxBytes: 20_000_000, parallelPuts: 1 },
     async get(ref: BlobRef, { range, signal } = {}) {
       if (ref !== film.pack.ref || !range) throw new BlobNotFoundError(ref)
       film.storeReads++
@@ -160,21 +161,20 @@ export function portsOf(film: TestFilm): PlaybackPorts {
   }
 }
 
-function unboundedCache(): SegmentCache {
+/** Keeps everything, in memory. */
+export function unboundedCache(): SegmentCache & { readonly entries: Map<string, Uint8Array> } {
   const entries = new Map<string, Uint8Array>()
-  const count = { hits: 0, misses: 0 }
   return {
-    get(key) {
-      const bytes = entries.get(key)
-      count[bytes ? 'hits' : 'misses']++
-      return bytes
-    },
-    set: (key, { bytes }) => void entries.set(key, bytes),
-    clear() {
+    entries,
+    get: (key) => entries.get(key),
+    load: async ({ sha256 }) => entries.get(sha256),
+    has: (key) => entries.has(key),
+    set: (key, { bytes }) => entries.set(key, bytes) === entries,
+    async clear() {
       const removed = { removedItems: entries.size, removedBytes: 0 }
       entries.clear()
       return removed
     },
-    stats: () => ({ ...count, bytes: 0, maxBytes: 0, items: entries.size, evictions: 0 }),
+    tiers: () => [{ kind: 'memory', bytes: 0, maxBytes: 0, items: entries.size, evictions: 0, damaged: 0 }],
   }
 }

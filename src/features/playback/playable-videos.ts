@@ -38,6 +38,11 @@ export class PlayableVideos {
     return entry.video
   }
 
+  /** As it was seen last, however long ago. */
+  lastSeen(id: VideoId): PlayableVideo | undefined {
+    return this.#entries.get(id)?.video
+  }
+
   /** Rejects with VideoNotFoundError. */
   async get(id: VideoId): Promise<PlayableVideo> {
     const fresh = this.peek(id)

@@ -1,13 +1,21 @@
 import type { VideoId } from '#domain/ids.ts'
 import type { Attachment } from '#domain/video.ts'
+import { CacheControl } from './cache-control.ts'
+import { PackLayouts } from './pack-layout.ts'
 import type { PlaybackCatalog } from './playable-video.ts'
 import { PlayableVideos } from './playable-videos.ts'
-import { SliceReader, type SliceReaderLimits, type SliceReaderPorts } from './slice-reader.ts'
+import { DEFAULT_READER_LIMITS, SliceReader, type SliceReaderLimits, type SliceReaderPorts } from './slice-reader.ts'
 import { SubtitleSegments } from './subtitle-segments.ts'
 
-export interface PlaybackPorts extends Omit<SliceReaderPorts, 'catalog'> {
+export interface PlaybackPorts extends Omit<SliceReaderPorts, 'catalog' | 'layout' | 'mayClaimCache'> {
   readonly catalog: PlaybackCatalog & SliceReaderPorts['catalog']
   readonly nowMs: () => number
+}
+
+/** What is left out is off, or without limit. */
+export interface PlaybackOptions extends Partial<SliceReaderLimits> {
+  /** Segments of videos whose source was larger pass through without claiming the cache. */
+  readonly streamingThresholdBytes?: number
 }
 
 /** Everything a player needs: what may be played now, and the bytes of it. */
@@ -15,11 +23,22 @@ export class Playback {
   readonly videos: PlayableVideos
   readonly slices: SliceReader
   readonly subtitles: SubtitleSegments
+  readonly cache: CacheControl
 
-  constructor(ports: PlaybackPorts, limits?: SliceReaderLimits) {
+  constructor(ports: PlaybackPorts, options: PlaybackOptions = {}) {
+    const { streamingThresholdBytes = Number.POSITIVE_INFINITY, ...limits } = options
+    const layouts = new PackLayouts()
     this.videos = new PlayableVideos(ports)
-    this.slices = new SliceReader(ports, limits)
+    this.slices = new SliceReader(
+      {
+        ...ports,
+        layout: async ({ id, videoId }) => layouts.slicesOf(await this.videos.get(videoId), id),
+        mayClaimCache: (id) => (this.videos.lastSeen(id)?.video.byteLength ?? 0) <= streamingThresholdBytes,
+      },
+      { ...DEFAULT_READER_LIMITS, ...limits },
+    )
     this.subtitles = new SubtitleSegments((attachment) => this.attachmentBytes(attachment))
+    this.cache = new CacheControl(ports.cache, this.slices)
   }
 
   /** To be called for every event that tells of a change of this video, so that players see it at once. */
@@ -31,7 +50,7 @@ export class Playback {
   async attachmentBytes({ slices, byteLength }: Attachment, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = new Uint8Array(byteLength)
     let at = 0
-    for await (const chunk of this.slices.read(slices, { signal })) {
+    for await (const chunk of this.slices.read(slices, { signal, alone: true })) {
       bytes.set(chunk, at)
       at += chunk.byteLength
     }

@@ -1,137 +1,239 @@
-import type { BlobStore, ByteRange } from '#domain/blob-store.ts'
+import type { BlobRef, BlobStore, ByteRange } from '#domain/blob-store.ts'
 import type { PackCatalog } from '#domain/catalog.ts'
-import { BlobDamagedError, BlobNotFoundError } from '#domain/errors.ts'
+import { BlobDamagedError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
+import type { PackId, VideoId } from '#domain/ids.ts'
 import type { SegmentCache } from '#domain/segment-cache.ts'
-import type { Slice } from '#domain/video.ts'
+import type { Pack, Slice } from '#domain/video.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import { ByteBudget } from './byte-budget.ts'
-import { type RunningSha256, SliceFill } from './slice-fill.ts'
+import { PackFlight } from './pack-flight.ts'
+import { readSlice } from './read-slice.ts'
+import { RecentSlices } from './recent-slices.ts'
+import { type RunningSha256, SliceFill, type SliceOrigin } from './slice-fill.ts'
 
 export interface SliceReaderPorts {
   readonly catalog: Pick<PackCatalog, 'pack'>
-  readonly blobs: Pick<BlobStore, 'get'>
+  readonly blobs: Pick<BlobStore, 'get' | 'limits'>
   readonly work: Pick<WorkArea, 'readPack'>
   readonly cache: SegmentCache
   readonly events: Events
   readonly newSha256: () => RunningSha256
+  /** All slices of the pack that are worth having when all of it is read anyway. */
+  readonly layout: (pack: Pack) => Promise<readonly Slice[]>
+  /** Whether what is read of this video may push other things out of the cache. */
+  readonly mayClaimCache: (id: VideoId) => boolean
 }
 
 export interface SliceReaderLimits {
   /** Slices that are on their way at the same time hold at most this much memory. */
   readonly maxBytesInFlight: number
+  /** What no cache keeps of a pack that was read whole is kept so long as it fits in here. */
+  readonly maxRecentBytes: number
+}
+
+export const DEFAULT_READER_LIMITS: SliceReaderLimits = {
+  maxBytesInFlight: 256 * 1024 * 1024,
+  // Three packs of the largest size.
+  maxRecentBytes: 64 * 1024 * 1024,
 }
 
 export interface SliceReadOptions {
   readonly range?: ByteRange | undefined
   readonly signal?: AbortSignal | undefined
-  /** The caller has just looked into the cache: do not look, and count a miss, again. */
+  /** The caller has just looked into memory: do not look again. */
   readonly cold?: boolean
+  /** What lies around these slices is of no interest: leave it out when nobody else reads the pack. */
+  readonly alone?: boolean
+  /** Called before the first byte of each slice. */
+  readonly onOrigin?: ((origin: SliceOrigin, giver: string | null) => void) | undefined
 }
 
 /**
  * Reads slices wherever they are: in the cache, in a pack that is being filled, in the store. One slice is read once,
- * however many ask for it meanwhile; its SHA-256 is checked before its last byte goes on.
+ * however many ask for it meanwhile, and so is one pack of a store that can only give whole blobs. The SHA-256 of a slice
+ * is checked before its last byte goes on.
  */
 export class SliceReader {
   readonly #ports: SliceReaderPorts
   readonly #budget: ByteBudget
+  readonly #recent: RecentSlices
   readonly #fills = new Map<string, SliceFill>()
+  readonly #owners = new Map<SliceFill, VideoId>()
+  readonly #flights = new Map<PackId, PackFlight>()
+  readonly #counts = { memoryHits: 0, diskHits: 0, misses: 0 }
 
-  constructor(ports: SliceReaderPorts, limits: SliceReaderLimits = { maxBytesInFlight: 256 * 1024 * 1024 }) {
+  constructor(ports: SliceReaderPorts, limits: SliceReaderLimits = DEFAULT_READER_LIMITS) {
     this.#ports = ports
     this.#budget = new ByteBudget(limits.maxBytesInFlight)
+    this.#recent = new RecentSlices(limits.maxRecentBytes)
   }
 
-  /** The whole slice, when it is in the cache. */
-  cached(slice: Slice): Uint8Array | undefined {
-    return this.#ports.cache.get(keyOf(slice))
+  /** How readers found what they asked for, slice by slice. Who joins a read that runs counts as a miss. */
+  get counts(): { readonly memoryHits: number; readonly diskHits: number; readonly misses: number } {
+    return this.#counts
+  }
+
+  /** The whole slice, when it is in memory; counts as a hit. */
+  cached({ sha256 }: Slice): Uint8Array | undefined {
+    const bytes = this.#ports.cache.get(sha256) ?? this.#recent.get(sha256)
+    if (bytes) this.#counts.memoryHits++
+    return bytes
+  }
+
+  /** Whether it is in a cache, in memory or elsewhere. */
+  isHeld({ sha256 }: Slice): boolean {
+    return this.#ports.cache.has(sha256) || this.#recent.has(sha256)
+  }
+
+  /** Forgets what is kept for a moment only. */
+  forgetRecent(): void {
+    this.#recent.clear()
   }
 
   /**
    * The bytes of these slices one after another, or of a range within them, as they arrive. Throws BlobDamagedError
    * before the last byte of a slice that is not what was stored, and whatever the store throws.
    */
-  async *read(
-    slices: readonly Slice[],
-    { range, signal, cold = false }: SliceReadOptions = {},
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(slices: readonly Slice[], options: SliceReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    const { range, cold = false } = options
     let start = 0
     for (const slice of slices) {
       const first = Math.max(0, (range?.first ?? 0) - start)
       const last = Math.min(slice.length - 1, (range?.last ?? Number.MAX_SAFE_INTEGER) - start)
       start += slice.length
-      if (first <= last) {
-        const cached = cold ? undefined : this.cached(slice)
-        if (cached) yield cached.subarray(first, last + 1)
-        else yield* this.#fillOf(slice).read(first, last, signal)
-      }
+      if (first > last) continue
+      const cached = cold ? undefined : this.cached(slice)
+      if (cached) {
+        options.onOrigin?.('memory', null)
+        yield cached.subarray(first, last + 1)
+      } else yield* this.#readFill(slice, first, last, options)
     }
   }
 
+  async *#readFill(slice: Slice, first: number, last: number, { signal, alone, onOrigin }: SliceReadOptions) {
+    const fill = this.#fillOf(slice, alone ?? false)
+    let isFirst = true
+    for await (const chunk of fill.read(first, last, signal)) {
+      if (isFirst) {
+        this.#counts[fill.origin === 'disk-cache' ? 'diskHits' : 'misses']++
+        onOrigin?.(fill.origin ?? 'store', fill.giver)
+        isFirst = false
+      }
+      yield chunk
+    }
+  }
+
+  /**
+   * Brings the slice into the cache unless it is there or on its way; counts as nobody's request. Resolves when it is
+   * proved; rejects as `read` does.
+   */
+  async fetch(slice: Slice, { signal, alone = false }: Pick<SliceReadOptions, 'signal' | 'alone'> = {}): Promise<void> {
+    if (slice.length === 0 || this.isHeld(slice)) return
+    for await (const _ of this.#fillOf(slice, alone).read(slice.length - 1, slice.length - 1, signal));
+  }
+
   /** The fill that runs already, or a new one. */
-  #fillOf(slice: Slice): SliceFill {
-    const key = keyOf(slice)
-    const running = this.#fills.get(key)
-    if (running && !running.signal.aborted) return running
-    const fill = new SliceFill(slice, this.#ports.newSha256())
-    this.#fills.set(key, fill)
-    void this.#run(slice, fill).finally(() => {
-      if (this.#fills.get(key) === fill) this.#fills.delete(key)
-    })
+  #fillOf(slice: Slice, alone: boolean): SliceFill {
+    const running = this.#fills.get(slice.sha256)
+    if (running) return running
+    const fill = this.#newFill(slice)
+    void this.#run(fill, alone)
     return fill
   }
 
+  #newFill(slice: Slice): SliceFill {
+    const fill = new SliceFill(slice, (ended) => this.#ended(ended))
+    this.#fills.set(slice.sha256, fill)
+    return fill
+  }
+
+  /** At once when it is proved or has failed: who asks next finds it in the cache, or begins anew. */
+  #ended(fill: SliceFill): void {
+    const { sha256 } = fill.slice
+    if (this.#fills.get(sha256) === fill) this.#fills.delete(sha256)
+    const videoId = this.#owners.get(fill)
+    this.#owners.delete(fill)
+    if (!fill.verified || videoId === undefined) return
+    const { cache, mayClaimCache } = this.#ports
+    const isKept = mayClaimCache(videoId) && cache.set(sha256, { videoId, bytes: fill.bytes })
+    if (!isKept && this.#readsWhole) this.#recent.set(sha256, fill.bytes)
+  }
+
+  get #readsWhole(): boolean {
+    return this.#ports.blobs.limits.wholeReads ?? false
+  }
+
   /** Never rejects: the readers of the fill get the error. */
-  async #run(slice: Slice, fill: SliceFill): Promise<void> {
-    let giveBack: (() => void) | undefined
+  async #run(fill: SliceFill, alone: boolean): Promise<void> {
+    const giveBack = await this.#budget.take(fill.slice.length, fill.signal).catch(() => undefined)
     try {
-      giveBack = await this.#budget.take(slice.length, fill.signal)
-      fill.begin()
-      const videoId = await this.#pour(slice, fill)
-      fill.finish()
-      this.#ports.cache.set(keyOf(slice), { videoId, bytes: fill.bytes })
+      await this.#find(fill, alone)
     } catch (error) {
+      if (fill.carrier !== null) return
       fill.fail(error)
-      if (error instanceof BlobDamagedError) this.#tell(slice, error)
+      if (error instanceof BlobDamagedError) this.#tell(fill.slice, error, true)
     } finally {
       giveBack?.()
     }
   }
 
-  /** A pack may move from the work area into the store between our look and our read: look again, once. */
-  async #pour(slice: Slice, fill: SliceFill) {
-    try {
-      return await this.#pourFrom(slice, fill)
-    } catch (error) {
-      if (!(error instanceof BlobNotFoundError)) throw error
-      return await this.#pourFrom(slice, fill)
-    }
+  async #find(fill: SliceFill, alone: boolean): Promise<void> {
+    const { cache, catalog } = this.#ports
+    const { slice } = fill
+    if (isTaken(fill)) return
+    const bytes = cache.has(slice.sha256) ? await cache.load(slice) : undefined
+    if (isTaken(fill)) return
+    if (bytes) return void fill.settle(bytes, 'disk-cache')
+    const pack = await catalog.pack(slice.packId)
+    if (isTaken(fill)) return
+    this.#owners.set(fill, pack.videoId)
+    if (pack.state === 'stored' && pack.ref !== null && this.#readsWhole) this.#fly(pack, pack.ref, fill, alone)
+    else await readSlice(fill, pack, { ...this.#ports, tell: (error) => this.#tell(slice, error, false) })
   }
 
-  async #pourFrom({ packId, offset, length }: Slice, fill: SliceFill) {
-    const { catalog, blobs, work } = this.#ports
-    const pack = await catalog.pack(packId)
-    const range = { first: offset + fill.filled, last: offset + length - 1 }
-    const chunks =
-      pack.state === 'stored' && pack.ref !== null
-        ? await blobs.get(pack.ref, { range, signal: fill.signal, into: fill.rest })
-        : await work.readPack(pack.videoId, pack.position, range, { signal: fill.signal, into: fill.rest })
-    for await (const chunk of chunks) fill.add(chunk)
-    return pack.videoId
-  }
-
-  #tell(slice: Slice, error: BlobDamagedError): void {
-    const { packId, offset, length } = slice
-    this.#ports.events.emit({
-      kind: 'note',
-      level: 'error',
-      message: error.message,
-      fields: { code: error.code, packId, offset, length },
+  /** Takes the slice along when its pack is being read, else reads the pack. */
+  #fly(pack: Pack, ref: BlobRef, fill: SliceFill, alone: boolean): void {
+    if (this.#flights.get(pack.id)?.carry(fill)) return
+    const { blobs, newSha256, layout } = this.#ports
+    const flight = new PackFlight(pack, {
+      takeMemory: (bytes, signal) => this.#budget.take(bytes, signal),
+      layout: async () => (alone ? [] : await layout(pack).catch(() => [])),
+      isHeld: (slice) => this.isHeld(slice),
+      fillFor: (slice) => this.#fillFor(slice, pack.videoId),
+      open: (options) => blobs.get(ref, options),
+      newSha256,
+      tellDamage: (slice, error, final) => this.#tell(slice ?? { packId: pack.id }, error, final),
     })
+    this.#flights.set(pack.id, flight)
+    flight.carry(fill)
+    void flight.run().finally(() => {
+      if (this.#flights.get(pack.id) === flight) this.#flights.delete(pack.id)
+    })
+  }
+
+  #fillFor(slice: Slice, videoId: VideoId): SliceFill | null {
+    const running = this.#fills.get(slice.sha256)
+    if (running) {
+      if (isTaken(running)) return null
+      this.#owners.set(running, videoId)
+      return running
+    }
+    if (this.isHeld(slice)) return null
+    const fill = this.#newFill(slice)
+    this.#owners.set(fill, videoId)
+    return fill
+  }
+
+  #tell(slice: Partial<Slice>, error: BlobDamagedError, final: boolean): void {
+    const { packId, offset, length } = slice
+    const message = final ? error.message : `${error.message} They are read again, from another copy if there is one.`
+    const fields = { code: error.code, packId, offset, length }
+    this.#ports.events.emit({ kind: 'note', level: final ? 'error' : 'warn', message, fields })
   }
 }
 
-function keyOf({ packId, offset }: Slice): string {
-  return `${packId}:${offset}`
+/** Somebody brings it already, or it has ended. */
+function isTaken(fill: SliceFill): boolean {
+  return fill.carrier !== null || fill.origin !== null || !fill.isOpen
 }

@@ -2,7 +2,7 @@ import type { Catalog } from '#domain/catalog.ts'
 import type { Events, ProductEvent } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { JobQueue } from '#domain/job-queue.ts'
-import type { SegmentCache } from '#domain/segment-cache.ts'
+import type { CacheControl } from '#features/playback/cache-control.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import type { Status } from './contract/status.ts'
 
@@ -12,7 +12,7 @@ export interface HttpPorts {
   readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel'>
   readonly library: LibraryActions
   readonly playback: Playback
-  readonly cache: SegmentCache
+  readonly cache: Pick<CacheControl, 'stats' | 'clear'>
   readonly events: Events & EventSource
   /** What the rest of the program knows about itself. */
   readonly hostStatus: () => Promise<HostStatus>

@@ -90,6 +90,7 @@ function worldOf(film: TestFilm) {
   const jobs: Job[] = []
   const bus = busInto(events)
   const playbackPorts = { ...portsOf(film), events: bus }
+  const playback = new Playback(playbackPorts)
   const told = async (...call: unknown[]) => void calls.push(call.join(' '))
   const ports: HttpPorts = {
     catalog: catalogOf(film, playbackPorts.catalog),
@@ -117,8 +118,8 @@ function worldOf(film: TestFilm) {
       removeSubtitle: (id, track) => told('removeSubtitle', id, track),
       addDemo: async () => ({ videoId: FILM_ID }),
     },
-    playback: new Playback(playbackPorts),
-    cache: playbackPorts.cache,
+    playback,
+    cache: playback.cache,
     events: bus,
     hostStatus: async () => HOST_STATUS,
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { VideoId as DomainVideoId } from '#domain/ids.ts'
-import type { SegmentCacheStats } from '#domain/segment-cache.ts'
+import type { CacheFigures } from '#features/playback/cache-control.ts'
 import { CacheCleared, CacheStats } from '../contract/status.ts'
 import { VideoId } from '../contract/video.ts'
 import type { HttpApp } from '../http-app.ts'
@@ -16,7 +16,7 @@ export function cacheRoutes(app: HttpApp, { cache }: Pick<HttpPorts, 'cache'>): 
   )
 }
 
-export function presentCache(stats: SegmentCacheStats): CacheStats {
-  const asked = stats.hits + stats.misses
-  return { ...stats, hitRate: asked === 0 ? 0 : stats.hits / asked, preloads: 0 }
+export function presentCache({ tiers, ...figures }: CacheFigures): CacheStats {
+  const asked = figures.hits + figures.misses
+  return { ...figures, hitRate: asked === 0 ? 0 : figures.hits / asked, preloads: 0 }
 }
