@@ -17,8 +17,8 @@ import type {
  * The memory of the product: which videos exist, and where every byte lies. A method that writes is one transaction:
  * when it rejects, nothing has changed; when it has resolved, a power cut loses nothing. Lists of what is not there are
  * empty. A video that is being deleted is not found by what shows or adds (`video`, `record`, `updateVideo`, `savePlan`,
- * `publish`, `addTracks`, `addPack`, `addEntries` reject with VideoNotFoundError); its source, tracks, packs, segments and
- * attachments can be read, and its packs be sealed and stored, so that the deletion finds every blob.
+ * `publish`, `addTracks`, `addEntries` reject with VideoNotFoundError); its source, tracks, packs, segments and attachments
+ * can be read, and its packs be marked stored, so that the deletion finds every blob.
  */
 export interface Catalog extends VideoCatalog, PackCatalog {}
 
@@ -70,28 +70,29 @@ export interface VideoCatalog {
 export interface PackCatalog {
   /** By position. */
   packs(id: VideoId): Promise<readonly Pack[]>
-  /** Rejects with NotFoundError, as do `sealPack` and `markStored`. */
+  /** Rejects with NotFoundError, as does `markStored`. */
   pack(id: PackId): Promise<Pack>
-  /**
-   * Adds a pack in the state `filling`, or returns the one that stands at this position, whatever its state. An id is
-   * never used again, also not for a pack at the position of a dropped one.
-   */
-  addPack(id: VideoId, position: number): Promise<Pack>
-  /** `filling` -> `sealed`, or `sealed` with other figures. Rejects with ConflictError when other bytes are stored. */
-  sealPack(id: PackId, sealed: { readonly byteLength: number; readonly digest: string }): Promise<void>
-  /** `sealed` -> `stored`. Idempotent. Rejects with ConflictError when it is not sealed, or stored elsewhere. */
-  markStored(id: PackId, ref: BlobRef): Promise<void>
+  /** For a pack that is new; no pack ever had it, also none that was dropped. Nothing is recorded before `addEntries`. */
+  newPackId(): PackId
+  /** `sealed` -> `stored`, all or none. Idempotent. Rejects with ConflictError when one is not sealed, or stored elsewhere. */
+  markStored(packs: readonly { readonly id: PackId; readonly ref: BlobRef }[]): Promise<void>
   /** Forgets packs of this video from `position` on, with every segment and attachment that touches them. Idempotent. */
   dropPacksFrom(id: VideoId, position: number): Promise<void>
 
   /**
    * Records finished segments and attachments; they are playable from now on. Adding the same (track, index) or
    * (video, name) again replaces it; within one call the last wins. `byteLength` of the packs they touch grows to cover
-   * them. All or nothing; rejects with TrackNotFoundError, and with InvalidInputError for a slice in no pack of the video.
+   * them. `packs` come first: those that are not known are added. All or nothing; rejects with TrackNotFoundError, with
+   * InvalidInputError for a slice in no pack of the video, and with ConflictError when another pack stands at the position
+   * of a new one, or other bytes are stored than are said to be sealed.
    */
   addEntries(
     id: VideoId,
-    entries: { readonly segments?: readonly Segment[]; readonly attachments?: readonly Attachment[] },
+    entries: {
+      readonly packs?: readonly PackStep[]
+      readonly segments?: readonly Segment[]
+      readonly attachments?: readonly Attachment[]
+    },
   ): Promise<void>
   /** By index, init first. */
   segments(id: TrackId): Promise<readonly Segment[]>
@@ -101,6 +102,13 @@ export interface PackCatalog {
   attachments(id: VideoId): Promise<readonly Attachment[]>
   /** Removing what is not there is not an error. */
   removeAttachment(id: VideoId, name: string): Promise<void>
+}
+
+/** A pack that is new, sealed, or both; one that is not sealed yet is `filling`. */
+export interface PackStep {
+  readonly id: PackId
+  readonly position: number
+  readonly sealed?: { readonly byteLength: number; readonly digest: string }
 }
 
 export interface NewVideo {

@@ -3,7 +3,7 @@ import type { Catalog } from '#domain/catalog.ts'
 import { InvalidInputError, SegmentNotFoundError, TrackNotFoundError } from '#domain/errors.ts'
 import type { PackId } from '#domain/ids.ts'
 
-import { attachment, FILM, newVideo, SERIES, segment, track } from './catalog-samples.ts'
+import { addPack, attachment, FILM, newVideo, SERIES, segment, track } from './catalog-samples.ts'
 import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 
 const V0 = track(FILM, 'v0').id
@@ -74,7 +74,7 @@ export function testEntries(name: string, create: CreateCatalog): void {
       const { catalog } = opened
       const [p0] = await twoPacks(catalog)
       await catalog.addVideo(newVideo(SERIES))
-      const foreign = (await catalog.addPack(SERIES, 0)).id
+      const foreign = (await addPack(catalog, SERIES, 0)).id
       const good = segment(FILM, 'v0', 0, [p0, 64, 1])
       const nowhere = { segments: [good, segment(FILM, 'v0', 1, [p0, 65, 1], [foreign, 0, 1])] }
       await expect(catalog.addEntries(FILM, nowhere)).rejects.toBeInstanceOf(InvalidInputError)
@@ -117,5 +117,5 @@ export function testEntries(name: string, create: CreateCatalog): void {
 async function twoPacks(catalog: Catalog): Promise<readonly [PackId, PackId]> {
   await catalog.addVideo(newVideo(FILM))
   await catalog.addTracks(FILM, [track(FILM, 'v0')])
-  return [(await catalog.addPack(FILM, 0)).id, (await catalog.addPack(FILM, 1)).id]
+  return [(await addPack(catalog, FILM, 0)).id, (await addPack(catalog, FILM, 1)).id]
 }

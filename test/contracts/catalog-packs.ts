@@ -3,7 +3,7 @@ import type { Catalog } from '#domain/catalog.ts'
 import { ConflictError, NotFoundError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
 
-import { attachment, FILM, newVideo, SERIES, segment, track } from './catalog-samples.ts'
+import { addPack, attachment, FILM, newVideo, SERIES, sealPack, segment, track } from './catalog-samples.ts'
 import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 
 export function testPacks(name: string, create: CreateCatalog): void {
@@ -13,7 +13,7 @@ export function testPacks(name: string, create: CreateCatalog): void {
     it('fills, seals and stores a pack', async () => {
       await using opened = await open()
       await opened.catalog.addVideo(newVideo(FILM))
-      const pack = await opened.catalog.addPack(FILM, 0)
+      const pack = await addPack(opened.catalog, FILM, 0)
       const fresh = {
         id: pack.id,
         videoId: FILM,
@@ -24,26 +24,67 @@ export function testPacks(name: string, create: CreateCatalog): void {
         digest: null,
       }
       expect(pack).toEqual(fresh)
-      await opened.catalog.sealPack(pack.id, { byteLength: 900, digest: 'cafe' })
+      await sealPack(opened.catalog, pack.id, { byteLength: 900, digest: 'cafe' })
       expect(await opened.catalog.pack(pack.id)).toEqual({ ...fresh, state: 'sealed', byteLength: 900, digest: 'cafe' })
-      await opened.catalog.markStored(pack.id, 'disk:film/000000')
+      await opened.catalog.markStored([{ id: pack.id, ref: 'disk:film/000000' }])
       const stored = { ...fresh, state: 'stored', byteLength: 900, digest: 'cafe', ref: 'disk:film/000000' }
       expect(await opened.catalog.pack(pack.id)).toEqual(stored)
     })
 
-    it('returns the pack that stands at a position', async () => {
+    it('refuses a second pack at a position, and with it all that came in the same call', async () => {
       await using opened = await open()
-      await opened.catalog.addVideo(newVideo(FILM))
-      const first = await opened.catalog.addPack(FILM, 0)
-      await opened.catalog.sealPack(first.id, { byteLength: 9, digest: 'd' })
-      expect(await opened.catalog.addPack(FILM, 0)).toMatchObject({ id: first.id, state: 'sealed' })
-      expect(await opened.catalog.packs(FILM)).toHaveLength(1)
+      const { catalog } = opened
+      await catalog.addVideo(newVideo(FILM))
+      const first = await addPack(catalog, FILM, 0)
+      const [late, other] = [catalog.newPackId(), catalog.newPackId()]
+      const packs = [
+        { id: late, position: 1 },
+        { id: other, position: 0 },
+      ]
+      await expect(catalog.addEntries(FILM, { packs })).rejects.toBeInstanceOf(ConflictError)
+      expect((await catalog.packs(FILM)).map(({ id }) => id)).toEqual([first.id])
+    })
+
+    it('takes a pack that is new and sealed with the entries that lie in it', async () => {
+      await using opened = await open()
+      const { catalog } = opened
+      await catalog.addVideo(newVideo(FILM))
+      await catalog.addTracks(FILM, [track(FILM, 'v0')])
+      const [p0, p1] = [catalog.newPackId(), catalog.newPackId()]
+      const segments = [segment(FILM, 'v0', 0, [p0, 64, 10], [p1, 64, 10])]
+      const packs = [
+        { id: p0, position: 0, sealed: { byteLength: 900, digest: 'cafe' } },
+        { id: p1, position: 1 },
+      ]
+      await catalog.addEntries(FILM, { packs, segments })
+      expect(await catalog.segments(track(FILM, 'v0').id)).toEqual(segments)
+      expect(await catalog.packs(FILM)).toMatchObject([
+        { id: p0, state: 'sealed', byteLength: 900, digest: 'cafe' },
+        { id: p1, state: 'filling', byteLength: 74 },
+      ])
+    })
+
+    it('marks several packs stored, all or none', async () => {
+      await using opened = await open()
+      const { catalog } = opened
+      await catalog.addVideo(newVideo(FILM))
+      const [first, second] = [await addPack(catalog, FILM, 0), await addPack(catalog, FILM, 1)]
+      await sealPack(catalog, first.id, { byteLength: 9, digest: 'd' })
+      const both = [
+        { id: first.id, ref: 'disk:0' },
+        { id: second.id, ref: 'disk:1' },
+      ] as const
+      await expect(catalog.markStored(both)).rejects.toBeInstanceOf(ConflictError)
+      expect((await catalog.packs(FILM)).map(({ ref }) => ref)).toEqual([null, null])
+      await sealPack(catalog, second.id, { byteLength: 9, digest: 'd' })
+      await catalog.markStored(both)
+      expect((await catalog.packs(FILM)).map(({ ref }) => ref)).toEqual(['disk:0', 'disk:1'])
     })
 
     it('lists packs by position', async () => {
       await using opened = await open()
       await opened.catalog.addVideo(newVideo(FILM))
-      for (const position of [10, 2, 0]) await opened.catalog.addPack(FILM, position)
+      for (const position of [10, 2, 0]) await addPack(opened.catalog, FILM, position)
       expect((await opened.catalog.packs(FILM)).map(({ position }) => position)).toEqual([0, 2, 10])
     })
 
@@ -51,11 +92,11 @@ export function testPacks(name: string, create: CreateCatalog): void {
       await using opened = await open()
       const { catalog } = opened
       await catalog.addVideo(newVideo(FILM))
-      const { id } = await catalog.addPack(FILM, 0)
-      await catalog.sealPack(id, { byteLength: 8, digest: 'old' })
-      await catalog.sealPack(id, { byteLength: 9, digest: 'd' })
-      for (let time = 0; time < 2; time++) await catalog.markStored(id, 'disk:1')
-      await catalog.sealPack(id, { byteLength: 9, digest: 'd' })
+      const { id } = await addPack(catalog, FILM, 0)
+      await sealPack(catalog, id, { byteLength: 8, digest: 'old' })
+      await sealPack(catalog, id, { byteLength: 9, digest: 'd' })
+      for (let time = 0; time < 2; time++) await catalog.markStored([{ id, ref: 'disk:1' }])
+      await sealPack(catalog, id, { byteLength: 9, digest: 'd' })
       expect(await catalog.pack(id)).toMatchObject({ state: 'stored', ref: 'disk:1', byteLength: 9, digest: 'd' })
     })
 
@@ -63,12 +104,12 @@ export function testPacks(name: string, create: CreateCatalog): void {
       await using opened = await open()
       const { catalog } = opened
       await catalog.addVideo(newVideo(FILM))
-      const { id } = await catalog.addPack(FILM, 0)
-      await expect(catalog.markStored(id, 'disk:1')).rejects.toBeInstanceOf(ConflictError)
-      await catalog.sealPack(id, { byteLength: 9, digest: 'd' })
-      await catalog.markStored(id, 'disk:1')
-      await expect(catalog.markStored(id, 'disk:2')).rejects.toBeInstanceOf(ConflictError)
-      await expect(catalog.sealPack(id, { byteLength: 8, digest: 'd' })).rejects.toBeInstanceOf(ConflictError)
+      const { id } = await addPack(catalog, FILM, 0)
+      await expect(catalog.markStored([{ id, ref: 'disk:1' }])).rejects.toBeInstanceOf(ConflictError)
+      await sealPack(catalog, id, { byteLength: 9, digest: 'd' })
+      await catalog.markStored([{ id, ref: 'disk:1' }])
+      await expect(catalog.markStored([{ id, ref: 'disk:2' }])).rejects.toBeInstanceOf(ConflictError)
+      await expect(sealPack(catalog, id, { byteLength: 8, digest: 'd' })).rejects.toBeInstanceOf(ConflictError)
       expect(await catalog.pack(id)).toMatchObject({ ref: 'disk:1', byteLength: 9 })
     })
 
@@ -76,8 +117,8 @@ export function testPacks(name: string, create: CreateCatalog): void {
       await using opened = await open()
       const id = 'nobody' as PackId
       await expect(opened.catalog.pack(id)).rejects.toBeInstanceOf(NotFoundError)
-      await expect(opened.catalog.sealPack(id, { byteLength: 1, digest: '' })).rejects.toBeInstanceOf(NotFoundError)
-      await expect(opened.catalog.markStored(id, 'disk:1')).rejects.toBeInstanceOf(NotFoundError)
+      await expect(sealPack(opened.catalog, id, { byteLength: 1, digest: '' })).rejects.toBeInstanceOf(NotFoundError)
+      await expect(opened.catalog.markStored([{ id, ref: 'disk:1' }])).rejects.toBeInstanceOf(NotFoundError)
     })
 
     it('forgets packs from a position on, with every entry that touches them', async () => {
@@ -99,7 +140,7 @@ export function testPacks(name: string, create: CreateCatalog): void {
       await using opened = await open()
       const [, p1] = await fill(opened.catalog, FILM)
       await opened.catalog.dropPacksFrom(FILM, 1)
-      expect((await opened.catalog.addPack(FILM, 1)).id).not.toBe(p1)
+      expect((await addPack(opened.catalog, FILM, 1)).id).not.toBe(p1)
     })
   })
 }
@@ -108,7 +149,7 @@ export function testPacks(name: string, create: CreateCatalog): void {
 async function fill(catalog: Catalog, id: VideoId): Promise<readonly [PackId, PackId, PackId]> {
   await catalog.addVideo(newVideo(id))
   await catalog.addTracks(id, [track(id, 'v0')])
-  const packs = [await catalog.addPack(id, 0), await catalog.addPack(id, 1), await catalog.addPack(id, 2)]
+  const packs = [await addPack(catalog, id, 0), await addPack(catalog, id, 1), await addPack(catalog, id, 2)]
   const [p0, p1, p2] = packs.map((pack) => pack.id) as [PackId, PackId, PackId]
   await catalog.addEntries(id, {
     segments: [

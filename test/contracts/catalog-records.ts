@@ -3,7 +3,18 @@ import type { Catalog, VideoRecord } from '#domain/catalog.ts'
 import { InvalidInputError, VideoNotFoundError } from '#domain/errors.ts'
 import type { PackId } from '#domain/ids.ts'
 
-import { attachment, FILM, newVideo, PLAN, SERIES, STATISTICS, segment, track } from './catalog-samples.ts'
+import {
+  addPack,
+  attachment,
+  FILM,
+  newVideo,
+  PLAN,
+  SERIES,
+  STATISTICS,
+  sealPack,
+  segment,
+  track,
+} from './catalog-samples.ts'
 import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 
 export function testRecords(name: string, create: CreateCatalog): void {
@@ -115,7 +126,7 @@ async function wholeVideo(catalog: Catalog): Promise<VideoRecord> {
   await catalog.addVideo(newVideo(FILM))
   await catalog.savePlan(FILM, PLAN)
   await catalog.addTracks(FILM, [track(FILM, 'a0'), track(FILM, 'v0')])
-  const [p0, p1] = [(await catalog.addPack(FILM, 0)).id, (await catalog.addPack(FILM, 1)).id]
+  const [p0, p1] = [(await addPack(catalog, FILM, 0)).id, (await addPack(catalog, FILM, 1)).id]
   await catalog.addEntries(FILM, {
     segments: [
       segment(FILM, 'a0', 0, [p0, 300, 100]),
@@ -125,8 +136,8 @@ async function wholeVideo(catalog: Catalog): Promise<VideoRecord> {
     ],
     attachments: [attachment(FILM, 'poster.jpg', [p1, 264, 30])],
   })
-  await catalog.sealPack(p0, { byteLength: 900, digest: 'feed' })
-  await catalog.markStored(p0, 'disk:film/0')
+  await sealPack(catalog, p0, { byteLength: 900, digest: 'feed' })
+  await catalog.markStored([{ id: p0, ref: 'disk:film/0' }])
   await catalog.updateVideo(FILM, { container: 'matroska', chapters: [{ startSec: 0, endSec: 3, title: 'I' }] })
   await catalog.publish(FILM, { durationSec: 12.012, statistics: STATISTICS })
   return catalog.record(FILM)

@@ -1,7 +1,16 @@
-import type { NewVideo } from '#domain/catalog.ts'
+import type { Catalog, NewVideo } from '#domain/catalog.ts'
 import { type PackId, trackIdOf, type VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
-import type { Attachment, IngestStatistics, Segment, SegmentIndex, Slice, Track, TrackKind } from '#domain/video.ts'
+import type {
+  Attachment,
+  IngestStatistics,
+  Segment,
+  Pack,
+  SegmentIndex,
+  Slice,
+  Track,
+  TrackKind,
+} from '#domain/video.ts'
 
 export const FILM = 'film000000000001' as VideoId
 export const SERIES = 'series0000000002' as VideoId
@@ -45,6 +54,21 @@ export function track(videoId: VideoId, name: string, about: Partial<Track> = {}
     ...sound,
     ...about,
   }
+}
+
+export async function addPack(catalog: Catalog, videoId: VideoId, position: number): Promise<Pack> {
+  const id = catalog.newPackId()
+  await catalog.addEntries(videoId, { packs: [{ id, position }] })
+  return catalog.pack(id)
+}
+
+export async function sealPack(
+  catalog: Catalog,
+  id: PackId,
+  sealed: { readonly byteLength: number; readonly digest: string },
+): Promise<void> {
+  const { videoId, position } = await catalog.pack(id)
+  await catalog.addEntries(videoId, { packs: [{ id, position, sealed }] })
 }
 
 /** A segment whose bytes lie in these packs: `[packId, offset, length]` each. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { TrackNotFoundError } from '#domain/errors.ts'
 import { trackIdOf } from '#domain/ids.ts'
 
-import { FILM, newVideo, SERIES, segment, track } from './catalog-samples.ts'
+import { addPack, FILM, newVideo, SERIES, segment, track } from './catalog-samples.ts'
 import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 
 export function testTracks(name: string, create: CreateCatalog): void {
@@ -34,7 +34,7 @@ export function testTracks(name: string, create: CreateCatalog): void {
       const { catalog } = opened
       await catalog.addVideo(newVideo(FILM))
       await catalog.addTracks(FILM, [track(FILM, 'v0'), track(FILM, 'a0')])
-      const pack = await catalog.addPack(FILM, 0)
+      const pack = await addPack(catalog, FILM, 0)
       const first = segment(FILM, 'v0', 0, [pack.id, 0, 5])
       await catalog.addEntries(FILM, { segments: [first] })
       await catalog.addTracks(FILM, [track(FILM, 'v0', { codecs: 'hvc1.1' })])
@@ -67,7 +67,7 @@ export function testTracks(name: string, create: CreateCatalog): void {
         await catalog.addVideo(newVideo(id))
         await catalog.addTracks(id, [track(id, 's0'), track(id, 's1')])
       }
-      const pack = await catalog.addPack(FILM, 0)
+      const pack = await addPack(catalog, FILM, 0)
       const kept = segment(FILM, 's1', 0, [pack.id, 0, 1])
       await catalog.addEntries(FILM, { segments: [segment(FILM, 's0', 0, [pack.id, 0, 1]), kept] })
       await catalog.removeTrack(trackIdOf(FILM, 's0'))

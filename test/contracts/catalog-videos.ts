@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { VideoNotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 
-import { FILM, newVideo, PLAN, STATISTICS, segment, track } from './catalog-samples.ts'
+import { addPack, FILM, newVideo, PLAN, STATISTICS, sealPack, segment, track } from './catalog-samples.ts'
 import { type CreateCatalog, TestWorld } from './create-catalog.ts'
 
 export function testVideos(name: string, create: CreateCatalog): void {
@@ -111,16 +111,16 @@ export function testVideos(name: string, create: CreateCatalog): void {
       const { catalog } = opened
       await catalog.addVideo(newVideo(FILM))
       await catalog.addTracks(FILM, [track(FILM, 'v0')])
-      const pack = await catalog.addPack(FILM, 0)
-      await catalog.sealPack(pack.id, { byteLength: 10, digest: 'd' })
+      const pack = await addPack(catalog, FILM, 0)
+      await sealPack(catalog, pack.id, { byteLength: 10, digest: 'd' })
       await catalog.updateVideo(FILM, { state: 'deleting' })
       await expect(catalog.video(FILM)).rejects.toBeInstanceOf(VideoNotFoundError)
       await expect(catalog.updateVideo(FILM, { state: 'ready' })).rejects.toBeInstanceOf(VideoNotFoundError)
-      await expect(catalog.addPack(FILM, 1)).rejects.toBeInstanceOf(VideoNotFoundError)
+      await expect(addPack(catalog, FILM, 1)).rejects.toBeInstanceOf(VideoNotFoundError)
       await expect(catalog.addTracks(FILM, [])).rejects.toBeInstanceOf(VideoNotFoundError)
       const entries = { segments: [segment(FILM, 'v0', 0, [pack.id, 0, 1])] }
       await expect(catalog.addEntries(FILM, entries)).rejects.toBeInstanceOf(VideoNotFoundError)
-      await catalog.markStored(pack.id, 'disk:1')
+      await catalog.markStored([{ id: pack.id, ref: 'disk:1' }])
       expect((await catalog.packs(FILM)).map(({ ref }) => ref)).toEqual(['disk:1'])
       expect(await catalog.source(FILM)).not.toBeNull()
     })
@@ -131,7 +131,7 @@ export function testVideos(name: string, create: CreateCatalog): void {
       await catalog.addVideo(newVideo(FILM))
       await catalog.savePlan(FILM, PLAN)
       await catalog.addTracks(FILM, [track(FILM, 'v0')])
-      const pack = await catalog.addPack(FILM, 0)
+      const pack = await addPack(catalog, FILM, 0)
       await catalog.addEntries(FILM, { segments: [segment(FILM, 'v0', 0, [pack.id, 0, 1])] })
       await catalog.removeVideo(FILM)
       await catalog.removeVideo(FILM)

@@ -15,6 +15,8 @@ import {
   STATISTICS,
   segment,
   track,
+  addPack,
+  sealPack,
 } from '#test/contracts/catalog-samples.ts'
 import { TestWorld } from '#test/contracts/create-catalog.ts'
 import { memoryCatalog } from '../memory/memory-catalog.ts'
@@ -69,7 +71,9 @@ const step: fc.Arbitrary<readonly [string, Step]> = fc.oneof(
     ),
   fc
     .tuple(id, position, fc.nat(1))
-    .map(([v, p, n]) => on(`markStored ${v} ${p} ${n}`, async (c) => c.markStored([{ id: await packAt(c, v, p), ref: `disk:${n}` }]))),
+    .map(([v, p, n]) =>
+      on(`markStored ${v} ${p} ${n}`, async (c) => c.markStored([{ id: await packAt(c, v, p), ref: `disk:${n}` }])),
+    ),
   fc.tuple(id, position).map(([v, p]) => on(`dropPacksFrom ${v} ${p}`, (c) => c.dropPacksFrom(v, p))),
   {
     weight: 12,

@@ -54,7 +54,11 @@ export async function takePackStep(
     : ({ state: 'filling', byte_length: 0 } as const)
   const standing = transaction.selectFrom('packs').selectAll().where('video_id', '=', videoId)
   const there = await standing.where('position', '=', position).executeTakeFirst()
-  if (!there) await transaction.insertInto('packs').values({ id, video_id: videoId, position, ...figures }).execute()
+  if (!there)
+    await transaction
+      .insertInto('packs')
+      .values({ id, video_id: videoId, position, ...figures })
+      .execute()
   else if (there.id !== id) throw new ConflictError(`Pack ${there.id} stands at position ${position} already.`)
   else if (!sealed || isStored(there, sealed)) return
   else await transaction.updateTable('packs').set(figures).where('id', '=', id).execute()

@@ -41,18 +41,23 @@ export function packsAfter(
   before: ReadonlyMap<PackId, Pack>,
 ): Map<PackId, Pack> {
   const packs = new Map(before)
-  for (const { id, position, sealed } of steps) {
-    const standing = [...packs.values()].find((pack) => pack.position === position)
-    if (standing && standing.id !== id) {
-      throw new ConflictError(`Pack ${standing.id} stands at position ${position} already.`)
-    }
-    const fresh: Pack = { id, videoId, position, state: 'filling', ref: null, byteLength: 0, digest: null }
-    const pack = standing ?? fresh
-    const differs = sealed && (pack.byteLength !== sealed.byteLength || pack.digest !== sealed.digest)
-    if (pack.state !== 'stored') packs.set(id, sealed ? { ...pack, state: 'sealed', ...sealed } : pack)
-    else if (differs) throw new ConflictError(`Pack ${id} is stored and cannot be sealed anew.`)
+  for (const step of steps) {
+    const standing = [...packs.values()].find((pack) => pack.position === step.position)
+    packs.set(step.id, afterStep(step, videoId, standing))
   }
   return packs
+}
+
+function afterStep({ id, position, sealed }: PackStep, videoId: VideoId, standing: Pack | undefined): Pack {
+  if (standing && standing.id !== id) {
+    throw new ConflictError(`Pack ${standing.id} stands at position ${position} already.`)
+  }
+  const pack = standing ?? { id, videoId, position, state: 'filling', ref: null, byteLength: 0, digest: null }
+  if (!sealed) return pack
+  const { byteLength, digest } = sealed
+  if (pack.state !== 'stored') return { ...pack, state: 'sealed', byteLength, digest }
+  if (pack.byteLength === byteLength && pack.digest === digest) return pack
+  throw new ConflictError(`Pack ${id} is stored and cannot be sealed anew.`)
 }
 
 function notSealed({ id, state }: Pack): ConflictError {

@@ -1,4 +1,3 @@
-import type { PackCatalog } from '#domain/catalog.ts'
 import type { Pack, Slice } from '#domain/video.ts'
 import type { PackFile, WorkArea } from '#domain/work-area.ts'
 import {
@@ -10,6 +9,12 @@ import {
   packTrailer,
   tableBytesFor,
 } from '#lib/pack-file/pack-file.ts'
+
+/** A pack whose file is complete. */
+export interface SealedPack extends Pack {
+  readonly state: 'sealed'
+  readonly digest: string
+}
 
 /** A pack that is being filled, with the table that will close it. */
 export class OpenPack {
@@ -71,15 +76,14 @@ export class OpenPack {
     if (entry) this.#entries[index] = { ...entry, last: true, ...(durationSec !== undefined && { durationSec }) }
   }
 
-  /** Writes table and trailer. The pack is complete and nobody changes it any more. */
-  async seal(catalog: PackCatalog): Promise<Pack> {
+  /** Writes table and trailer and closes the file. The pack is complete and nobody changes it any more. */
+  async seal(): Promise<SealedPack> {
     const { length, sha256: digest } = await this.#file.append([
       packTable(this.#entries.filter((entry) => entry !== undefined)),
     ])
     await this.#file.append([packTrailer(length, digest)])
     const { byteLength } = this.#file
     await this.close()
-    await catalog.sealPack(this.#pack.id, { byteLength, digest })
     return { ...this.#pack, state: 'sealed', byteLength, digest }
   }
 

@@ -1,7 +1,8 @@
+import type { PackStep } from '#domain/catalog.ts'
 import type { PackPorts } from './pack-ports.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Attachment, Pack, Segment, Slice } from '#domain/video.ts'
-import { OpenPack } from './open-pack.ts'
+import type { Attachment, Segment, Slice } from '#domain/video.ts'
+import { OpenPack, type SealedPack } from './open-pack.ts'
 import type { PackStoring } from './pack-storing.ts'
 import { takeBytes } from './take-bytes.ts'
 
@@ -12,8 +13,8 @@ const COMMIT_EVERY_MS = 150
 
 /**
  * Writes segments and attachments of one video into packs, one after another, and stores full packs while the next is
- * filled. What has ended is recorded in the catalog and playable; a pack is sealed and stored only when everything in it
- * is recorded, so that a crash leaves nothing half known.
+ * filled. What has ended is recorded in the catalog and playable, with the packs that it began and those that it made whole,
+ * in one commit for all of it; a pack is stored only when that is recorded. So a crash leaves nothing half known.
  */
 export class PackWriter implements AsyncDisposable {
   readonly #videoId: VideoId
@@ -21,7 +22,12 @@ export class PackWriter implements AsyncDisposable {
   readonly #storing: PackStoring
   #current: OpenPack | null
   #nextPosition: number
+  /** Not recorded yet. */
+  #begun: PackStep[] = []
   #full: OpenPack[] = []
+  readonly #sealing = new Set<Promise<void>>()
+  /** Not recorded yet. */
+  #sealed: SealedPack[] = []
   #segments: Segment[] = []
   #attachments: Attachment[] = []
   /** Things take their places one after another, while several are being written. */
@@ -103,9 +109,11 @@ export class PackWriter implements AsyncDisposable {
 
   /** Seals what is open and resolves when every pack is stored. */
   async finish(): Promise<void> {
-    await this.commit()
     if (this.#current) this.#full.push(this.#current)
     this.#current = null
+    this.#sealWhole()
+    await Promise.all(this.#sealing)
+    if (this.#failure) throw this.#failure
     await this.commit()
     await this.#storing.settle()
   }
@@ -113,7 +121,7 @@ export class PackWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#timer)
     await this.#placing
-    await Promise.allSettled(this.#appending)
+    await Promise.allSettled([...this.#appending, ...this.#sealing])
     await this.#commits.catch(() => {})
     await this.#storing.settle().catch(() => {})
     for (const pack of [...this.#full, ...(this.#current ? [this.#current] : [])]) await pack.close()
@@ -123,18 +131,55 @@ export class PackWriter implements AsyncDisposable {
     const wanted = bytes.reduce((sum, piece) => sum + piece.byteLength, 0)
     const smallest = Math.min(wanted, this.#ports.blobs.limits.maxBytes * SMALLEST_SHARE)
     if (this.#current && this.#current.roomFor(name) >= smallest) return this.#current
-    // Sealed with the next commit: one of its own for every pack would make the writer wait for the disk.
     if (this.#current) this.#full.push(this.#current)
     this.#current = null
+    this.#sealWhole()
     await this.#storing.room()
-    const pack = await this.#ports.catalog.addPack(this.#videoId, this.#nextPosition++)
-    this.#current = await OpenPack.start(pack, this.#ports.work, this.#ports.blobs.limits.maxBytes)
+    this.#current = await this.#begin(this.#nextPosition++)
     return this.#current
+  }
+
+  /** Recorded with the first thing that has bytes in it: a commit of its own would make the writer wait for the disk. */
+  async #begin(position: number): Promise<OpenPack> {
+    const { catalog, work, blobs } = this.#ports
+    const id = catalog.newPackId()
+    const pack = {
+      id,
+      videoId: this.#videoId,
+      position,
+      state: 'filling',
+      ref: null,
+      byteLength: 0,
+      digest: null,
+    } as const
+    const begun = await OpenPack.start(pack, work, blobs.limits.maxBytes)
+    this.#begun.push({ id, position })
+    return begun
+  }
+
+  /** All that lies in a whole pack is recorded or goes into the next commit, as the pack does when its file is complete. */
+  #sealWhole(): void {
+    const whole = this.#full.filter(({ isWhole }) => isWhole)
+    this.#full = this.#full.filter((pack) => !whole.includes(pack))
+    for (const pack of whole) {
+      const sealing = pack
+        .seal()
+        .then((sealed) => {
+          this.#sealed.push(sealed)
+          this.#commitSoon()
+        })
+        .catch((error) => {
+          this.#failure ??= error
+        })
+        .finally(() => this.#sealing.delete(sealing))
+      this.#sealing.add(sealing)
+    }
   }
 
   #end(name: string, durationSec?: number): void {
     this.#parts.delete(name)
     for (const pack of [...this.#full, this.#current]) pack?.end(name, durationSec)
+    this.#sealWhole()
   }
 
   #commitSoon(): void {
@@ -148,17 +193,15 @@ export class PackWriter implements AsyncDisposable {
   }
 
   async #commitNow(): Promise<void> {
-    const [segments, attachments] = [this.#segments, this.#attachments]
+    const [segments, attachments, begun, sealed] = [this.#segments, this.#attachments, this.#begun, this.#sealed]
+    if (segments.length + attachments.length + sealed.length === 0) return
     this.#segments = []
     this.#attachments = []
-    if (segments.length + attachments.length > 0) {
-      await this.#ports.catalog.addEntries(this.#videoId, { segments, attachments })
-      this.#committedAt = performance.now()
-    }
-    for (const pack of this.#full.filter((each) => each.isWhole)) {
-      this.#full = this.#full.filter((each) => each !== pack)
-      const sealed: Pack = await pack.seal(this.#ports.catalog)
-      this.#storing.store(sealed)
-    }
+    this.#begun = []
+    this.#sealed = []
+    const packs = [...begun, ...sealed.map((pack) => ({ ...pack, sealed: pack }))]
+    await this.#ports.catalog.addEntries(this.#videoId, { packs, segments, attachments })
+    this.#committedAt = performance.now()
+    for (const pack of sealed) this.#storing.store(pack)
   }
 }

@@ -27,7 +27,11 @@ export async function resumePacks(
   const open = packs.filter(({ state }) => state === 'filling')
   let current: OpenPack | null = null
   for (const pack of open) {
-    if (current) storing.store(await current.seal(ports.catalog))
+    if (current) {
+      const sealed = await current.seal()
+      await ports.catalog.addEntries(videoId, { packs: [{ ...sealed, sealed }] })
+      storing.store(sealed)
+    }
     current = await OpenPack.goOn(pack, ports.work, ports.blobs.limits.maxBytes, contents.get(pack.id) ?? [])
   }
   return new PackWriter(videoId, ports, storing, current, (packs.at(-1)?.position ?? -1) + 1)
