@@ -144,7 +144,7 @@ function testWalks(name: string, create: CreateChannelLedger): void {
     it('goes on while others add and remove', async () => {
       await using opened = await create()
       const { ledger } = opened
-      const names = Array.from({ length: 1100 }, (_, index) => `film/${String(index).padStart(4, '0')}`)
+      const names = Array.from({ length: 600 }, (_, index) => `film/${String(index).padStart(4, '0')}`)
       await Promise.all(names.map((each, index) => ledger.addCopy(blobFacts(each), copyAt(index + 1))))
       const seen: string[] = []
       for await (const blob of ledger.blobs()) {
@@ -152,11 +152,11 @@ function testWalks(name: string, create: CreateChannelLedger): void {
         expect(blob.copies.length).toBe(1)
         if (seen.length === 3) {
           await ledger.removeCopy(refOf('film/0001'), copyAt(2))
-          await ledger.removeCopy(refOf('film/0900'), copyAt(901))
+          await ledger.removeCopy(refOf('film/0550'), copyAt(551))
           await ledger.addCopy(blobFacts('a film that comes before'), copyAt(5000))
         }
       }
-      expect(seen).toEqual(names.filter((each) => each !== 'film/0900'))
+      expect(seen).toEqual(names.filter((each) => each !== 'film/0550'))
     })
 
     it('may be left early', async () => {

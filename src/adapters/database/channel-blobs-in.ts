@@ -1,9 +1,10 @@
-import type { Kysely, SelectQueryBuilder, Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { BlobRef } from '#domain/blob-store.ts'
-import type { BlobLedger, MessagePlace } from '#domain/channel-ledger.ts'
+import type { BlobLedger, ChannelBlob, ChannelCopy, MessagePlace } from '#domain/channel-ledger.ts'
 import { channelFigures } from './channel-figures.ts'
-import { blobsOf, type CopyRow, putCopy } from './channel-copy-row.ts'
+import { putCopy } from './put-copy.ts'
 import type { ChannelBlobsTable } from './schema/channel-blobs.ts'
+import type { ChannelCopiesTable } from './schema/channel-copies.ts'
 import type { Tables } from './schema/tables.ts'
 
 /** Blobs per query of a walk over all: some milliseconds of SQLite, which nobody else gets in between. */
@@ -14,16 +15,17 @@ const GREATEST = '\u{10ffff}'
 export function channelBlobsIn(db: Kysely<Tables>): BlobLedger {
   return {
     async blob(ref) {
-      const [blob] = blobsOf(await copiesOf(db, db.selectFrom('channel_blobs').selectAll().where('ref', '=', ref)))
+      const rows = await db.selectFrom('channel_blobs').selectAll().where('ref', '=', ref).execute()
+      const [blob] = await withCopies(db, rows)
       return blob ?? null
     },
 
     async *blobs(prefix = '') {
       for (let after = ''; ; ) {
-        const rows = await copiesOf(db, pageOf(db, after, prefix))
-        const last = rows.at(-1)
+        const page = await pageOf(db, after, prefix)
+        const last = page.at(-1)
         if (!last) return
-        yield* blobsOf(rows)
+        yield* await withCopies(db, page)
         after = last.ref
       }
     },
@@ -41,29 +43,38 @@ export function channelBlobsIn(db: Kysely<Tables>): BlobLedger {
 }
 
 /** The next blobs by ref. */
-function pageOf(db: Kysely<Tables>, after: string, prefix: string) {
-  let page = db.selectFrom('channel_blobs').selectAll()
-  if (prefix) page = page.where('name', '>=', prefix).where('name', '<', prefix + GREATEST)
-  return page
-    .where('ref', '>', after as BlobRef)
-    .orderBy('ref')
-    .limit(PAGE_BLOBS)
+function pageOf(db: Kysely<Tables>, after: string, prefix: string): Promise<ChannelBlobsTable[]> {
+  let blobs = db.selectFrom('channel_blobs').selectAll()
+  if (prefix) blobs = blobs.where('name', '>=', prefix).where('name', '<', prefix + GREATEST)
+  const page = blobs.where('ref', '>', after as BlobRef).orderBy('ref')
+  return page.limit(PAGE_BLOBS).execute()
 }
 
-/** In one statement: blobs and copies as they were at one moment. */
-function copiesOf(db: Kysely<Tables>, blobs: BlobQuery): Promise<CopyRow[]> {
-  return db
-    .selectFrom(blobs.as('blob'))
-    .innerJoin('channel_copies as copy', 'copy.ref', 'blob.ref')
-    .selectAll('blob')
-    .select(['copy.chat_id', 'copy.message_id', 'copy.file_unique_id', 'copy.state'])
-    .orderBy('blob.ref')
-    .orderBy('copy.chat_id')
-    .orderBy('copy.message_id')
-    .execute()
+/**
+ * Looks for copies from the first ref to the last: PostgreSQL sees that these are few and takes the index, where for a
+ * join it reads the whole table for each page (100,000 copies: 14 ms instead of 3). A blob that has lost its last copy
+ * in the meantime is left out.
+ */
+async function withCopies(db: Kysely<Tables>, blobs: readonly ChannelBlobsTable[]): Promise<ChannelBlob[]> {
+  const [first, last] = [blobs[0], blobs.at(-1)]
+  if (!first || !last) return []
+  const copies = new Map<BlobRef, ChannelCopy[]>(blobs.map(({ ref }) => [ref, []]))
+  const rows = db.selectFrom('channel_copies').selectAll().where('ref', '>=', first.ref).where('ref', '<=', last.ref)
+  for (const row of await rows.orderBy('ref').orderBy('chat_id').orderBy('message_id').execute())
+    copies.get(row.ref)?.push(copyOf(row))
+  const known = blobs.map((row) => ({
+    ref: row.ref,
+    name: row.name,
+    byteLength: row.byte_length,
+    sha256: row.sha256,
+    copies: copies.get(row.ref) ?? [],
+  }))
+  return known.filter((blob) => blob.copies.length > 0)
 }
 
-type BlobQuery = SelectQueryBuilder<Tables, 'channel_blobs', ChannelBlobsTable>
+function copyOf(row: ChannelCopiesTable): ChannelCopy {
+  return { chatId: row.chat_id, messageId: row.message_id, fileUniqueId: row.file_unique_id, state: row.state }
+}
 
 async function removeCopy(db: Transaction<Tables>, ref: BlobRef, { chatId, messageId }: MessagePlace): Promise<void> {
   // Locks the blob, as `putCopy` does: a copy that another process adds now is seen below, or makes the blob anew.

@@ -16,15 +16,14 @@ export async function channelFigures(db: Kysely<Tables>): Promise<readonly Chann
 
 function countCopies(db: Kysely<Tables>) {
   return db
-    .selectFrom('channel_copies as copy')
-    .innerJoin('channel_blobs as blob', 'blob.ref', 'copy.ref')
+    .selectFrom('channel_copies')
     .select(({ fn }) => [
-      'copy.chat_id',
-      sql<number>`sum(case when copy.state = 'stored' then 1 else 0 end)`.as('messages'),
-      sql<number>`sum(case when copy.state = 'stored' then blob.byte_length else 0 end)`.as('bytes'),
-      fn.max('copy.message_id').as('top'),
+      'chat_id',
+      sql<number>`sum(case when state = 'stored' then 1 else 0 end)`.as('messages'),
+      sql<number>`sum(case when state = 'stored' then byte_length else 0 end)`.as('bytes'),
+      fn.max('message_id').as('top'),
     ])
-    .groupBy('copy.chat_id')
+    .groupBy('chat_id')
     .execute()
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { IntentLedger, MessagePlace, SendIntent } from '#domain/channel-ledger.ts'
 import { NotFoundError } from '#domain/errors.ts'
-import { putCopy } from './channel-copy-row.ts'
+import { putCopy } from './put-copy.ts'
 import type { SendIntentsTable } from './schema/send-intents.ts'
 import type { Tables } from './schema/tables.ts'
 

@@ -1,12 +1,14 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Dialect } from '../dialect.ts'
 
 /**
  * What a store in channels remembers. Refs and names are ordered by their bytes, also by the index: a walk over all
- * blobs goes on after the last ref it has seen.
+ * blobs goes on after the last ref it has seen. SQLite keeps tables of short rows in the order of their keys (WITHOUT
+ * ROWID): one tree to write and to sync instead of two.
  */
 export async function channels(db: Transaction<unknown>, dialect: Dialect): Promise<void> {
   const orderedText = dialect === 'postgres' ? sql`text collate "C"` : 'text'
+  const byKey = dialect === 'postgres' ? sql`` : sql`without rowid`
   await db.schema
     .createTable('channel_blobs')
     .addColumn('ref', orderedText, (column) => column.primaryKey())
@@ -20,16 +22,18 @@ export async function channels(db: Transaction<unknown>, dialect: Dialect): Prom
     .addColumn('chat_id', 'bigint', (column) => column.notNull())
     .addColumn('message_id', 'bigint', (column) => column.notNull())
     .addColumn('ref', orderedText, (column) => column.notNull().references('channel_blobs.ref'))
+    .addColumn('byte_length', 'bigint', (column) => column.notNull())
     .addColumn('file_unique_id', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('channel_copies_key', ['chat_id', 'message_id'])
+    .modifyEnd(byKey)
     .execute()
   await db.schema.createIndex('channel_copies_ref').on('channel_copies').column('ref').execute()
-  await createSends(db)
-  await createBots(db)
+  await createScans(db, byKey)
+  await createBots(db, byKey)
 }
 
-async function createSends(db: Kysely<unknown>): Promise<void> {
+async function createScans(db: Kysely<unknown>, byKey: RawBuilder<unknown>): Promise<void> {
   await db.schema
     .createTable('send_intents')
     .addColumn('nonce', 'text', (column) => column.primaryKey())
@@ -53,10 +57,11 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
     .addColumn('message_id', 'bigint', (column) => column.notNull())
     .addColumn('what', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('channel_notes_key', ['chat_id', 'message_id'])
+    .modifyEnd(byKey)
     .execute()
 }
 
-async function createBots(db: Kysely<unknown>): Promise<void> {
+async function createBots(db: Kysely<unknown>, byKey: RawBuilder<unknown>): Promise<void> {
   await db.schema
     .createTable('file_handles')
     .addColumn('chat_id', 'bigint', (column) => column.notNull())
@@ -64,6 +69,7 @@ async function createBots(db: Kysely<unknown>): Promise<void> {
     .addColumn('bot_id', 'bigint', (column) => column.notNull())
     .addColumn('file_id', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('file_handles_key', ['chat_id', 'message_id', 'bot_id'])
+    .modifyEnd(byKey)
     .execute()
   await db.schema
     .createTable('bot_paces')

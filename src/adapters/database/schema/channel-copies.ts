@@ -5,6 +5,8 @@ export interface ChannelCopiesTable {
   chat_id: number
   message_id: number
   ref: BlobRef
+  /** As in channel_blobs: figures are counted without looking there. */
+  byte_length: number
   file_unique_id: string
   state: ChannelCopy['state']
 }

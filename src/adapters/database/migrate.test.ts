@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Kysely, sql } from 'kysely'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { FILM, newVideo } from '#test/contracts/catalog-samples.ts'
+import { databaseCatalog } from './database-catalog.ts'
+import { firstTables } from './migrations/0001-first-tables.ts'
+import { openDatabase } from './open-database.ts'
+import type { Tables } from './schema/tables.ts'
+import { sqliteDialect } from './sqlite-dialect.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'telereel-migrate-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it('brings a catalog of the first version up to date and keeps what is in it', async () => {
+  const path = join(folder, 'catalog.db')
+  {
+    await using db = new Kysely<Tables>({ dialect: sqliteDialect(path) })
+    await db.transaction().execute((transaction) => firstTables(transaction as never))
+    await sql`create table migrations (name text primary key, applied_at bigint not null)`.execute(db)
+    await sql`insert into migrations values ('0001-first-tables', 0)`.execute(db)
+    await databaseCatalog({ db, dialect: 'sqlite', now: () => 0, newId: () => 'id' }).addVideo(newVideo(FILM))
+  }
+  await using database = await openDatabase({ kind: 'sqlite', path })
+  expect(await database.catalog.video(FILM)).toMatchObject({ id: FILM, state: 'queued' })
+  expect(await database.ledger.channelFigures()).toEqual([])
+})
