@@ -63,6 +63,21 @@ describe('a library whose catalog is lost', () => {
     await loseCatalog()
     expect((await run('rebuild', '--json')).code).toBe(0)
   })
+
+  it('comes back without what lay in a lost pack, and says which time is missing', async () => {
+    const [videoId, before] = [...records].find(([, { packs }]) => packs.length > 2) as [VideoId, VideoRecord]
+    await using lost = await withoutPack(videoId, 1)
+    await loseCatalog()
+    expect((await run('rebuild', '--json')).code).toBe(3)
+    const { record } = await readStored(dataDir, videoId)
+    const gone = before.packs.find(({ position }) => position === 1)?.id
+    const kept = before.segments.filter(({ slices }) => slices.every(({ packId }) => packId !== gone))
+    expect(record.segments).toEqual(kept)
+    expect(record.video.notes.join()).toMatch(/Rebuilt without parts between second \d+ and \d+/)
+    await lost.putBack()
+    await loseCatalog()
+    expect((await run('rebuild', '--json')).code).toBe(0)
+  })
 })
 
 describe('verify', () => {

@@ -5,7 +5,7 @@ import type { VideoId } from '#domain/ids.ts'
 import type { Attachment, Pack, Track, Video } from '#domain/video.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 import { movieNfo } from './movie-nfo.ts'
-import { readPackEntry } from './read-pack.ts'
+import { readStoredSlice } from './read-pack.ts'
 
 export interface ExportPorts {
   readonly catalog: Catalog
@@ -81,17 +81,17 @@ function numberAmongEqual(track: Track, tracks: readonly Track[]): string {
 }
 
 async function readAttachment(
-  { name, slices, byteLength }: Attachment,
+  { slices, byteLength }: Attachment,
   packs: readonly Pack[],
   ports: { readonly blobs: BlobStore; readonly sha256: Sha256 },
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const bytes = new Uint8Array(byteLength)
   let at = 0
-  for (const [part, slice] of slices.entries()) {
+  for (const slice of slices) {
     const ref = packs.find(({ id }) => id === slice.packId)?.ref
     if (!ref) continue
-    bytes.set(await readPackEntry(ref, { ...slice, name, part, last: true }, ports, signal), at)
+    bytes.set(await readStoredSlice(ref, slice, ports, signal), at)
     at += slice.length
   }
   return bytes

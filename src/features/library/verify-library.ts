@@ -1,9 +1,8 @@
-import type { BlobRef } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
-import { ProductError } from '#domain/errors.ts'
+import { BlobDamagedError, BlobNotFoundError, ProductError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Pack, Segment, Slice, Track, Video } from '#domain/video.ts'
-import { type PackReadPorts, readPackContents, readPackEntry } from './read-pack.ts'
+import { type OpenedPack, openStoredPack, type PackReadPorts } from './read-pack.ts'
 
 /** 0: the catalog fits together · 1: every pack is there with its size and table · 2: every byte is read and compared. */
 export type VerifyLevel = 0 | 1 | 2
@@ -76,29 +75,28 @@ async function damagedSlices(
   ports: VerifyPorts,
   { level, signal }: VerifyOptions,
 ): Promise<{ owner: Owner; why: string }[]> {
-  const fault = await packFault(pack, ports, signal)
+  let opened: OpenedPack | undefined
+  const fault = await faultOf(async () => {
+    opened = await openAsKnown(pack, ports, signal)
+  })
   if (fault) return slices.map(({ owner }) => ({ owner, why: fault }))
   const damaged: { owner: Owner; why: string }[] = []
   for (const { owner, slice } of level === 2 ? slices : []) {
     const name = 'name' in owner ? owner.name : `segment ${owner.index}`
-    const entry = { ...slice, name, part: 0, last: true }
-    const why = await faultOf(() => readPackEntry(pack.ref as BlobRef, entry, ports, signal))
+    const why = await faultOf(async () => opened?.entry({ ...slice, name }))
     if (why) damaged.push({ owner, why })
   }
   return damaged
 }
 
-/** What is wrong with the pack as a whole, or null. */
-async function packFault(pack: Pack, ports: VerifyPorts, signal: AbortSignal): Promise<string | null> {
+/** Rejects with the reason when the pack as a whole is not the one that the catalog knows. */
+async function openAsKnown(pack: Pack, ports: VerifyPorts, signal: AbortSignal): Promise<OpenedPack> {
   const { ref, position } = pack
-  if (!ref) return `pack ${position} was never stored`
-  if ((await ports.blobs.size(ref, signal)) === null) return `pack ${position} is gone`
-  let isOther = false
-  const fault = await faultOf(async () => {
-    const { digest, byteLength } = await readPackContents(ref, ports, signal)
-    isOther = digest !== pack.digest || byteLength !== pack.byteLength
-  })
-  return fault ?? (isOther ? `pack ${position} is not the one the catalog knows` : null)
+  if (!ref) throw new BlobNotFoundError(`pack ${position} was never stored`)
+  if ((await ports.blobs.size(ref, signal)) === null) throw new BlobNotFoundError(`pack ${position} is gone`)
+  const opened = await openStoredPack(ref, ports, signal)
+  if (opened.digest === pack.digest && opened.byteLength === pack.byteLength) return opened
+  throw new BlobDamagedError(`pack ${position} is not the one the catalog knows`)
 }
 
 async function faultOf(read: () => Promise<unknown>): Promise<string | null> {
