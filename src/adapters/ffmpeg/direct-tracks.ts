@@ -1,6 +1,6 @@
 import { ContainerError } from '#lib/containers/container-error.ts'
 import { memoryForMovies, readMovieSamples } from '#lib/containers/iso-bmff/read-movie-samples.ts'
-import { memoryForMatroska } from '#lib/containers/matroska/payload-slabs.ts'
+import { memoryForMatroska } from '#lib/containers/matroska/file-stream.ts'
 import { readMatroskaSamples } from '#lib/containers/matroska/read-matroska-samples.ts'
 import type { PayloadMemory } from '#lib/containers/payload-memory.ts'
 import type { ContainerTrack, SampleBatch } from '#lib/containers/sample.ts'

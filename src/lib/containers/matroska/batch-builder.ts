@@ -23,12 +23,12 @@ export class BatchBuilder {
     this.#emit = emit
   }
 
-  add(sample: Sample, bytes: Uint8Array, windowIndex: number): void {
+  add(sample: Sample, pieces: readonly Uint8Array[], windowIndex: number): void {
     if (windowIndex !== this.#windowIndex || this.#byteLength + sample.size > MAX_BATCH_BYTES) this.flush()
     this.#windowIndex = windowIndex
     this.#samples.push(sample)
     this.#byteLength += sample.size
-    this.#payload.push(bytes)
+    for (const piece of pieces) this.#payload.push(piece)
   }
 
   flush(): void {

@@ -1,20 +1,26 @@
+import { PayloadMemory } from '../payload-memory.ts'
 import type { RandomAccess } from '../random-access.ts'
 
 /** Large enough that the cost of a read does not show, small enough that four of them are little memory. */
 const CHUNK_BYTES = 1024 * 1024
 const READS_IN_FLIGHT = 3
 
+/** Memory for the payload of Matroska files. */
+export function memoryForMatroska(): PayloadMemory {
+  return new PayloadMemory(CHUNK_BYTES)
+}
+
 /**
  * A part of a file from its beginning to its end, read in large pieces ahead of use. What `has` says is there can be
- * peeked and taken at once; `ensure` waits for more, and reuses the memory of what was passed: views are good until then.
+ * peeked and taken at once; `ensure` waits for more, and lets go of the memory of what was passed: views are good until then,
+ * or as long as they are lent.
  */
 export class FileStream {
   readonly #file: RandomAccess
   #end: number
   #pieces: Uint8Array[] = []
-  readonly #own = new Set<ArrayBufferLike>()
-  /** Own memory whose bytes were passed. */
-  #free: Uint8Array[] = []
+  readonly #memory: PayloadMemory
+  #passed: Uint8Array[] = []
   #buffered = 0
   /** Bytes that are to be jumped over before the next ones are buffered. */
   #toSkip = 0
@@ -22,8 +28,9 @@ export class FileStream {
   #nextReadAt: number
   #position: number
 
-  constructor(file: RandomAccess, start: number, end: number) {
+  constructor(file: RandomAccess, start: number, end: number, memory = memoryForMatroska()) {
     this.#file = file
+    this.#memory = memory
     this.#end = end
     this.#nextReadAt = start
     this.#position = start
@@ -40,6 +47,7 @@ export class FileStream {
 
   /** False when the part ends before `length` more bytes; what is left of it is buffered then. */
   async ensure(length: number): Promise<boolean> {
+    for (const piece of this.#passed.splice(0)) this.#memory.close(piece)
     this.#jump()
     while (this.#buffered < length) {
       this.#readAhead()
@@ -84,15 +92,7 @@ export class FileStream {
 
   #pass(): void {
     const piece = this.#pieces.shift()
-    if (piece !== undefined && this.#own.has(piece.buffer)) this.#free.push(new Uint8Array(piece.buffer))
-  }
-
-  #memory(length: number): Uint8Array {
-    const free = this.#free.pop()
-    if (free !== undefined) return free
-    const fresh = new Uint8Array(length)
-    this.#own.add(fresh.buffer)
-    return fresh
+    if (piece !== undefined) this.#passed.push(piece)
   }
 
   /** Far jumps drop the reads that are under way, which would bring nothing of use. */
@@ -107,7 +107,7 @@ export class FileStream {
   #readAhead(): void {
     while (this.#reads.length < READS_IN_FLIGHT && this.#nextReadAt < this.#end) {
       const length = Math.min(CHUNK_BYTES, this.#end - this.#nextReadAt)
-      const bytes = this.#file.read(this.#nextReadAt, length, this.#memory(length))
+      const bytes = this.#file.read(this.#nextReadAt, length, this.#memory.take(length))
       // Whoever waits for this read sees its failure; nobody may be waiting any more.
       bytes.catch(() => undefined)
       this.#reads.push({ length, bytes })
@@ -123,7 +123,7 @@ export class FileStream {
   #push(bytes: Uint8Array): void {
     const skipped = Math.min(this.#toSkip, bytes.byteLength)
     this.#toSkip -= skipped
-    if (skipped === bytes.byteLength) return
+    if (skipped === bytes.byteLength) return this.#memory.close(bytes)
     this.#pieces.push(skipped === 0 ? bytes : bytes.subarray(skipped))
     this.#buffered += bytes.byteLength - skipped
   }

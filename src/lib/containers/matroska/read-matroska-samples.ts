@@ -4,11 +4,11 @@ import { storedAv1Units } from './av1-frame.ts'
 import { BatchBuilder, MAX_BATCH_BYTES, type WindowBatch } from './batch-builder.ts'
 import { DecodeTimes, type TimedFrame } from './decode-times.ts'
 import { readingObstacle } from './directly-readable.ts'
-import { FileStream } from './file-stream.ts'
+import { FileStream, memoryForMatroska } from './file-stream.ts'
 import { type Frame, FrameReader, type WantedTrack } from './frame-reader.ts'
 import { codecDelayTicks, type MatroskaFile, type MatroskaTrack, trackOf } from './matroska-file.ts'
 import type { PayloadMemory } from '../payload-memory.ts'
-import { memoryForMatroska, PayloadSlabs } from './payload-slabs.ts'
+import { PayloadSlabs } from '../payload-slabs.ts'
 import { SampleWindow } from './sample-window.ts'
 import { MAX_INTERLEAVE_SEC, startClusterOf } from './start-cluster.ts'
 import { readTimings, type TrackTiming } from './track-timing.ts'
@@ -48,7 +48,7 @@ export async function* readMatroskaSamples(
     }),
   )
   const wantedSec = new Map(tracks.map(({ number }) => [number, startSecOf(borders, from.get(number) ?? 0)]))
-  const stream = new FileStream(file, await startClusterOf(file, mkv, wantedSec), mkv.segmentEnd)
+  const stream = new FileStream(file, await startClusterOf(file, mkv, wantedSec), mkv.segmentEnd, memory)
   const frames = new FrameReader(stream, mkv.timestampScaleNs, wantedTracks(mkv, tracks, timings))
   const merge = new Merge(outputs)
   for (let some = await frames.read(); some !== null; some = await frames.read()) {
@@ -113,10 +113,10 @@ class Merge {
   }
 }
 
-const NOTHING = new Uint8Array()
+const NOTHING: readonly Uint8Array[] = []
 
 interface PlacedFrame extends TimedFrame {
-  readonly bytes: Uint8Array
+  readonly pieces: readonly Uint8Array[]
   readonly windowIndex: number
 }
 
@@ -150,8 +150,8 @@ class TrackOutput {
     this.#batches = new BatchBuilder(track.number, emit)
     this.#firstWindow = windows.first
     const frameTicks = timing.frameNs === null ? null : this.#ticks(timing.frameNs)
-    this.#times = new DecodeTimes({ ...timing, frameTicks }, (sample, { bytes, windowIndex }) => {
-      if (windowIndex >= windows.first) this.#batches.add(sample, bytes, windowIndex)
+    this.#times = new DecodeTimes({ ...timing, frameTicks }, (sample, { pieces, windowIndex }) => {
+      if (windowIndex >= windows.first) this.#batches.add(sample, pieces, windowIndex)
     })
   }
 
@@ -160,8 +160,8 @@ class TrackOutput {
     const pts = this.#timing.ticksOf(frame.timeNs)
     const windowIndex = this.#window.next(pts, sync)
     // What nobody wants still counts for the decode times, but its bytes do not.
-    const bytes = windowIndex < this.#firstWindow ? NOTHING : this.#stored(frame)
-    const size = bytes.byteLength
+    const pieces = windowIndex < this.#firstWindow ? NOTHING : this.#stored(frame)
+    const size = byteLengthOf(pieces)
     // Nothing but a temporal delimiter.
     if (size === 0 && windowIndex >= this.#firstWindow) return
     this.#newestNs = Math.max(this.#newestNs, frame.timeNs)
@@ -171,7 +171,7 @@ class TrackOutput {
       sync,
       duration: this.#statedTicks(frame),
       discard: this.#ticks(frame.discardNs),
-      bytes,
+      pieces,
       windowIndex,
     })
   }
@@ -200,16 +200,17 @@ class TrackOutput {
     return durationNs === null || (discardNs > 0 && this.#timing.frameNs !== null) ? null : this.#ticks(durationNs)
   }
 
-  #stored(frame: Frame): Uint8Array {
-    if (this.#track.codecId !== 'V_AV1') return this.#slabs.keep(frame.pieces, frame.size)
-    const pieces = storedAv1Units(frame.pieces, frame.size)
-    return this.#slabs.keep(
-      pieces,
-      pieces.reduce((sum, piece) => sum + piece.byteLength, 0),
-    )
+  #stored({ pieces, size }: Frame): readonly Uint8Array[] {
+    if (this.#track.codecId !== 'V_AV1') return this.#slabs.keep(pieces, size)
+    const units = storedAv1Units(pieces, size)
+    return this.#slabs.keep(units, byteLengthOf(units))
   }
 
   #ticks(ns: number): number {
     return Math.round((ns * this.#timing.timescale) / 1e9)
   }
+}
+
+function byteLengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
 }

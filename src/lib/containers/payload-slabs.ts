@@ -1,16 +1,14 @@
-import { PayloadMemory } from '../payload-memory.ts'
+import type { PayloadMemory } from './payload-memory.ts'
 
 /** Large enough to hold many frames, small enough that the last one of a quiet track pins little. */
 const SLAB_BYTES = 1024 * 1024
 
-/** Memory for the payload of Matroska files. */
-export function memoryForMatroska(): PayloadMemory {
-  return new PayloadMemory(SLAB_BYTES)
-}
+/** To hand on a piece of its own costs as much as to copy so many bytes into shared memory (measured). */
+const WORTH_A_PIECE_BYTES = 12 * 1024
 
 /**
- * Copies frames one behind the other: what was read is used again at once, and a segment becomes few pieces, though a header
- * stands before each frame in the file.
+ * Payload of one track in few pieces, though in the file other things stand between: what is small is copied, one behind the
+ * other; what is large stays where it was read.
  */
 export class PayloadSlabs {
   readonly #memory: PayloadMemory
@@ -21,8 +19,14 @@ export class PayloadSlabs {
     this.#memory = memory
   }
 
-  /** A copy in one piece, lent from the memory. */
-  keep(pieces: readonly Uint8Array[], byteLength: number): Uint8Array {
+  /** The same bytes in memory that is lent. `pieces` may be of the same memory, then they are not to be closed yet. */
+  keep(pieces: readonly Uint8Array[], byteLength: number): readonly Uint8Array[] {
+    if (byteLength < WORTH_A_PIECE_BYTES) return [this.#copy(pieces, byteLength)]
+    for (const piece of pieces) this.#memory.lend(piece, piece.byteLength)
+    return pieces
+  }
+
+  #copy(pieces: readonly Uint8Array[], byteLength: number): Uint8Array {
     if (byteLength > this.#slab.byteLength - this.#used) this.#next(byteLength)
     const copy = this.#slab.subarray(this.#used, this.#used + byteLength)
     let at = 0
