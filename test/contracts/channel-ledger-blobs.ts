@@ -95,6 +95,18 @@ function testCopies(name: string, create: CreateChannelLedger): void {
       }
     })
 
+    it('shows a blob that is being removed with its copies or not at all', async () => {
+      await using opened = await create()
+      const { ledger } = opened
+      const film = blobFacts('film/0')
+      for (let round = 0; round < 10; round++) {
+        await ledger.addCopy(film, copyAt(1))
+        const reading = [ledger.blob(film.ref), Array.fromAsync(ledger.blobs()).then(([first]) => first ?? null)]
+        const [seen] = await Promise.all([Promise.all(reading), ledger.removeCopy(film.ref, copyAt(1))])
+        for (const blob of seen) expect([null, { ...film, copies: [copyAt(1)] }]).toContainEqual(blob)
+      }
+    })
+
     it('counts what is stored, per channel', async () => {
       await using opened = await create()
       const { ledger } = opened
