@@ -1,0 +1,25 @@
+import type { MessagePlace } from '#domain/channel-ledger.ts'
+
+/** What may be wrong with one copy; another copy may still be whole. */
+export abstract class CopyFault extends Error {}
+
+/** The message was deleted, as a bot found out that sees its channel. */
+export class MessageMissingError extends CopyFault {
+  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
+    super(`Message ${messageId} of chat ${chatId} is not there any more.`, { cause })
+  }
+}
+
+/** Somebody put another file into the message, or took it out. */
+export class MessageReplacedError extends CopyFault {
+  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
+    super(`Message ${messageId} of chat ${chatId} does not carry the file that was sent.`, { cause })
+  }
+}
+
+/** The file came whole and is not the one that was stored. */
+export class FileChangedError extends CopyFault {
+  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
+    super(`The file of message ${messageId} of chat ${chatId} is not what was stored.`, { cause })
+  }
+}
