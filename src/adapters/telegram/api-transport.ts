@@ -50,19 +50,20 @@ export function readAnswer(status: number, retryAfter: string | undefined, text:
   const fromHeader = /^\d{1,9}$/.test(retryAfter ?? '') ? { retryAfterSec: Number(retryAfter) } : {}
   const body = parseObject(text)
   if (body?.ok === true && 'result' in body) return { ok: true, result: body.result }
-  if (body?.ok !== false || typeof body.error_code !== 'number') {
-    const description = body ? 'not an answer of a Bot API' : 'an answer that is not JSON'
-    return { ok: false, status: status < 300 ? 502 : status, description, ...fromHeader }
+  if (body?.ok === false && typeof body.error_code === 'number') {
+    return { ok: false, ...fromHeader, ...failureIn(body, body.error_code) }
   }
-  const parameters = objectOf(body.parameters)
-  const retryAfterSec = numberOf(parameters?.retry_after)
-  const migratedTo = numberOf(parameters?.migrate_to_chat_id)
+  const description = body ? 'not an answer of a Bot API' : 'an answer that is not JSON'
+  return { ok: false, status: status < 300 ? 502 : status, description, ...fromHeader }
+}
+
+function failureIn(body: Record<string, unknown>, status: number): FailedAnswer {
+  const { retry_after: retryAfterSec, migrate_to_chat_id: migratedTo } = objectOf(body.parameters) ?? {}
   return {
-    ok: false,
-    status: body.error_code,
+    status,
     description: typeof body.description === 'string' ? body.description : '',
-    ...(retryAfterSec === undefined ? fromHeader : { retryAfterSec }),
-    ...(migratedTo !== undefined && { migratedTo }),
+    ...(typeof retryAfterSec === 'number' && { retryAfterSec }),
+    ...(typeof migratedTo === 'number' && { migratedTo }),
   }
 }
 
@@ -76,8 +77,4 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }

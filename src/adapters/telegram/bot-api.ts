@@ -5,6 +5,7 @@ import { errorOfGrammy, errorOfTimeout, TelegramError } from './api-error.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { type DownloadedFile, downloadFile } from './download-file.ts'
 import { FloodGate } from './flood-gate.ts'
+import type { CallKind } from './lane.ts'
 import { type BotRights, rightsOf } from './bot-rights.ts'
 import { documentOf, type SentDocument, sentDocumentOf } from './sent-document.ts'
 import { type DocumentToSend, uploadDocument } from './upload-document.ts'
@@ -79,13 +80,13 @@ export class BotApi {
   }
 
   async getMe(signal?: AbortSignal): Promise<BotIdentity> {
-    const me = await this.#call('getMe', undefined, READ, signal)
+    const me = await this.#call('getMe', undefined, 'read', signal)
     return { id: me.id, username: me.username }
   }
 
   /** `chat` is a chat id or the `@name` of a public channel. */
   async getChat(chat: number | string, signal?: AbortSignal): Promise<ChatInfo> {
-    const info = await this.#call('getChat', { chat_id: chat }, READ, signal)
+    const info = await this.#call('getChat', { chat_id: chat }, 'read', signal)
     const pinned = info.pinned_message
     return {
       id: info.id,
@@ -98,14 +99,13 @@ export class BotApi {
 
   /** What this bot may do there. */
   async getMember(chatId: number, signal?: AbortSignal): Promise<BotRights> {
-    return rightsOf(await this.#call('getChatMember', { chat_id: chatId, user_id: this.id }, READ, signal))
+    return rightsOf(await this.#call('getChatMember', { chat_id: chatId, user_id: this.id }, 'read', signal))
   }
 
   /** Sends a file of a known length. An answer that is not a document of id > 0 in that chat is `ambiguous`. */
   async sendDocument(chatId: number, document: DocumentToSend, signal?: AbortSignal): Promise<SentDocument> {
     const call = this.#nameOf('sendDocument')
-    const key = String(chatId)
-    await this.gate.pass(key, call)
+    await this.gate.pass('send', call)
     let verdict = (): void => {}
     try {
       const result = await uploadDocument({
@@ -113,7 +113,7 @@ export class BotApi {
         root: this.#root,
         path: `/bot${this.#token}/sendDocument`,
         fields: {
-          chat_id: key,
+          chat_id: String(chatId),
           caption: document.caption,
           disable_content_type_detection: 'true',
           disable_notification: 'true',
@@ -125,12 +125,12 @@ export class BotApi {
           this.traffic.sentBytes += byteLength
         },
         onLastByte: () => {
-          verdict = this.gate.awaitVerdict(key)
+          verdict = this.gate.awaitVerdict('send')
         },
       })
       return sentBy(call, chatId, result)
     } catch (error) {
-      throw this.#held(key, error)
+      throw this.#held('send', error)
     } finally {
       verdict()
     }
@@ -141,7 +141,7 @@ export class BotApi {
     const message = await this.#call(
       'forwardMessage',
       { chat_id: toChatId, from_chat_id: from.chatId, message_id: from.messageId, disable_notification: true },
-      String(toChatId),
+      'send',
       signal,
     )
     return {
@@ -153,28 +153,28 @@ export class BotApi {
 
   /** At most 100. Missing ones are skipped in silence. `refused`: at least one cannot be deleted any more. */
   async deleteMessages(chatId: number, messageIds: readonly number[], signal?: AbortSignal): Promise<void> {
-    await this.#call('deleteMessages', { chat_id: chatId, message_ids: [...messageIds] }, DELETE, signal)
+    await this.#call('deleteMessages', { chat_id: chatId, message_ids: [...messageIds] }, 'delete', signal)
   }
 
   async editCaption(place: MessagePlace, caption: string, signal?: AbortSignal): Promise<void> {
     const payload = { chat_id: place.chatId, message_id: place.messageId, caption }
-    await this.#call('editMessageCaption', payload, String(place.chatId), signal).catch(ignoreUnchanged)
+    await this.#call('editMessageCaption', payload, 'send', signal).catch(ignoreUnchanged)
   }
 
   async pin(place: MessagePlace, signal?: AbortSignal): Promise<void> {
     const payload = { chat_id: place.chatId, message_id: place.messageId, disable_notification: true }
-    await this.#call('pinChatMessage', payload, String(place.chatId), signal)
+    await this.#call('pinChatMessage', payload, 'send', signal)
   }
 
   async sendText(chatId: number, text: string, signal?: AbortSignal): Promise<{ readonly messageId: number }> {
     const payload = { chat_id: chatId, text, disable_notification: true, link_preview_options: { is_disabled: true } }
-    const message = await this.#call('sendMessage', payload, String(chatId), signal)
+    const message = await this.#call('sendMessage', payload, 'send', signal)
     return { messageId: message.message_id }
   }
 
   /** The link to a file, good for at least an hour: keep it 50 minutes at most. */
   async filePath(fileId: string, signal?: AbortSignal): Promise<{ filePath: string; byteLength: number | null }> {
-    const file = await this.#call('getFile', { file_id: fileId }, READ, signal, GET_FILE_MS)
+    const file = await this.#call('getFile', { file_id: fileId }, 'read', signal, GET_FILE_MS)
     if (file.file_path) return { filePath: file.file_path, byteLength: file.file_size ?? null }
     throw new TelegramError(`${this.#nameOf('getFile')}: no path came`, { kind: 'ambiguous' })
   }
@@ -186,7 +186,7 @@ export class BotApi {
   ): Promise<DownloadedFile> {
     const call = this.#nameOf('download')
     const path = filePath.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')
-    await this.gate.pass(READ, call)
+    await this.gate.pass('read', call)
     try {
       return await downloadFile({
         call,
@@ -200,7 +200,7 @@ export class BotApi {
         },
       })
     } catch (error) {
-      throw this.#held(READ, error)
+      throw this.#held('read', error)
     }
   }
 
@@ -211,14 +211,14 @@ export class BotApi {
   async #call<M extends keyof Methods>(
     method: M,
     payload: Parameters<Methods[M]>[0],
-    key: string,
+    kind: CallKind,
     signal: AbortSignal | undefined,
     limitMs = CALL_MS,
   ): Promise<Awaited<ReturnType<Methods[M]>>> {
     const call = this.#nameOf(method)
     signal?.throwIfAborted()
-    await this.gate.pass(key, call)
-    const verdict = key === READ ? () => {} : this.gate.awaitVerdict(key)
+    await this.gate.pass(kind, call)
+    const verdict = kind === 'read' ? () => {} : this.gate.awaitVerdict(kind)
     const timer = new AbortController()
     const limit = AbortSignal.any(signal ? [signal, timer.signal] : [timer.signal])
     const ended = new AbortController()
@@ -232,7 +232,7 @@ export class BotApi {
     } catch (error) {
       signal?.throwIfAborted()
       if (timer.signal.aborted) throw errorOfTimeout(call, `no answer for ${limitMs / 1000} seconds`, true)
-      throw this.#held(key, errorOfGrammy(call, error))
+      throw this.#held(kind, errorOfGrammy(call, error))
     } finally {
       ended.abort()
       verdict()
@@ -240,9 +240,9 @@ export class BotApi {
   }
 
   /** Closes the door behind a 429, at once and for all. */
-  #held(key: string, error: unknown): unknown {
+  #held(kind: CallKind, error: unknown): unknown {
     if (error instanceof TelegramError && error.kind === 'rate-limited') {
-      this.gate.hold(key, this.#clock.nowMs() + error.retryAfterMs)
+      this.gate.hold(kind, this.#clock.nowMs() + error.retryAfterMs)
     }
     return error
   }
@@ -253,10 +253,6 @@ export class BotApi {
 }
 
 type Methods = ApiMethods
-
-/** Keys of the flood gate beside the chats. */
-const READ = 'read'
-const DELETE = 'delete'
 
 function ignoreUnchanged(error: unknown): void {
   if (!(error instanceof TelegramError && /message is not modified/i.test(error.message))) throw error

@@ -1,37 +1,38 @@
 import { TelegramError } from './api-error.ts'
 import type { Clock } from './clock.ts'
+import type { CallKind } from './lane.ts'
 
-/** Longest wait for the verdict on another call; one that hangs is not going to be a 429. */
-const VERDICT_WAIT_MS = 3000
+/** Longest wait for the verdict on another call; one that takes longer is hardly going to be a 429. */
+const VERDICT_WAIT_MS = 1000
 
 /**
- * The last door before a call of one bot leaves: whatever was planned, nothing passes before `retry_after` is over. `key`
- * names what the service limits together: a chat for sends, `read`, `delete`.
+ * The last door before a call of one bot leaves: whatever was planned, nothing passes before `retry_after` is over. A 429
+ * does not say which of its limits it means, so it holds up all calls of that kind, in every chat of the bot.
  */
 export class FloodGate {
   readonly #clock: Clock
-  readonly #doors = new Map<string, Door>()
+  readonly #doors = new Map<CallKind, Door>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   /** No call before this moment (of the clock). Never moves an earlier promise forward. */
-  hold(key: string, untilMs: number): void {
-    const door = this.#door(key)
+  hold(kind: CallKind, untilMs: number): void {
+    const door = this.#door(kind)
     door.heldUntilMs = Math.max(door.heldUntilMs, untilMs)
   }
 
-  heldUntilMs(key: string): number {
-    return this.#doors.get(key)?.heldUntilMs ?? Number.NEGATIVE_INFINITY
+  heldUntilMs(kind: CallKind): number {
+    return this.#doors.get(kind)?.heldUntilMs ?? Number.NEGATIVE_INFINITY
   }
 
   /**
    * Resolves when a call may leave this instant. Waits for the verdict on a call that has been handed over entirely:
    * it may be a 429, and then the next call must not be on its way already. Throws `rate-limited` while the door is held.
    */
-  async pass(key: string, call: string): Promise<void> {
-    const door = this.#door(key)
+  async pass(kind: CallKind, call: string): Promise<void> {
+    const door = this.#door(kind)
     const untilMs = this.#clock.nowMs() + VERDICT_WAIT_MS
     while (door.verdicts.size > 0 && this.#clock.nowMs() < untilMs) {
       const timer = new AbortController()
@@ -46,8 +47,8 @@ export class FloodGate {
   }
 
   /** A call has been handed over entirely and now awaits its answer. The result ends that. */
-  awaitVerdict(key: string): () => void {
-    const door = this.#door(key)
+  awaitVerdict(kind: CallKind): () => void {
+    const door = this.#door(kind)
     const { promise, resolve } = Promise.withResolvers<void>()
     door.verdicts.add(promise)
     return () => {
@@ -56,11 +57,11 @@ export class FloodGate {
     }
   }
 
-  #door(key: string): Door {
-    const known = this.#doors.get(key)
+  #door(kind: CallKind): Door {
+    const known = this.#doors.get(kind)
     if (known) return known
     const door = { heldUntilMs: Number.NEGATIVE_INFINITY, verdicts: new Set<Promise<void>>() }
-    this.#doors.set(key, door)
+    this.#doors.set(kind, door)
     return door
   }
 }

@@ -19,6 +19,11 @@ export interface LaneWish {
   readonly avoidBotIds?: readonly number[]
   /** Gives way to all that is not. */
   readonly background?: boolean
+  /**
+   * Rather reject with RateLimitedError than wait longer than this for Telegram's limits. 15 seconds for a read that is
+   * not background, without end for all else.
+   */
+  readonly maxWaitMs?: number
   readonly signal?: AbortSignal
 }
 

@@ -1,0 +1,194 @@
+import type { BotLedger } from '#domain/channel-ledger.ts'
+import { StoreUnavailableError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import { TelegramError } from './api-error.ts'
+import type { BotApi } from './bot-api.ts'
+import { BotLanes } from './bot-lanes.ts'
+import type { Clock } from './clock.ts'
+import type { CallKind, Lane, Lanes, LaneWish } from './lane.ts'
+import { LaneHealth } from './lane-health.ts'
+import { DEFAULT_TUNING, type LaneTuning } from './lane-tuning.ts'
+import { type LanesStatus, statusOf, wordsOfWait } from './lanes-status.ts'
+import { cannotReach, nothingLeft } from './no-lane-left.ts'
+import { resumePaces, savePace } from './saved-paces.ts'
+import { type AllHeld, type Turn, TurnQueue } from './turn-queue.ts'
+
+export interface PacedLanesOptions {
+  /** `chatId` is where the bot stores; null for one that only reads. */
+  readonly bots: readonly { readonly bot: BotApi; readonly chatId: number | null }[]
+  readonly ledger: BotLedger
+  readonly clock: Clock
+  readonly events: Events
+  readonly tuning?: LaneTuning
+  readonly random?: () => number
+}
+
+/** Faults in a row after which a call is given up, and the waits before it is tried again; the first repeat is at once. */
+const BACK_OFF_MS = [0, 500, 1000, 2000, 4000, 8000, 16_000]
+/** How often an answer that may mean something passing is asked for again. */
+const SETTLE_MS = [500, 2000]
+const SAVE_EVERY_MS = 60_000
+/** Shorter waits are not worth a word. */
+const WORTH_A_NOTE_MS = 2000
+
+/** The lanes of all bots in all their channels. The only place in which calls to Telegram wait. */
+export class PacedLanes implements Lanes, AsyncDisposable {
+  readonly chatIds: readonly number[]
+  readonly #options: PacedLanesOptions
+  readonly #bots: readonly BotLanes[]
+  readonly #queue: TurnQueue
+  readonly #health: LaneHealth
+  readonly #closing = new AbortController()
+  readonly #saving = new Set<Promise<void>>()
+  #savedAtMs: number
+  #toldUntilMs = Number.NEGATIVE_INFINITY
+
+  /** Goes on where the last process was: no bot calls before it may. */
+  static async open(options: PacedLanesOptions): Promise<PacedLanes> {
+    const lanes = new PacedLanes(options)
+    await resumePaces(lanes.#bots, options.ledger, options.clock)
+    return lanes
+  }
+
+  private constructor(options: PacedLanesOptions) {
+    const { bots, clock, events, tuning = DEFAULT_TUNING, random = Math.random } = options
+    this.#options = options
+    this.#bots = bots.map(({ bot, chatId }) => new BotLanes(bot, chatId, tuning, random))
+    this.chatIds = [...new Set(bots.flatMap(({ chatId }) => chatId ?? []))]
+    this.#savedAtMs = clock.nowMs()
+    const shared = { bots: this.#bots, chatIds: this.chatIds, clock }
+    this.#queue = new TurnQueue({ ...shared, onAllHeld: (held) => this.#tellHeld(held) })
+    const onHealed = () => this.#queue.next()
+    this.#health = new LaneHealth({ ...shared, events, signal: this.#closing.signal, onHealed })
+  }
+
+  async run<T>(wish: LaneWish, work: (lane: Lane, signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    const tries = new Tries()
+    for (;;) {
+      const turn = await this.#turn(tries.applyTo(wish))
+      const { lanes, chatId } = turn
+      try {
+        const result = await work({ bot: lanes.bot, chatId }, wish.signal)
+        lanes.succeeded(wish.kind, chatId, turn.leftMs)
+        this.#saveNowAndThen(lanes, wish.kind, chatId)
+        return result
+      } catch (error) {
+        wish.signal?.throwIfAborted()
+        await this.#learn(turn, wish.kind, error, tries)
+      } finally {
+        lanes.end(wish.kind)
+        this.#queue.next()
+      }
+      if (tries.waitMs > 0) await this.#options.clock.sleep(tries.waitMs, wish.signal)
+    }
+  }
+
+  /** Asks every bot who it is and what it may do in its channel; what is wrong shows in `status` and as notes. */
+  async check(): Promise<void> {
+    await this.#health.checkAll()
+  }
+
+  status(): LanesStatus {
+    this.#health.recheckDue()
+    return statusOf(this.#bots, this.chatIds, this.#queue.length, this.#options.clock)
+  }
+
+  /** Ends what waits, keeps the paces. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const reason = new StoreUnavailableError('The store is being closed.')
+    this.#closing.abort(reason)
+    this.#queue.close(reason)
+    for (const lanes of this.#bots) for (const chatId of lanes.sendChatIds) void this.#save(lanes, 'send', chatId)
+    await Promise.all(this.#saving)
+  }
+
+  async #turn(wish: LaneWish): Promise<Turn> {
+    this.#closing.signal.throwIfAborted()
+    this.#health.recheckDue()
+    const turn = await this.#queue.take(wish)
+    if (turn) return turn
+    await this.#health.recheckFor(wish)
+    const second = await this.#queue.take(wish)
+    if (second) return second
+    throw nothingLeft(this.#bots, this.chatIds, wish)
+  }
+
+  /** Returns when the work is worth another try; throws what is not the lane's affair. */
+  async #learn({ lanes, chatId, leftMs }: Turn, kind: CallKind, error: unknown, tries: Tries): Promise<void> {
+    if (!(error instanceof TelegramError)) throw error
+    const nowMs = this.#options.clock.nowMs()
+    tries.waitMs = 0
+    if (error.kind === 'rate-limited' && error.status === 0) return lanes.heldBack(kind, chatId)
+    lanes.note(error, this.#options.clock.wallMs())
+    if (error.kind === 'rate-limited') {
+      lanes.limited(kind, chatId, nowMs, leftMs, error.retryAfterMs)
+      // Before anything else happens: a process that dies now must not call early when it starts again.
+      return this.#save(lanes, kind, chatId)
+    }
+    if (error.kind === 'revoked') return this.#health.revoke(lanes, error)
+    if (error.kind === 'no-access') return this.#health.close(lanes, kind, chatId, error)
+    if (error.kind === 'ambiguous') {
+      lanes.failed(nowMs)
+      return tries.afterFault(lanes.bot.id, error)
+    }
+    if (error.maySettle && tries.maySettle()) return
+    // Words that nobody knows may hide a lost right (telegram.md §3).
+    if (error.kind === 'refused' && kind === 'send' && (await this.#health.isLost(lanes, kind, chatId))) return
+    throw error
+  }
+
+  #saveNowAndThen(lanes: BotLanes, kind: CallKind, chatId: number): void {
+    const nowMs = this.#options.clock.nowMs()
+    if (kind !== 'send' || nowMs - this.#savedAtMs < SAVE_EVERY_MS) return
+    this.#savedAtMs = nowMs
+    void this.#save(lanes, kind, chatId)
+  }
+
+  async #save(lanes: BotLanes, kind: CallKind, chatId: number): Promise<void> {
+    const saving = savePace(lanes, kind, chatId, this.#options).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      const message = 'How long Telegram asked a bot to wait could not be written down.'
+      this.#options.events.emit({ kind: 'note', level: 'warn', message, fields: { why } })
+    })
+    this.#saving.add(saving)
+    await saving
+    this.#saving.delete(saving)
+  }
+
+  /** Once per wait. */
+  #tellHeld({ botCount, untilMs }: AllHeld): void {
+    const nowMs = this.#options.clock.nowMs()
+    if (nowMs < this.#toldUntilMs || untilMs - nowMs < WORTH_A_NOTE_MS) return
+    this.#toldUntilMs = untilMs
+    const message = wordsOfWait(botCount, untilMs - nowMs)
+    this.#options.events.emit({ kind: 'note', level: 'info', message, fields: { waitMs: Math.round(untilMs - nowMs) } })
+  }
+}
+
+/** What happened to one call so far. */
+class Tries {
+  waitMs = 0
+  #faults = 0
+  #settled = 0
+  #lastFailedBotId: number | undefined
+
+  /** After a fault, rather by another bot. */
+  applyTo(wish: LaneWish): LaneWish {
+    if (this.#lastFailedBotId === undefined) return wish
+    return { ...wish, avoidBotIds: [...(wish.avoidBotIds ?? []), this.#lastFailedBotId] }
+  }
+
+  afterFault(botId: number, error: TelegramError): void {
+    const waitMs = BACK_OFF_MS[this.#faults++]
+    if (waitMs === undefined) throw cannotReach(error)
+    this.#lastFailedBotId = botId
+    this.waitMs = waitMs
+  }
+
+  maySettle(): boolean {
+    const waitMs = SETTLE_MS[this.#settled++]
+    if (waitMs === undefined) return false
+    this.waitMs = waitMs
+    return true
+  }
+}

@@ -1,0 +1,63 @@
+import type { BotLedger } from '#domain/channel-ledger.ts'
+import type { BotLanes } from './bot-lanes.ts'
+import type { Clock } from './clock.ts'
+import type { CallKind } from './lane.ts'
+
+/** A clock that was set wrong when it was written must not stop a bot for years. */
+const LONGEST_WAIT_MS = 24 * 3_600_000
+
+/** Takes up what former processes were told to wait, so that a restart does not call early. */
+export async function resumePaces(bots: readonly BotLanes[], ledger: BotLedger, clock: Clock): Promise<void> {
+  const saved = await ledger.paces()
+  for (const lanes of bots) {
+    for (const { botId, chatId, notBefore, callsPerSec } of saved) {
+      if (botId !== lanes.bot.id || chatId === null) continue
+      resumeOne(lanes, clock, { kind: 'send', chatId, notBeforeWallMs: notBefore.getTime(), callsPerSec })
+    }
+    for (const kind of FACT_KINDS) {
+      const fact = readFact(await ledger.fact(factName(lanes, kind)))
+      if (fact) resumeOne(lanes, clock, { kind, chatId: 0, ...fact })
+    }
+  }
+}
+
+/** Keeps the pace of one kind of call, in one chat for sends. */
+export async function savePace(
+  lanes: BotLanes,
+  kind: CallKind,
+  chatId: number,
+  { ledger, clock }: { readonly ledger: BotLedger; readonly clock: Clock },
+): Promise<void> {
+  const nowMs = clock.nowMs()
+  const pace = lanes.pace(kind, chatId)
+  const notBeforeWallMs = clock.wallMs() + Math.max(0, lanes.heldUntilMs(kind, chatId) - nowMs)
+  const callsPerSec = pace.sustainedPerSec(nowMs)
+  if (kind !== 'send') return ledger.setFact(factName(lanes, kind), { notBeforeWallMs, callsPerSec })
+  const notBefore = new Date(Math.ceil(notBeforeWallMs))
+  await ledger.savePace({ botId: lanes.bot.id, chatId, notBefore, callsPerSec })
+}
+
+const FACT_KINDS = ['read', 'delete'] as const
+
+interface KeptPace {
+  readonly notBeforeWallMs: number
+  readonly callsPerSec: number
+}
+
+function resumeOne(lanes: BotLanes, clock: Clock, kept: KeptPace & { kind: CallKind; chatId: number }): void {
+  const nowMs = clock.nowMs()
+  const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(0, kept.notBeforeWallMs - clock.wallMs()))
+  lanes.pace(kept.kind, kept.chatId).resume(nowMs, kept.callsPerSec, nowMs + waitMs)
+  if (waitMs > 0) lanes.bot.gate.hold(kept.kind, nowMs + waitMs)
+}
+
+function factName(lanes: BotLanes, kind: CallKind): string {
+  return `telegram: pace of ${kind}s by bot ${lanes.bot.id}`
+}
+
+function readFact(fact: unknown): KeptPace | null {
+  if (typeof fact !== 'object' || fact === null) return null
+  const { notBeforeWallMs, callsPerSec } = fact as Partial<Record<keyof KeptPace, unknown>>
+  const isKept = Number.isFinite(notBeforeWallMs) && Number.isFinite(callsPerSec)
+  return isKept ? { notBeforeWallMs: Number(notBeforeWallMs), callsPerSec: Number(callsPerSec) } : null
+}
