@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { MemorySegmentCache } from '#adapters/memory-cache/memory-segment-cache.ts'
 import type { Config } from '#config/config.ts'
 import { ConflictError, LibraryLockedError } from '#domain/errors.ts'
+import type { SegmentCache } from '#domain/segment-cache.ts'
 import { Playback } from '#features/playback/playback.ts'
 import type { Terminal } from '#surfaces/cli/terminal.ts'
 import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
@@ -14,6 +14,7 @@ import { type Core, composeCore } from './compose.ts'
 import { holdLibrary } from './hold-library.ts'
 import { hostStatus } from './host-status.ts'
 import { libraryActions } from './library-actions.ts'
+import { openSegmentCache } from './open-segment-cache.ts'
 import { preflight } from './preflight.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 import { VERSION } from './version.ts'
@@ -26,7 +27,8 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
   await using core = await composeCore(config)
   await using lock = await holdLibrary(core, signal)
 
-  const http = await createHttpServer(httpPorts(core, signal), await httpConfig(config))
+  await using cache = await openSegmentCache(config.cache, core.ports.events)
+  const http = await createHttpServer(httpPorts(core, cache, signal), await httpConfig(config))
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
     throw cannotListen(cause, config)
   })
@@ -62,8 +64,7 @@ function cannotListen(cause: unknown, { http: { host, port } }: Config): unknown
   return cause
 }
 
-function httpPorts(core: Core, signal: AbortSignal) {
-  const cache = new MemorySegmentCache(core.config.cache.maxBytes)
+function httpPorts(core: Core, cache: SegmentCache, signal: AbortSignal) {
   const { streamingThresholdBytes } = core.config.cache
   const playback = new Playback({ ...core.ports, cache, nowMs: () => Date.now() }, { streamingThresholdBytes })
   const { catalog, jobs, events } = core.ports

@@ -11,7 +11,7 @@ interface Entry {
 const LARGEST_SHARE = 0.25
 
 /** A segment cache in the memory of this process, of at most `maxBytes`; 0 keeps nothing. */
-export class MemorySegmentCache implements SegmentCache {
+export class MemorySegmentCache implements SegmentCache, AsyncDisposable {
   readonly #maxBytes: number
   readonly #entries: LRUCache<string, Entry>
   #evictions = 0
@@ -70,5 +70,9 @@ export class MemorySegmentCache implements SegmentCache {
         damaged: 0,
       },
     ]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#entries.clear()
   }
 }

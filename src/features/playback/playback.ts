@@ -46,6 +46,12 @@ export class Playback {
     this.videos.forget(id)
   }
 
+  /** To be called when the video is gone: nothing of it stays. */
+  async removed(id: VideoId): Promise<void> {
+    this.changed(id)
+    await this.cache.clear(id)
+  }
+
   /** A whole attachment, proved by its hash. Meant for small files: posters, subtitles. */
   async attachmentBytes({ slices, byteLength }: Attachment, signal?: AbortSignal): Promise<Uint8Array> {
     const bytes = new Uint8Array(byteLength)

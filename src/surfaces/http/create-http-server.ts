@@ -50,7 +50,8 @@ export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Pro
   await uploads.start()
   const unsubscribe = ports.events.subscribe((event) => {
     // New segments are seen by looking several times a second; asking anew at each would cost more than it gains.
-    if (event.kind === 'video-changed' || event.kind === 'video-removed') ports.playback.changed(event.videoId)
+    if (event.kind === 'video-changed') ports.playback.changed(event.videoId)
+    if (event.kind === 'video-removed') void ports.playback.removed(event.videoId)
     feed.hear(event)
   })
   const idle = setInterval(() => void uploads.removeIdle(Date.now()), IDLE_UPLOADS_LOOK_MS)

@@ -1,7 +1,7 @@
 /** Players on any page may read media: no credentials, so nothing is given away. */
 const CORS_HEADERS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'content-length, content-range, accept-ranges, etag',
+  'access-control-expose-headers': 'content-length, content-range, accept-ranges, etag, server-timing, x-cache',
 } as const
 
 /** Answer to the question that browsers ask before a request with Range from a foreign page. */

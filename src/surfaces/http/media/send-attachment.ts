@@ -14,7 +14,7 @@ export async function sendAttachment(
 ): Promise<void> {
   const representation = { etag: etagOf(slices), byteLength, headers }
   await sendRepresentation(request, response, representation, (range, signal) =>
-    playback.slices.read(slices, { range, signal }),
+    playback.slices.read(slices, { range, signal, alone: true }),
   )
 }
 

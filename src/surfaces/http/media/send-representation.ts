@@ -14,8 +14,18 @@ export interface Representation {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The bytes: at hand, or to be read as they come; a failing read must throw. */
-export type Body = Uint8Array | ((range: ByteRange | undefined, signal: AbortSignal) => AsyncIterable<Uint8Array>)
+/** The bytes: at hand, to be read as they come, or to be found out when they are wanted; a failing read must throw. */
+export type Body = Uint8Array | ReadBody | LazyBody
+
+type ReadBody = (range: ByteRange | undefined, signal: AbortSignal) => AsyncIterable<Uint8Array>
+
+export interface LazyBody {
+  /** All of it, when it is in memory. Asked only when bytes will be sent. */
+  whole(): Uint8Array | undefined
+  read: ReadBody
+  /** What is known of the bytes once the first of them are there. */
+  headers(): Readonly<Record<string, string>>
+}
 
 /**
  * Answers GET or HEAD with exact ranges and conditions. Resolves when the body went out. A body that fails midway ends
@@ -38,9 +48,23 @@ export async function sendRepresentation(
     return
   }
   const range = answer.status === 206 ? { first: answer.first, last: answer.last } : undefined
-  if (typeof body === 'function') return await pour(response, answer.status, headers, (signal) => body(range, signal))
-  response.writeHead(answer.status, headers)
-  response.end(range ? body.subarray(range.first, range.last + 1) : body)
+  const lazy = lazyOf(body)
+  const whole = lazy.whole()
+  if (!whole) return await pour(response, answer.status, headers, lazy, range)
+  response.writeHead(answer.status, { ...headers, ...lazy.headers() })
+  response.end(range ? whole.subarray(range.first, range.last + 1) : whole)
+}
+
+const NOTHING_MORE = {}
+
+function lazyOf(body: Body): LazyBody {
+  if (body instanceof Uint8Array) return { whole: () => body, read: () => one(body), headers: () => NOTHING_MORE }
+  if (typeof body === 'function') return { whole: () => undefined, read: body, headers: () => NOTHING_MORE }
+  return body
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 function plain({ byteLength }: Representation): ConditionalAnswer {
@@ -75,17 +99,21 @@ async function pour(
   response: ServerResponse,
   status: number,
   headers: Readonly<Record<string, string>>,
-  open: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
+  body: LazyBody,
+  range: ByteRange | undefined,
 ): Promise<void> {
   const gone = new AbortController()
   const leave = () => gone.abort()
+  const sendHead = () => {
+    if (!response.headersSent) response.writeHead(status, { ...headers, ...body.headers() })
+  }
   response.once('close', leave)
   try {
-    for await (const chunk of open(gone.signal)) {
-      if (!response.headersSent) response.writeHead(status, headers)
+    for await (const chunk of body.read(range, gone.signal)) {
+      sendHead()
       if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal })
     }
-    if (!response.headersSent) response.writeHead(status, headers)
+    sendHead()
     response.end()
   } catch (error) {
     if (gone.signal.aborted) return

@@ -1,6 +1,6 @@
 import { SegmentNotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Segment, Slice } from '#domain/video.ts'
+import type { Segment } from '#domain/video.ts'
 import { findSegment } from '#features/playback/find-segment.ts'
 import type { PlayableVideo } from '#features/playback/playable-video.ts'
 import type { Playback } from '#features/playback/playback.ts'
@@ -9,7 +9,8 @@ import { IMMUTABLE, REVALIDATE, SAFE_HEADERS, WEBVTT_TYPE } from './media-header
 import { type MediaRoute, VIDEO_ID } from './media-route.ts'
 import { prebuildText } from './prebuilt-text.ts'
 import { etagOf } from './send-attachment.ts'
-import { type Body, type Representation, sendRepresentation } from './send-representation.ts'
+import { SegmentBody } from './segment-body.ts'
+import { type Representation, sendRepresentation } from './send-representation.ts'
 
 const HEADERS = {
   video: headersOf('video/mp4'),
@@ -39,17 +40,9 @@ export function segmentRoute(playback: Playback): MediaRoute {
         representation = representationOf(segment, name)
         representations.set(segment, representation)
       }
-      await sendRepresentation(request, response, representation, bodyOf(segment.slices, playback))
+      await sendRepresentation(request, response, representation, new SegmentBody(segment.slices, playback.slices))
     },
   }
-}
-
-/** The buffer itself when the cache has it: bytes that nobody copies. */
-function bodyOf(slices: readonly Slice[], playback: Playback): Body {
-  const [only, more] = slices
-  const single = only && !more ? only : undefined
-  const cached = single && playback.slices.cached(single)
-  return cached ?? ((range, signal) => playback.slices.read(slices, { range, signal, cold: single !== undefined }))
 }
 
 async function subtitleSegment(playback: Playback, video: PlayableVideo, { trackName, index }: SegmentName) {
