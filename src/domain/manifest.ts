@@ -10,11 +10,16 @@ const VERSION = 1
 /** As UTF-8 JSON. Where packs lie is left out: whoever reads this has found them. */
 export function formatManifest(record: VideoRecord): Uint8Array {
   const packs = record.packs.map((pack) => ({ ...pack, ref: null }))
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, record: { ...record, packs } }))
+  return formatRecord({ ...record, packs })
 }
 
-/** Null when the bytes are not a manifest of a version that this program knows. */
-export function parseManifest(bytes: Uint8Array): VideoRecord | null {
+/** As UTF-8 JSON in one line, with the places of its packs. */
+export function formatRecord(record: VideoRecord): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, record }))
+}
+
+/** Null when the bytes are not a record of a version that this program knows. */
+export function parseRecord(bytes: Uint8Array): VideoRecord | null {
   try {
     const { version, record } = JSON.parse(new TextDecoder().decode(bytes)) as { version: unknown; record: VideoRecord }
     if (version !== VERSION || typeof record.video.id !== 'string') return null

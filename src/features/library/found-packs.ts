@@ -2,7 +2,7 @@ import type { BlobRef } from '#domain/blob-store.ts'
 import type { VideoRecord } from '#domain/catalog.ts'
 import { BlobDamagedError, BlobNotFoundError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
-import { parseManifest } from '#domain/manifest.ts'
+import { parseRecord } from '#domain/manifest.ts'
 import type { Pack, Slice } from '#domain/video.ts'
 import type { PackEntry } from '#lib/pack-file/pack-file.ts'
 import { joinBytes, type OpenedPack, openStoredPack, type PackContents, type PackReadPorts } from './read-pack.ts'
@@ -58,7 +58,7 @@ export class FoundPacks {
       const here = await this.#runsOf(`attachment ${name}`, position)
       runs = [...here, ...runs]
       for (const copy of wholeCopies(runs).reverse()) {
-        const record = parseManifest(joinBytes(copy.map(({ bytes }) => bytes)))
+        const record = parseRecord(joinBytes(copy.map(({ bytes }) => bytes)))
         if (record) return record
       }
     }
