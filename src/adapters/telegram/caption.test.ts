@@ -49,8 +49,16 @@ describe('a caption', () => {
     expect(parseCaption(text)).toBeNull()
   })
 
-  it('of random text never throws', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(parseCaption(`t1 ${text}`)?.kind ?? null).toBeDefined()))
+  it('is read from random words only when it would be written just so', () => {
+    const words = fc.array(fc.oneof(word(0, 45), fc.constantFrom('probe', 'gone', 'film/0', '12')), { maxLength: 7 })
+    fc.assert(
+      fc.property(words, (rest) => {
+        const text = ['t1', ...rest].join(' ')
+        const caption = parseCaption(text)
+        // 43 characters of base64url hold two bits more than 32 bytes: the last character has several spellings.
+        if (caption) expect(formatCaption(caption).length).toBe(text.length)
+      }),
+    )
   })
 })
 

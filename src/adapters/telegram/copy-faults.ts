@@ -5,21 +5,21 @@ export abstract class CopyFault extends Error {}
 
 /** The message was deleted, as a bot found out that sees its channel. */
 export class MessageMissingError extends CopyFault {
-  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
-    super(`Message ${messageId} of chat ${chatId} is not there any more.`, { cause })
+  constructor({ chatId, messageId }: MessagePlace, options?: ErrorOptions) {
+    super(`Message ${messageId} of chat ${chatId} is not there any more.`, options)
   }
 }
 
 /** Somebody put another file into the message, or took it out. */
 export class MessageReplacedError extends CopyFault {
-  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
-    super(`Message ${messageId} of chat ${chatId} does not carry the file that was sent.`, { cause })
+  constructor({ chatId, messageId }: MessagePlace, options?: ErrorOptions) {
+    super(`Message ${messageId} of chat ${chatId} does not carry the file that was sent.`, options)
   }
 }
 
 /** The file came whole and is not the one that was stored. */
 export class FileChangedError extends CopyFault {
-  constructor({ chatId, messageId }: MessagePlace, cause?: unknown) {
-    super(`The file of message ${messageId} of chat ${chatId} is not what was stored.`, { cause })
+  constructor({ chatId, messageId }: MessagePlace, options?: ErrorOptions) {
+    super(`The file of message ${messageId} of chat ${chatId} is not what was stored.`, options)
   }
 }

@@ -40,7 +40,8 @@ export async function openDownload(downloads: Downloads, wish: DownloadWish): Pr
   const { blob, copy, avoid, signal } = wish
   let preferBotId = loads.leastLoaded(await handles.holders(copy, loads.botIds), avoid)
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const prefer = preferBotId === undefined ? {} : { preferBotId }
+    // Who knows the file is most likely to be found among the bots of its channel.
+    const prefer = preferBotId === undefined ? { chatIds: [copy.chatId] } : { preferBotId }
     const opened = await lanes.run(
       { kind: 'read', avoidBotIds: [...avoid], ...prefer, ...(signal && { signal }) },
       ({ bot }) => openOn(downloads, bot, wish),
@@ -71,8 +72,7 @@ async function openOn(
     try {
       return (await tryOn(downloads, bot, wish)) ?? { withoutHandle: bot.id }
     } catch (error) {
-      if (!(error instanceof TelegramError)) throw error
-      if (error.kind !== 'stale-file') {
+      if (!isStale(error)) {
         avoid.add(bot.id)
         throw error
       }
@@ -84,6 +84,10 @@ async function openOn(
   await handles.drop(bot, copy)
   avoid.add(bot.id)
   return { withoutHandle: bot.id }
+}
+
+function isStale(error: unknown): error is TelegramError {
+  return error instanceof TelegramError && error.kind === 'stale-file'
 }
 
 /** Null when the bot has no handle. */

@@ -189,8 +189,8 @@ export class TelegramBlobStore implements BlobStore {
       const options = signal ? { signal } : {}
       for await (const _bytes of await readBlob(this.#downloads, { ...blob, copies: [copy] }, [copy], options));
     } catch (error) {
-      if (isProductError(error, 'blob-damaged')) throw new FileChangedError(copy, error)
-      if (isProductError(error, 'blob-not-found')) throw new MessageMissingError(copy, error)
+      if (isProductError(error, 'blob-damaged')) throw new FileChangedError(copy, { cause: error })
+      if (isProductError(error, 'blob-not-found')) throw new MessageMissingError(copy, { cause: error })
       throw error
     }
   }
