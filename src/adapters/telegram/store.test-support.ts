@@ -92,3 +92,34 @@ export async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer
 export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
+
+/** How the ledger and the channels differ, as the emulator knows. */
+export interface Differences {
+  /** Messages of the library that no stored copy stands for. */
+  readonly orphans: readonly string[]
+  /** Stored copies whose message is not there, or holds other bytes. */
+  readonly lost: readonly string[]
+  /** Blobs with two copies in one channel. */
+  readonly doubled: readonly string[]
+}
+
+export const NO_DIFFERENCES: Differences = { orphans: [], lost: [], doubled: [] }
+
+export async function differences({ telegram, ledger }: Pick<StoreInTelegram, 'telegram' | 'ledger'>) {
+  const live = telegram.channels.flatMap(({ id }) => telegram.live(id))
+  const blobs = await Array.fromAsync(ledger.blobs())
+  const copies = blobs.flatMap((blob) => blob.copies.map((copy) => ({ ...copy, blob })))
+  const stored = copies.filter(({ state }) => state === 'stored')
+  const keyOf = (place: { readonly chatId: number; readonly messageId: number }) => `${place.chatId}/${place.messageId}`
+  const owned = new Set(stored.map(keyOf))
+  const hashes = new Map(live.map((message) => [keyOf(message), message.sha256()]))
+  const ours = live.filter(({ caption, text }) => (caption ?? text ?? '').startsWith(`t1 ${LIBRARY}`))
+  const perChannel = stored.map(({ chatId, blob }) => `${chatId} ${blob.ref}`)
+  return {
+    orphans: ours
+      .filter((message) => !owned.has(keyOf(message)))
+      .map((each) => `${each.messageId} ${each.caption ?? each.text}`),
+    lost: stored.filter((copy) => hashes.get(keyOf(copy)) !== copy.blob.sha256).map(keyOf),
+    doubled: perChannel.filter((key, index) => perChannel.indexOf(key) !== index),
+  }
+}
