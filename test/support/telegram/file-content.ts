@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The bytes of a stored file. */
@@ -77,7 +77,7 @@ const DISK_BATCH_BYTES = 1024 * 1024
 
 async function diskSink(folder: string): Promise<FileSink> {
   const path = join(folder, randomUUID())
-  const handle = await open(path, 'w+')
+  const handle = await open(path, 'wx')
   let batch: Buffer[] = []
   let batchBytes = 0
   let byteLength = 0
@@ -96,7 +96,8 @@ async function diskSink(folder: string): Promise<FileSink> {
     },
     async end() {
       await flush()
-      return diskContent(path, handle, byteLength)
+      await handle.close()
+      return diskContent(path, byteLength)
     },
     async abort() {
       await handle.close()
@@ -105,11 +106,12 @@ async function diskSink(folder: string): Promise<FileSink> {
   }
 }
 
-function diskContent(path: string, handle: FileHandle, byteLength: number): FileContent {
+function diskContent(path: string, byteLength: number): FileContent {
   let sha256: string | undefined
   return {
     byteLength,
     async *read(start, end) {
+      await using handle = await open(path)
       for (let at = start; at < end; ) {
         const piece = Buffer.allocUnsafe(Math.min(DISK_BATCH_BYTES / 4, end - at))
         const { bytesRead } = await handle.read(piece, 0, piece.length, at)
@@ -123,9 +125,6 @@ function diskContent(path: string, handle: FileHandle, byteLength: number): File
       sha256 ??= createHash('sha256').update(readFileSync(path)).digest('hex')
       return sha256
     },
-    async remove() {
-      await handle.close()
-      await rm(path, { force: true })
-    },
+    remove: () => rm(path, { force: true }),
   }
 }
