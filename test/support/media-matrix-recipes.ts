@@ -102,6 +102,10 @@ export const MATRIX = {
   'mov-mjpeg-pcm': { file: 'mjpeg.mov', args: [...FILM, '-c:v', 'mjpeg', '-q:v', '5', '-c:a', 'pcm_s16be'] },
   'mkv-open-gop': { file: 'open-gop.mkv', args: [...FILM, ...OPEN_GOP, ...AAC] },
   'ts-open-gop': { file: 'open-gop.ts', args: [...FILM, ...OPEN_GOP, ...AAC] },
+  'mp4-one-idr': {
+    file: 'one-idr.mp4',
+    args: [...FILM, ...OPEN_GOP.slice(0, OPEN_GOP.indexOf('-force_key_frames')), ...AAC],
+  },
   'mp4-huge-gops': {
     file: 'huge-gops.mp4',
     input: [...lavfi(noisePicture('640x360', 20)), ...lavfi(beeps(440, 20))],

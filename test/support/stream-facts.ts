@@ -50,13 +50,14 @@ export async function packetsOf(address: string, stream: string): Promise<readon
 }
 
 const FILTERS: Readonly<Record<string, string>> = {
-  h264: 'h264_mp4toannexb,filter_units=remove_types=7-9',
+  h264: 'h264_mp4toannexb,filter_units=remove_types=6-9',
   hevc: 'hevc_mp4toannexb,filter_units=remove_types=32-35',
 }
 
 /**
  * A hash of the coded pictures alone: the same whether they lie in MPEG-TS (start codes, delimiters, parameter sets
- * repeated) or in MP4 (lengths, parameter sets apart).
+ * repeated) or in MP4 (lengths, parameter sets apart). In H.264 without the messages beside them (SEI), of which those are
+ * blanked that make browsers begin where they cannot.
  */
 export async function codedPicturesHash(address: string, codec: 'h264' | 'hevc'): Promise<string> {
   const copy = ['-map', '0:v:0', '-c', 'copy', '-bsf:v', FILTERS[codec] ?? '', '-f', codec]

@@ -65,10 +65,11 @@ describe('the index of a film', () => {
     expect(index.endSec).toBeCloseTo(scanned?.endSec ?? Number.NaN, 1)
   })
 
-  it.each(['open.mp4', 'open.mkv', 'open.ts'])('tells open groups of pictures: %s', async (name) => {
-    const { index } = await indexed(name, ...both, ...H264, ...OPEN_GOPS)
-    expect(index.gops.some(({ closed }) => !closed)).toBe(true)
-    expect(index.gops[0]?.closed).toBe(true)
+  it.each(['open.mp4', 'open.mkv', 'open.ts'])('lets an IDR alone close groups of pictures: %s', async (name) => {
+    const { index } = await indexed(name, ...both, ...H264, ...OPEN_GOPS, '-force_key_frames', '3', '-forced-idr', '1')
+    const closed = index.gops.filter((gop) => gop.closed).map(({ startSec }) => Math.round(startSec - index.startSec))
+    expect(closed).toEqual([0, 3])
+    expect(index.gops.length).toBeGreaterThan(4)
   })
 
   it('is not made for video that is encoded anyway', async () => {

@@ -6,6 +6,7 @@ import type { KeyFrameIndex } from '#lib/containers/key-frame-index.ts'
 import { keyFrameIndexOf as keyFramesOfMatroska } from '#lib/containers/matroska/key-frame-index-of.ts'
 import type { RandomAccess } from '#lib/containers/random-access.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { idrTimes } from './idr-times.ts'
 import { type GroupedPackets, PacketGrouper } from './group-packets.ts'
 import { canCopyVideo, mainVideo } from '#domain/main-video.ts'
 import { type OpenContainer, trackIdOf } from './open-container.ts'
@@ -24,9 +25,26 @@ export async function indexMedia(sources: IndexSources, signal?: AbortSignal): P
   const video = mainVideo(sources.media.info)
   if (video === null || !canCopyVideo(video, 'fmp4')) return spanOnly(sources, signal)
   const own = await ownIndex(sources, video)
-  if (own !== null) return own
-  const scanned = await scan(sources, video.index, signal)
-  return { origin: 'packets', ...scanned }
+  const index: MediaIndex = own ?? { origin: 'packets', ...(await scan(sources, video.index, signal)) }
+  return video.codec === 'h264' && index.gops.some(({ closed }) => !closed)
+    ? withInstantStarts(index, sources, { streamIndex: video.index, signal })
+    : index
+}
+
+/**
+ * An encoder of open groups makes key frames that stand in their place without a picture before them, yet are no IDR:
+ * Chromium's decoder fails at references behind them to pictures it has not seen. Only an IDR closes the groups before it.
+ */
+async function withInstantStarts(
+  index: MediaIndex,
+  { tools, media }: IndexSources,
+  { streamIndex, signal }: { readonly streamIndex: number; readonly signal: AbortSignal | undefined },
+): Promise<MediaIndex> {
+  const times = await idrTimes(tools, media.file, { streamIndex, byteLength: media.info.byteLength, signal })
+  // Times of one picture told by an index and by ffmpeg differ by rounding to milliseconds.
+  const known = new Set(times.flatMap((sec) => [-1, 0, 1].map((off) => Math.round(sec * 1000) + off)))
+  const isInstant = ({ startSec }: GroupOfPictures) => known.has(Math.round(startSec * 1000))
+  return { ...index, gops: index.gops.map((gop) => ({ ...gop, closed: gop.closed && isInstant(gop) })) }
 }
 
 async function ownIndex(sources: IndexSources, video: VideoStream): Promise<MediaIndex | null> {

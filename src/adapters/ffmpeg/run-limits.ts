@@ -46,3 +46,16 @@ export function transcodeLimits(info: MediaInfo, size: TranscodeSize): ResourceL
     fileBytes: MAX_FILE_BYTES,
   }
 }
+
+/** A slow network drive. */
+const LEAST_READ_BYTES_PER_SEC = 2_000_000
+const LEAST_READ_TIME_MS = 120_000
+const STALL_LIMIT_MS = 60_000
+
+/** How long a run may take that reads a whole file and decodes nothing, and how long it may be silent. */
+export function wholeFileLimits(byteLength: number) {
+  return {
+    timeLimitMs: LEAST_READ_TIME_MS + (byteLength / LEAST_READ_BYTES_PER_SEC) * 1000,
+    stallLimitMs: STALL_LIMIT_MS,
+  }
+}

@@ -1,6 +1,8 @@
 import type { ScannedPacket } from './group-packets.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { wholeFileLimits } from './run-limits.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
+import { linesOf } from './lines-of.ts'
 import { toolError } from './tool-errors.ts'
 
 export interface PacketScan {
@@ -14,11 +16,6 @@ export interface ScanEnd {
   /** What ffprobe complained about; empty for a sound file. */
   readonly complaints: string
 }
-
-/** A slow network drive. */
-const LEAST_BYTES_PER_SEC = 2_000_000
-const LEAST_TIME_MS = 120_000
-const STALL_LIMIT_MS = 60_000
 
 /**
  * Hands every packet of one stream to `onPacket`, in decode order, while ffprobe reads the whole file once.
@@ -35,8 +32,7 @@ export async function scanPackets(
     input,
     before: ['-v', 'error', '-fflags', '+genpts'],
     options: () => ['-select_streams', String(streamIndex), '-show_entries', ENTRIES, '-of', 'csv=p=0'],
-    timeLimitMs: LEAST_TIME_MS + (byteLength / LEAST_BYTES_PER_SEC) * 1000,
-    stallLimitMs: STALL_LIMIT_MS,
+    ...wholeFileLimits(byteLength),
     signal,
   })
   for await (const line of linesOf(child.output())) {
@@ -62,15 +58,4 @@ function parsePacket(line: string): ScannedPacket | null {
     byteLength,
     isKey: flags.startsWith('K'),
   }
-}
-
-/** Lines of text as they arrive; what is held is less than one chunk and one line. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1')).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  if (rest !== '') yield rest
 }

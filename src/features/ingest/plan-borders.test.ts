@@ -41,10 +41,15 @@ describe('planBorders', () => {
     )
   })
 
-  it('cuts at closed key frames only', () => {
+  it('cuts at closed key frames only, unless they are more than a minute apart', () => {
     fc.assert(
       fc.property(film, ({ gops, startSec, endSec }) => {
-        const allowed = new Set(gops.filter(({ closed }) => closed).map((gop) => gop.startSec))
+        const closed = gops.filter((gop) => gop.closed).map((gop) => gop.startSec)
+        const isFar = (at: number) => {
+          const before = closed.findLast((sec) => sec <= at) ?? startSec
+          return (closed.find((sec) => sec > at) ?? endSec) - before > 60
+        }
+        const allowed = new Set(gops.map((gop) => gop.startSec).filter((sec) => closed.includes(sec) || isFar(sec)))
         for (const segment of planBorders(gops, startSec, endSec, limits)) expect(allowed).toContain(segment.startSec)
       }),
     )
@@ -91,7 +96,14 @@ describe('planBorders', () => {
     expect(planBorders(gops, 0, 13, limits).map(({ startSec }) => startSec)).toEqual([0, 6])
   })
 
-  it('keeps a film without closed key frames whole', () => {
+  it('cuts at open key frames where closed ones are more than a minute apart', () => {
+    const gops = Array.from({ length: 45 }, (_, at) => ({ startSec: at * 2, byteLength: 1000, closed: at === 0 }))
+    const segments = planBorders(gops, 0, 90, limits)
+    expect(new Set(segments.map(({ durationSec }) => durationSec))).toEqual(new Set([6]))
+    expect(planBorders(gops.slice(0, 30), 0, 60, limits)).toHaveLength(1)
+  })
+
+  it('keeps a short film without closed key frames whole', () => {
     const gops = [0, 2, 4].map((startSec) => ({ startSec, byteLength: 1000, closed: startSec === 0 }))
     expect(planBorders(gops, 0, 6, limits)).toEqual([{ startSec: 0, durationSec: 6, byteLength: 3000 }])
   })

@@ -56,19 +56,33 @@ export function evenBorders(durationSec: number, { targetSec, minSec, maxSec }: 
   return Array.from({ length: joined || restSec <= 0 ? count : count + 1 }, (_, index) => index * length)
 }
 
+/** What lies between two closed key frames is cut at open ones when it is longer: too much to load for one seek. */
+const LONGEST_PIECE_SEC = 60
+
 /** Groups of pictures, those that do not stand alone joined to the one before. */
 function uncuttablePieces(gops: readonly GroupOfPictures[], startSec: number, endSec: number): PlannedSegment[] {
-  const pieces: PlannedSegment[] = []
-  for (const { startSec: gopStart, byteLength, closed } of gops) {
-    const previous = pieces.at(-1)
-    if (previous && (!closed || gopStart <= previous.startSec)) {
-      pieces[pieces.length - 1] = { ...previous, byteLength: previous.byteLength + byteLength }
-    } else {
-      pieces.push({ startSec: previous ? gopStart : startSec, byteLength, durationSec: 0 })
-    }
+  const pieces = joined(gops, ({ closed }) => closed)
+  if (pieces.length === 0) return [{ startSec, byteLength: 0, durationSec: endSec - startSec }]
+  const parts = pieces.flatMap((piece, index) => {
+    const lengthSec = (pieces[index + 1]?.[0]?.startSec ?? endSec) - (piece[0]?.startSec ?? startSec)
+    return lengthSec > LONGEST_PIECE_SEC ? joined(piece, () => true) : [piece]
+  })
+  return parts.map((part, index) => ({
+    startSec: index === 0 ? startSec : (part[0]?.startSec ?? startSec),
+    byteLength: part.reduce((sum, gop) => sum + gop.byteLength, 0),
+    durationSec: 0,
+  }))
+}
+
+/** Runs of groups, each of which begins with one that may begin a run and is shown later than the run before. */
+function joined(gops: readonly GroupOfPictures[], mayBegin: (gop: GroupOfPictures) => boolean): GroupOfPictures[][] {
+  const runs: GroupOfPictures[][] = []
+  for (const gop of gops) {
+    const open = runs.at(-1)
+    if (open && !(mayBegin(gop) && gop.startSec > (open[0]?.startSec ?? 0))) open.push(gop)
+    else runs.push([gop])
   }
-  if (pieces.length === 0) pieces.push({ startSec, byteLength: 0, durationSec: endSec - startSec })
-  return pieces
+  return runs
 }
 
 /** Indexes of the pieces that begin a segment. */

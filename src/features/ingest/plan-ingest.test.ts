@@ -126,6 +126,16 @@ describe('planIngest', () => {
     expect(planIngest(info([video(), audio({ startSec: 2.979 })]), late, settings).startSec).toBe(3)
   })
 
+  it('says that a film without closed groups of pictures is hard to seek in browsers', () => {
+    const gops = Array.from({ length: 60 }, (_, at) => ({ startSec: at * 2, byteLength: 1000, closed: at % 20 === 0 }))
+    const wide = { ...index(), startSec: 0, endSec: 120, gops }
+    expect(planIngest(info([video()]), wide, settings).notes.join()).not.toContain('Web playback')
+    const open = { ...wide, gops: gops.map((gop, at) => ({ ...gop, closed: at === 0 })) }
+    const plan = planIngest(info([video()]), open, settings)
+    expect(plan.notes.join()).toContain('Web playback is limited')
+    expect(plan.targetDurationSec).toBe(6)
+  })
+
   it('says that pictures which a trim has hidden are shown', () => {
     const trimmed = {
       ...index(),

@@ -121,9 +121,16 @@ function notesOn(
 ): string[] {
   const films = info.streams.filter((stream) => stream.kind === 'video' && !stream.isCover)
   const longest = Math.max(0, ...pieces.map((piece) => piece.durationSec))
+  const openStarts = new Set(gops.filter((gop) => !gop.closed).map((gop) => gop.startSec))
+  const isCutOpen = pieces.some((piece, number) => number > 0 && openStarts.has(piece.startSec))
   const hiddenSec = info.container === 'mov' && pieces.length > 0 ? -(gops[0]?.startSec ?? 0) : 0
   return [
     ...(films.length > 1 ? [`The file holds ${films.length} videos; the one marked as default is shown.`] : []),
+    ...(isCutOpen
+      ? [
+          'Web playback is limited: for long stretches the film has no key frame that stands alone, so seeking may fail in browsers. Other players are fine; encoding the file with closed groups of pictures mends it.',
+        ]
+      : []),
     ...(longest > maxSegmentSec * 1.5
       ? [`Seeking is coarse: up to ${Math.round(longest)} s lie between two places where the film can be cut.`]
       : []),

@@ -1,6 +1,7 @@
 import type { ContainerTrack, Sample, SampleBatch } from '../sample.ts'
 import { DecodeTimeLift } from './decode-time-lift.ts'
 import { PayloadCursor } from './payload-cursor.ts'
+import { avcLengthBytes, isInstantStart } from './instant-start.ts'
 import type { SegmentFormat } from './segment-format.ts'
 import type { SegmentPiece, SegmentSpan } from './segment-piece.ts'
 
@@ -39,6 +40,8 @@ export class TrackSegmenter {
   readonly #earliestPts: readonly number[]
   readonly #offsetTicks: number
   readonly #lift: DecodeTimeLift | undefined
+  /** Null where samples are no H.264. */
+  readonly #avcLengthBytes: number | null
   #sampleEntry: Uint8Array
   /** Of the open segment; -1 before the first. */
   #index = -1
@@ -57,6 +60,7 @@ export class TrackSegmenter {
     this.#earliestPts = cut.borders.map((sec) => sec * track.timescale - tolerance)
     this.#offsetTicks = Math.round((cut.mediaOriginSec - cut.originSec) * track.timescale)
     this.#lift = track.kind === 'video' && cut.from === 0 ? new DecodeTimeLift(track.timescale) : undefined
+    this.#avcLengthBytes = track.kind === 'video' ? avcLengthBytes(track.sampleEntry) : null
     this.#sampleEntry = track.sampleEntry
   }
 
@@ -82,7 +86,7 @@ export class TrackSegmenter {
         yield* this.#close(sample)
       }
       this.#sampleEntry = entry
-      this.#hold(sample, bytes)
+      this.#hold(this.#beginsSegment() ? sample : this.#withoutFalseStart(sample, bytes), bytes)
     }
   }
 
@@ -111,6 +115,17 @@ export class TrackSegmenter {
     this.#ordinal = 0
     this.#firstPts = first.pts
     this.#endPts = first.pts
+  }
+
+  #beginsSegment(): boolean {
+    return this.#ordinal === 0 && this.#samples.length === 0
+  }
+
+  /** Inside a segment of H.264 only an IDR is a place to begin. */
+  #withoutFalseStart(sample: Sample, bytes: readonly Uint8Array[]): Sample {
+    const isCopied = this.#avcLengthBytes !== null && this.#sampleEntry === this.#track.sampleEntry
+    if (!isCopied || isInstantStart(bytes, this.#avcLengthBytes ?? 0)) return sample
+    return sample.sync ? { ...sample, sync: false } : sample
   }
 
   #hold(sample: Sample, bytes: readonly Uint8Array[]): void {
@@ -162,8 +177,7 @@ function joinedTo(next: Sample | undefined, samples: Sample[]): Sample[] {
 
 /**
  * Inside a fragment the key frame of an open group is no sync sample (ISO/IEC 14496-12 §3.1.8 of the sync sample: all that
- * follow in decoding order can be decoded): Chromium begins there after a seek, and its decoder stops at the pictures
- * that need the group before.
+ * follow in decoding order can be decoded): a player that begins there lacks the group before.
  */
 function withoutOpenStarts(samples: readonly Sample[]): readonly Sample[] {
   const isLed = samples.map(() => false)
