@@ -14,12 +14,13 @@ export class Args {
     this.#files.set(name, file)
   }
 
-  get files(): Iterable<ReceivedFile> {
-    return this.#files.values()
+  /** Puts other files in the place of those that came. */
+  replaceFiles(change: (file: ReceivedFile) => ReceivedFile): void {
+    for (const [name, file] of this.#files) this.#files.set(name, change(file))
   }
 
-  names(): string[] {
-    return [...this.#values.keys(), ...this.#files.keys()]
+  get files(): Iterable<ReceivedFile> {
+    return this.#files.values()
   }
 
   /** Undefined when it was not given or is empty. */
@@ -53,10 +54,12 @@ export class Args {
 
   /** The file of that name: a part of its own, or one that `attach://` points to. */
   file(name: string): ReceivedFile | undefined {
-    const own = this.#files.get(name)
-    if (own) return own
-    const reference = this.text(name)
-    return reference?.startsWith('attach://') ? this.#files.get(reference.slice('attach://'.length)) : undefined
+    return this.#files.get(name) ?? this.attached(this.text(name) ?? '')
+  }
+
+  /** The file that `attach://<part>` points to. */
+  attached(reference: string): ReceivedFile | undefined {
+    return reference.startsWith('attach://') ? this.#files.get(reference.slice('attach://'.length)) : undefined
   }
 
   messageId(name = 'message_id'): number {

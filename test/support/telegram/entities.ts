@@ -73,6 +73,8 @@ export interface Origin {
   readonly dateSec: number
 }
 
+export type ServiceEvent = { readonly what: 'created' } | { readonly what: 'pinned'; readonly messageId: number }
+
 export interface Message {
   readonly chatId: number
   readonly id: number
@@ -84,7 +86,7 @@ export interface Message {
   file: StoredFile | undefined
   readonly origin: Origin | undefined
   /** A service message says what happened. */
-  readonly service: Readonly<Record<string, unknown>> | undefined
+  readonly service: ServiceEvent | undefined
   readonly protectedContent: boolean
   readonly mediaGroupId: string | undefined
   editDateSec: number | undefined

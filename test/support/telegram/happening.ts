@@ -1,9 +1,11 @@
-import type { Chat, Habits, Message, Rights, StoredFile } from './entities.ts'
+import type { Chat, Habits, Message, Rights } from './entities.ts'
 import type { Emulator } from './emulator.ts'
+import { memoryContent } from './file-content.ts'
 import { flipBit } from './flip-bit.ts'
 import { pin } from './methods/pin.ts'
 import { messageJson, userJson } from './render.ts'
 import type { Rates } from './rates.ts'
+import type { NewMessage } from './world.ts'
 
 /** What people, and Telegram, do without being asked by a bot. */
 export type Happening =
@@ -24,6 +26,17 @@ export type Happening =
   | { readonly what: 'protect'; readonly chatId: number; readonly on: boolean }
   /** A person talks to a bot. */
   | { readonly what: 'write-to-bot'; readonly botId: number; readonly userId: number; readonly text: string }
+  /** A person forwards a post of a channel to a bot. */
+  | { readonly what: 'forward-to-bot'; readonly botId: number; readonly userId: number; readonly post: PostPlace }
+  | { readonly what: 'send-file-to-bot'; readonly botId: number; readonly userId: number; readonly file: SentFile }
+  /** A person presses a button below a message of the bot. */
+  | {
+      readonly what: 'press-button'
+      readonly botId: number
+      readonly userId: number
+      readonly messageId: number
+      readonly data: string
+    }
   | { readonly what: 'start' | 'block'; readonly botId: number; readonly userId: number }
   | { readonly what: 'deactivate'; readonly userId: number }
   | { readonly what: 'rates'; readonly rates: Partial<Rates>; readonly onlyId?: number }
@@ -31,6 +44,17 @@ export type Happening =
   | { readonly what: 'network'; readonly latencyMs?: number; readonly bytesPerSec?: number | null }
   | { readonly what: 'jump'; readonly ms: number }
   | { readonly what: 'speed'; readonly speed: number }
+
+export interface PostPlace {
+  readonly chatId: number
+  readonly messageId: number
+}
+
+export interface SentFile {
+  readonly name: string
+  readonly base64: string
+  readonly caption?: string
+}
 
 type Handlers = {
   readonly [What in Happening['what']]: (event: Extract<Happening, { what: What }>, at: Emulator) => void
@@ -77,18 +101,30 @@ const HANDLERS: Handlers = {
   },
   'flip-bit': ({ chatId, messageId, bit }, { world }) => {
     const { file } = messageOf(world, chatId, messageId)
-    if (file) flipStored(file, bit ?? Math.floor(world.random() * file.content.byteLength * 8))
+    if (file) file.content = flipBit(file.content, bit ?? Math.floor(world.random() * file.content.byteLength * 8))
   },
   protect: ({ chatId, on }, { world }) => {
     chatOf(world, chatId).protectedContent = on
   },
-  'write-to-bot': ({ botId, userId, text }, { world, updates }) => {
+  'write-to-bot': ({ botId, userId, text }, at) => writeToBot(at, botId, userId, { text }),
+  'forward-to-bot': ({ botId, userId, post }, at) => {
+    const { text, caption, file, id, dateSec } = messageOf(at.world, post.chatId, post.messageId)
+    const origin = { chatId: post.chatId, messageId: id, dateSec }
+    writeToBot(at, botId, userId, { text, caption, file, origin })
+  },
+  'send-file-to-bot': ({ botId, userId, file: { name, base64, caption } }, at) => {
+    const content = memoryContent([Buffer.from(base64, 'base64')])
+    const file = at.world.newFile({ name, mimeType: 'application/octet-stream', content }, 'document')
+    writeToBot(at, botId, userId, { file, caption })
+  },
+  'press-button': ({ botId, userId, messageId, data }, { world, updates }) => {
     const bot = botOf(world, botId)
-    const user = userOf(world, userId)
-    user.started.add(botId)
     const chat = chatOf(world, userId, botId)
-    const message = world.post(chat, { fromId: userId, text })
-    updates.push(bot, { message: { ...messageJson(world, bot, chat, message), from: userJson(user) } })
+    const message = found(chat.messages.get(messageId), `message ${messageId}`)
+    const id = String(Math.floor(world.random() * 1e17))
+    const from = userJson(userOf(world, userId))
+    const query = { id, from, message: messageJson(world, bot, chat, message), chat_instance: String(chat.id), data }
+    updates.push(bot, { callback_query: query })
   },
   start: ({ botId, userId }, { world }) => {
     userOf(world, userId).started.add(botId)
@@ -119,9 +155,12 @@ export function happen(emulator: Emulator, event: Happening): void {
   handler(event, emulator)
 }
 
-/** Stores the file with one bit turned. */
-export function flipStored(file: StoredFile, bit: number): void {
-  file.content = flipBit(file.content, bit)
+function writeToBot({ world, updates }: Emulator, botId: number, userId: number, message: NewMessage): void {
+  const bot = botOf(world, botId)
+  userOf(world, userId).started.add(botId)
+  const chat = chatOf(world, userId, botId)
+  const posted = world.post(chat, { ...message, fromId: userId })
+  updates.push(bot, { message: messageJson(world, bot, chat, posted) })
 }
 
 type WorldOf = Emulator['world']

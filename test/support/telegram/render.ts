@@ -1,4 +1,4 @@
-import type { Bot, Chat, Member, Message, Origin, StoredFile, User } from './entities.ts'
+import type { Bot, Chat, Member, Message, Origin, ServiceEvent, StoredFile, User } from './entities.ts'
 import type { World } from './world.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -14,7 +14,7 @@ export function messageJson(world: World, bot: Bot, chat: Chat, message: Message
     ...(message.origin && originJson(world, message.origin)),
     ...(message.protectedContent && { has_protected_content: true }),
     ...(message.mediaGroupId !== undefined && { media_group_id: message.mediaGroupId }),
-    ...message.service,
+    ...(message.service && serviceJson(world, bot, chat, message.service)),
     ...(message.text !== undefined && { text: message.text }),
     ...(message.file && fileJson(world, bot, message.file)),
     ...(message.caption !== undefined && { caption: message.caption }),
@@ -75,6 +75,13 @@ function senderJson(world: World, chat: Chat, message: Message): Json {
   const bot = message.fromId === undefined ? undefined : world.bots.get(message.fromId)
   const user = message.fromId === undefined ? undefined : world.users.get(message.fromId)
   return { ...(bot && { from: botJson(bot) }), ...(user && { from: userJson(user) }) }
+}
+
+function serviceJson(world: World, bot: Bot, chat: Chat, service: ServiceEvent): Json {
+  if (service.what === 'created') return { [`${chat.type}_chat_created`]: true }
+  const pinned = world.reachable(chat, service.messageId)
+  if (pinned) return { pinned_message: messageJson(world, bot, chat, pinned) }
+  return { pinned_message: { chat: chatJson(chat), message_id: service.messageId, date: 0 } }
 }
 
 function originJson(world: World, origin: Origin): Json {

@@ -1,14 +1,18 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiFailure } from './api-failure.ts'
 import type { Args } from './args.ts'
 import type { Method } from './call.ts'
 import type { Emulator } from './emulator.ts'
-import type { Bot, StoredFile } from './entities.ts'
+import type { Bot } from './entities.ts'
 import type { Fault } from './fault-script.ts'
-import { flipStored, happen } from './happening.ts'
+import { memoryContent } from './file-content.ts'
+import { flipBit, flipBitIn } from './flip-bit.ts'
+import { happen } from './happening.ts'
 import type { JournalCall } from './journal.ts'
 import { startPace } from './pacing.ts'
 import type { RatedCall } from './rates.ts'
+import type { ReceivedFile } from './received-file.ts'
 import { CutHere, readArgs } from './read-args.ts'
 import { abandon, type Delivery, failureReply, htmlReply, okReply, type Reply, send } from './reply.ts'
 
@@ -29,6 +33,7 @@ export async function serveCall(emulator: Emulator, call: CallRequest): Promise<
     await exchange.run()
   } finally {
     exchange.entry.endedMs = emulator.clock.nowMs()
+    exchange.entry.status ??= 0
   }
 }
 
@@ -64,7 +69,7 @@ class Exchange {
       reply = failureReply(error)
     }
     if (network.latencyMs > 0) await clock.sleep(network.latencyMs, signal)
-    if (!reply) return
+    if (!reply) return await whenGone(signal)
     const fault = this.#fault
     if (fault?.do === 'cut-after') return await this.#cut(fault.reset)
     this.entry.status = reply.status
@@ -135,9 +140,9 @@ class Exchange {
         if (waitMs > 0) await clock.sleep(waitMs)
       }
     }
+    args.replaceFiles((file) => damaged(file, this.#fault, world.random))
     const result = await method.run({ world, updates, bot, args, signal })
     this.entry.messageIds = messageIdsOf(result)
-    for (const file of this.#filesOf(result)) damage(file, this.#fault, world.random)
     return result
   }
 
@@ -164,13 +169,6 @@ class Exchange {
     return args.int('chat_id') ?? null
   }
 
-  #filesOf(result: unknown): StoredFile[] {
-    const chatId = this.entry.chatId
-    if (!this.#fault || chatId === null) return []
-    const chat = this.#emulator.world.chatOf(this.#call.bot, chatId)
-    return messageIdsOf(result).flatMap((id) => chat?.messages.get(id)?.file ?? [])
-  }
-
   #flood(retryAfterSec: number): Error {
     const { limiter, clock } = this.#emulator
     const { bot } = this.#call
@@ -183,6 +181,10 @@ class Exchange {
     this.entry.status = 0
     await abandon(this.#call.response, reset)
   }
+}
+
+async function whenGone(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 function isReset(fault: Fault | undefined): boolean {
@@ -202,13 +204,16 @@ function deliveryOf(fault: Fault | undefined, reply: Reply): Delivery {
   return { bytes, clean: fault.clean, reset: fault.reset }
 }
 
-function damage(file: StoredFile, fault: Fault | undefined, random: () => number): void {
-  const { byteLength } = file.content
-  if (fault?.do === 'store-flipped') flipStored(file, fault.bit ?? Math.floor(random() * byteLength * 8))
-  if (fault?.do === 're-encode') {
-    // Another size and other bytes, as of a film that was made smaller.
-    for (let bit = 0; bit < 64; bit += 1) flipStored(file, Math.floor(random() * byteLength * 8))
-  }
+/** What the fault makes of an upload. */
+function damaged(file: ReceivedFile, fault: Fault | undefined, random: () => number): ReceivedFile {
+  const { content } = file
+  const anyBit = () => Math.floor(random() * content.byteLength * 8)
+  if (fault?.do === 'store-flipped') return { ...file, content: flipBit(content, fault.bit ?? anyBit()) }
+  if (fault?.do !== 're-encode') return file
+  // Smaller, and not the same bytes: what becomes of a film that is sent for watching.
+  const smaller = Buffer.from(content.bytes().subarray(0, Math.ceil(content.byteLength * 0.9)))
+  for (let at = 0; at < smaller.length; at += 1000) flipBitIn(smaller, at * 8)
+  return { ...file, content: memoryContent([smaller]) }
 }
 
 function messageIdsOf(result: unknown): number[] {

@@ -36,7 +36,7 @@ export async function serveDownload(emulator: Emulator, download: DownloadReques
     if (network.latencyMs > 0) await clock.sleep(network.latencyMs, signal)
     if (fault?.do === 'delay') await clock.sleep(fault.ms, signal)
     const reply = instead(fault)
-    if (fault?.do === 'hang') return
+    if (fault?.do === 'hang') return await hang(signal)
     if (fault?.do === 'cut-before' || fault?.do === 'cut-after') {
       entry.status = 0
       return await abandon(response, fault.reset)
@@ -50,7 +50,12 @@ export async function serveDownload(emulator: Emulator, download: DownloadReques
     await refuse(emulator, response, entry, failureReply(error))
   } finally {
     entry.endedMs = clock.nowMs()
+    entry.status ??= 0
   }
+}
+
+async function hang(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
 }
 
 function instead(fault: Fault | undefined): Reply | undefined {

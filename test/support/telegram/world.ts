@@ -95,7 +95,7 @@ export class World {
     const chat = newChat(FIRST_CHANNEL_ID - this.chats.size, type, title ?? `Channel ${this.chats.size + 1}`, username)
     chat.protectedContent = protectedContent
     this.chats.set(chat.id, chat)
-    this.post(chat, { service: { [`${type}_chat_created`]: true } })
+    this.post(chat, { service: { what: 'created' } })
     return chat
   }
 

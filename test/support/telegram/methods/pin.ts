@@ -2,7 +2,6 @@ import { hasRight, readableMessage, visibleChat } from '../access.ts'
 import { badRequest } from '../api-failure.ts'
 import type { Call, Method } from '../call.ts'
 import type { Chat, Message } from '../entities.ts'
-import { messageJson } from '../render.ts'
 import type { World } from '../world.ts'
 
 /** `pinChatMessage`; in channels it takes the right to edit. */
@@ -46,9 +45,7 @@ export const unpinAllChatMessages: Method = {
 export function pin(world: World, chat: Chat, message: Message, fromId: number | undefined): void {
   if (chat.pinned.has(message.id)) return
   chat.pinned.add(message.id)
-  if (!world.habits.pinServiceMessage) return
-  const bot = [...world.bots.values()][0]
-  if (bot) world.post(chat, { fromId, service: { pinned_message: messageJson(world, bot, chat, message) } })
+  if (world.habits.pinServiceMessage) world.post(chat, { fromId, service: { what: 'pinned', messageId: message.id } })
 }
 
 /** The pinned message with the newest date of sending, which need not be the one pinned last. */

@@ -3,7 +3,8 @@ import { badRequest } from '../api-failure.ts'
 import type { Args } from '../args.ts'
 import type { Call, Method } from '../call.ts'
 import { detectKind } from '../detect-kind.ts'
-import type { Chat, FileKind, StoredFile } from '../entities.ts'
+import type { FileKind, StoredFile } from '../entities.ts'
+import type { ReceivedFile } from '../received-file.ts'
 import { messageJson } from '../render.ts'
 import type { NewMessage, World } from '../world.ts'
 
@@ -46,10 +47,10 @@ export const sendMediaGroup: Method = {
       return { caption, file: namedFile({ world, bot, args }, item.media, kind) }
     })
     const mediaGroupId = String(Math.floor(world.random() * 1e17))
-    return messages.map((message) => post(world, chat, { ...commonOf(args), ...message, fromId: bot.id, mediaGroupId }))
-    function post(_: World, to: Chat, message: NewMessage) {
-      return messageJson(world, bot, to, world.post(to, message))
-    }
+    return messages.map((message) => {
+      const posted = world.post(chat, { ...commonOf(args), ...message, fromId: bot.id, mediaGroupId })
+      return messageJson(world, bot, chat, posted)
+    })
   },
 }
 
@@ -70,18 +71,23 @@ type FileCall = Pick<Call, 'world' | 'bot' | 'args'>
 
 function fileOf({ world, bot, args }: FileCall, field: string, kind: FileKind): StoredFile {
   const received = args.file(field)
-  if (received)
-    return world.newFile(received, args.bool('disable_content_type_detection') ? kind : detectKind(received, kind))
-  return namedFile({ world, bot, args }, args.text(field), kind)
+  if (!received) return namedFile({ world, bot, args }, args.text(field), kind)
+  refuseEmpty(received)
+  return world.newFile(received, args.bool('disable_content_type_detection') ? kind : detectKind(received, kind))
 }
 
 /** A file that is in the request already, or that Telegram knows by this id. */
 export function namedFile({ world, bot, args }: FileCall, media: string | undefined, kind: FileKind): StoredFile {
   if (media === undefined) throw badRequest(`there is no ${kind} in the request`)
   if (!media.startsWith('attach://')) return world.files.findToSend(bot, media)
-  const received = args.file(media.slice('attach://'.length))
+  const received = args.attached(media)
   if (!received) throw badRequest(`there is no ${kind} in the request`)
+  refuseEmpty(received)
   return world.newFile(received, kind)
+}
+
+function refuseEmpty({ content }: ReceivedFile): void {
+  if (content.byteLength === 0) throw badRequest('file must be non-empty')
 }
 
 export interface InputMedia {

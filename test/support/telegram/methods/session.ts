@@ -1,4 +1,4 @@
-import { ApiFailure, badRequest, tooManyRequests } from '../api-failure.ts'
+import { badRequest, tooManyRequests } from '../api-failure.ts'
 import type { Method } from '../call.ts'
 
 /** `getUpdates`. */
@@ -75,8 +75,3 @@ export const close: Method = {
 
 /** Commands, names and the like are taken and forgotten. */
 export const accepted: Method = { rate: null, run: () => true }
-
-/** A bot that was logged out. */
-export function loggedOut(): ApiFailure {
-  return new ApiFailure(400, 'Logged out')
-}
