@@ -70,7 +70,7 @@ describe('withEncryption', () => {
             expect(bytes.equals(plain.subarray(range.first, range.last + 1))).toBe(true)
           },
         ),
-        { numRuns: 200 },
+        { numRuns: 100 },
       )
       below.pieceBytes = 1
       expect((await read(withEncryption(below, KEY), ref)).equals(plain)).toBe(true)

@@ -85,8 +85,8 @@ describe('recovery key', () => {
     expect(codeOf('0'.repeat(60))).toBe('mistyped')
   })
 
-  it('refuses any other text with its own error, which does not repeat the key', () => {
-    const character = fc.constantFrom(...`${ALPHABET}${ALPHABET.toLowerCase()}- oil`)
+  it('refuses any other text with its own error', () => {
+    const character = fc.constantFrom(...Array.from(`${ALPHABET}${ALPHABET.toLowerCase()}- oil`))
     const texts = fc.oneof(fc.string({ maxLength: 100 }), fc.string({ unit: character, minLength: 50, maxLength: 70 }))
     fc.assert(
       fc.property(texts, (text) => {
