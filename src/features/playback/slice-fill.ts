@@ -1,5 +1,6 @@
 import { BlobDamagedError } from '#domain/errors.ts'
 import type { Slice } from '#domain/video.ts'
+import type { BytePool } from './byte-pool.ts'
 
 /** What a hash of node:crypto does; handed in, because features know no Node module. */
 export interface RunningSha256 {
@@ -28,6 +29,7 @@ export class SliceFill {
   /** How often the whole of it came and was wrong. */
   damages = 0
   readonly #onEnd: (fill: SliceFill) => void
+  readonly #pool: BytePool
   readonly #abort = new AbortController()
   #origin: SliceOrigin | null = null
   #carrier: Carrier | null = null
@@ -37,13 +39,18 @@ export class SliceFill {
   #verified = false
   #failure: { readonly error: unknown } | null = null
   #readers = 0
+  /** Who may still look at the bytes. */
+  #holders = 0
+  /** Somebody keeps the bytes for good: the memory is not ours to use again. */
+  #isKept = false
   /** What readers may have seen of earlier tries, by try; see `restart`. */
   readonly #seen: Uint8Array[] = []
   #change = Promise.withResolvers<void>()
 
   /** `onEnd` is called at once when it is proved or has failed, before any reader notices. */
-  constructor(slice: Slice, onEnd: (fill: SliceFill) => void) {
+  constructor(slice: Slice, pool: BytePool, onEnd: (fill: SliceFill) => void) {
     this.slice = slice
+    this.#pool = pool
     this.#onEnd = onEnd
   }
 
@@ -97,7 +104,7 @@ export class SliceFill {
   begin(origin: SliceOrigin, hash: RunningSha256): void {
     this.#origin = origin
     this.#hash = hash
-    this.#bytes = new Uint8Array(this.slice.length)
+    this.#bytes = this.#pool.take(this.slice.length)
   }
 
   add(chunk: Uint8Array): void {
@@ -135,6 +142,7 @@ export class SliceFill {
   settle(bytes: Uint8Array, origin: SliceOrigin): void {
     this.#origin = origin
     this.#bytes = bytes
+    this.#isKept = true
     this.#filled = bytes.byteLength
     this.#end(() => {
       this.#verified = true
@@ -147,9 +155,33 @@ export class SliceFill {
    */
   restart(hash: RunningSha256): void {
     this.#seen.push(this.#bytes.subarray(0, this.#filled))
-    this.#bytes = new Uint8Array(this.slice.length)
+    this.#bytes = this.#pool.take(this.slice.length)
     this.#filled = 0
     this.#hash = hash
+  }
+
+  /** The bytes may be looked at for ever. */
+  keep(): Uint8Array {
+    this.#isKept = true
+    return this.#bytes
+  }
+
+  /**
+   * Says that the bytes given by `read` are looked at until the function that comes back is called. When all who read said
+   * so, and nobody keeps the bytes, their memory is used again.
+   */
+  hold(): () => void {
+    this.#holders++
+    let isHeld = true
+    return () => {
+      if (!isHeld) return
+      isHeld = false
+      this.#holders--
+      // Of what failed, a source may still be writing into the memory.
+      if (this.#holders > 0 || this.#isKept || !this.#verified || this.#readers > 0) return
+      this.#isKept = true
+      this.#pool.giveBack(this.#bytes)
+    }
   }
 
   fail(error: unknown): void {

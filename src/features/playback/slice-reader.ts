@@ -7,6 +7,7 @@ import type { SegmentCache } from '#domain/segment-cache.ts'
 import type { Pack, Slice } from '#domain/video.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import { ByteBudget } from './byte-budget.ts'
+import { BytePool } from './byte-pool.ts'
 import { PackFlight } from './pack-flight.ts'
 import { readSlice } from './read-slice.ts'
 import { RecentSlices } from './recent-slices.ts'
@@ -45,9 +46,16 @@ export interface SliceReadOptions {
   readonly cold?: boolean
   /** What lies around these slices is of no interest: leave it out when nobody else reads the pack. */
   readonly alone?: boolean
+  /**
+   * Gets a function to be called when nobody looks any more at the bytes that were given of a slice. Their memory may then
+   * be used again: who passes none may keep them.
+   */
+  readonly onHold?: ((release: () => void) => void) | undefined
   /** Called before the first byte of each slice. */
   readonly onOrigin?: ((origin: SliceOrigin, giver: string | null) => void) | undefined
 }
+
+const MAX_FREE_BYTES = 32 * 1024 * 1024
 
 /**
  * Reads slices wherever they are: in the cache, in a pack that is being filled, in the store. One slice is read once,
@@ -58,6 +66,7 @@ export class SliceReader {
   readonly #ports: SliceReaderPorts
   readonly #budget: ByteBudget
   readonly #recent: RecentSlices
+  readonly #pool = new BytePool(MAX_FREE_BYTES)
   readonly #fills = new Map<string, SliceFill>()
   readonly #owners = new Map<SliceFill, VideoId>()
   readonly #flights = new Map<PackId, PackFlight>()
@@ -111,8 +120,11 @@ export class SliceReader {
     }
   }
 
-  async *#readFill(slice: Slice, first: number, last: number, { signal, alone, onOrigin }: SliceReadOptions) {
-    const fill = this.#fillOf(slice, alone ?? false)
+  async *#readFill(slice: Slice, first: number, last: number, options: SliceReadOptions) {
+    const { signal, alone = false, onHold, onOrigin } = options
+    const fill = this.#fillOf(slice, alone)
+    if (onHold) onHold(fill.hold())
+    else fill.keep()
     let isFirst = true
     for await (const chunk of fill.read(first, last, signal)) {
       if (isFirst) {
@@ -130,7 +142,10 @@ export class SliceReader {
    */
   async fetch(slice: Slice, { signal, alone = false }: Pick<SliceReadOptions, 'signal' | 'alone'> = {}): Promise<void> {
     if (slice.length === 0 || this.isHeld(slice)) return
-    for await (const _ of this.#fillOf(slice, alone).read(slice.length - 1, slice.length - 1, signal));
+    const fill = this.#fillOf(slice, alone)
+    const release = fill.hold()
+    for await (const _ of fill.read(slice.length - 1, slice.length - 1, signal));
+    release()
   }
 
   /** The fill that runs already, or a new one. */
@@ -143,7 +158,7 @@ export class SliceReader {
   }
 
   #newFill(slice: Slice): SliceFill {
-    const fill = new SliceFill(slice, (ended) => this.#ended(ended))
+    const fill = new SliceFill(slice, this.#pool, (ended) => this.#ended(ended))
     this.#fills.set(slice.sha256, fill)
     return fill
   }
@@ -158,6 +173,7 @@ export class SliceReader {
     const { cache, mayClaimCache } = this.#ports
     const isKept = mayClaimCache(videoId) && cache.set(sha256, { videoId, bytes: fill.bytes })
     if (!isKept && this.#readsWhole) this.#recent.set(sha256, fill.bytes)
+    if (isKept || this.#readsWhole) fill.keep()
   }
 
   get #readsWhole(): boolean {

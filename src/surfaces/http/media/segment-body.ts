@@ -20,6 +20,7 @@ export class SegmentBody implements LazyBody {
   readonly #slices: readonly Slice[]
   readonly #reader: Playback['slices']
   readonly #askedAtMs = performance.now()
+  readonly #releases: (() => void)[] = []
   #headers: Readonly<Record<string, string>> = HIT_MEMORY
 
   constructor(slices: readonly Slice[], reader: Playback['slices']) {
@@ -39,7 +40,12 @@ export class SegmentBody implements LazyBody {
       if (isFirst) this.#headers = headersOf(origin, giver, performance.now() - this.#askedAtMs)
       isFirst = false
     }
-    return this.#reader.read(this.#slices, { range, signal, cold: this.#slices.length === 1, onOrigin })
+    const onHold = (release: () => void) => this.#releases.push(release)
+    return this.#reader.read(this.#slices, { range, signal, cold: this.#slices.length === 1, onOrigin, onHold })
+  }
+
+  sent(): void {
+    for (const release of this.#releases) release()
   }
 
   headers(): Readonly<Record<string, string>> {

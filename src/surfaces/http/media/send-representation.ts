@@ -25,6 +25,8 @@ export interface LazyBody {
   read: ReadBody
   /** What is known of the bytes once the first of them are there. */
   headers(): Readonly<Record<string, string>>
+  /** Called when the system has taken all bytes of an answer that was read: nobody looks at them any more. */
+  sent?(): void
 }
 
 /**
@@ -114,7 +116,7 @@ async function pour(
       if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal })
     }
     sendHead()
-    response.end()
+    response.end(() => body.sent?.())
   } catch (error) {
     if (gone.signal.aborted) return
     if (!response.headersSent) throw error
