@@ -17,6 +17,13 @@ export class MessageReplacedError extends CopyFault {
   }
 }
 
+/** No bot can look at it now. It may be there. */
+export class CopyUnreachableError extends CopyFault {
+  constructor({ chatId, messageId }: MessagePlace, options?: ErrorOptions) {
+    super(`Message ${messageId} of chat ${chatId} cannot be reached.`, options)
+  }
+}
+
 /** The file came whole and is not the one that was stored. */
 export class FileChangedError extends CopyFault {
   constructor({ chatId, messageId }: MessagePlace, options?: ErrorOptions) {

@@ -48,6 +48,8 @@ export async function openDownload(downloads: Downloads, wish: DownloadWish): Pr
     )
     if ('bytes' in opened) return opened
     preferBotId = await untilAborted(handles.make(blob, copy, opened.withoutHandle), signal)
+    // Nobody else can: it gets another chance.
+    avoid.delete(preferBotId)
   }
   throw new StoreUnavailableError(`No bot could fetch message ${copy.messageId} of chat ${copy.chatId}.`)
 }

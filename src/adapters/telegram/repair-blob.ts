@@ -1,6 +1,7 @@
 import type { BlobRef, BlobSource } from '#domain/blob-store.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
-import { CopyFault, MessageMissingError } from './copy-faults.ts'
+import { StoreUnavailableError } from '#domain/errors.ts'
+import { CopyFault, CopyUnreachableError, MessageMissingError } from './copy-faults.ts'
 import { deleteCopy } from './delete-blob.ts'
 import type { Handles } from './handles.ts'
 import { hashSource } from './hash-source.ts'
@@ -45,12 +46,15 @@ export async function repairBlob(repairing: Repairing, ref: BlobRef, options: Re
   const done = bad.map(({ fault }) => fault.message)
   if (bad.length === 0 && good.length >= copiesWanted) return { outcome: 'whole', done }
   const source = await sourceOf(repairing, blob, good, options)
-  if (!source) return { outcome: 'lost', done }
+  if (!source) return lost(bad, done)
   const { signal } = options
   const except = bad.map(({ copy }) => copy)
   const wish = { blob, source, copiesWanted, except, readsBack: true, signal, background: true }
   const copies = await storeCopies(storing, wish)
-  for (const copy of except) await deleteCopy(storing.parts, storing.remover, { blob, copy, signal })
+  for (const { copy, fault } of bad) {
+    if (fault instanceof CopyUnreachableError) continue
+    await deleteCopy(storing.parts, storing.remover, { blob, copy, signal })
+  }
   const made = copies.filter((copy) => !good.some((each) => isSamePlace(each, copy)))
   done.push(...made.map(({ chatId, messageId }) => `Made a copy: message ${messageId} of chat ${chatId}.`))
   return { outcome: bad.length + made.length > 0 ? 'repaired' : 'whole', done }
@@ -59,6 +63,13 @@ export async function repairBlob(repairing: Repairing, ref: BlobRef, options: Re
 interface BadCopy {
   readonly copy: ChannelCopy
   readonly fault: CopyFault
+}
+
+/** Nothing is called lost that only cannot be reached. */
+function lost(bad: readonly BadCopy[], done: readonly string[]): Repair {
+  const unreachable = bad.find(({ fault }) => fault instanceof CopyUnreachableError)
+  if (unreachable) throw unreachable.fault.cause
+  return { outcome: 'lost', done }
 }
 
 async function checkCopies(
@@ -88,6 +99,7 @@ async function faultOf(
     return null
   } catch (error) {
     if (error instanceof CopyFault) return error
+    if (error instanceof StoreUnavailableError) return new CopyUnreachableError(copy, { cause: error })
     throw error
   }
 }

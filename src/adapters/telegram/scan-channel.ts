@@ -104,26 +104,24 @@ class ChannelScan {
   /** Lowest first. The window ends where all of it was looked at, or with the first failure. */
   async #lookAtAll(first: number, last: number, known: ReadonlySet<number>, probe: Probe): Promise<void> {
     let next = first
-    let failure: { readonly error: unknown } | null = null
+    // The first failure also ends the waits of the others; its reason is what is thrown.
+    const failed = new AbortController()
+    const { signal } = this.#options
+    const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal
     const work = async () => {
-      while (next <= last && !failure) {
+      while (next <= last && !either.aborted) {
         const messageId = next++
         if (known.has(messageId)) continue
-        try {
-          await this.#lookAt({ chatId: this.#chatId, messageId }, probe)
-        } catch (error) {
-          failure ??= { error }
-        }
+        await this.#lookAt({ chatId: this.#chatId, messageId }, probe, either).catch((error) => failed.abort(error))
       }
     }
     await Promise.all(Array.from({ length: PARALLEL }, work))
-    if (failure) throw (failure as { readonly error: unknown }).error
+    either.throwIfAborted()
   }
 
-  async #lookAt(place: MessagePlace, probe: Probe): Promise<void> {
-    this.#options.signal?.throwIfAborted()
+  async #lookAt(place: MessagePlace, probe: Probe, signal: AbortSignal): Promise<void> {
     const { parts, looker } = this.#scanning
-    const seen = await looker.lookWith(probe, place, this.#options)
+    const seen = await looker.lookWith(probe, place, { ...this.#options, signal })
     this.report.looked++
     const verdict = judgeMessage(seen, { libraryId: parts.libraryId, inFlight: parts.inFlight })
     if (verdict.kind !== 'ours') return this.#settle(place, verdict)

@@ -26,12 +26,19 @@ export interface StoreInTelegram extends AsyncDisposable {
 /** How many times faster than the wall the time of tests runs. */
 const SPEED = 50
 
+export interface TelegramWish {
+  readonly telegram?: TelegramOptions
+  /** Before the bots are put to work. */
+  readonly prepare?: (telegram: EmulatedTelegram) => unknown
+}
+
 /** Bots take turns in the channels; each is an administrator of all. */
 export async function storeInTelegram(
-  options: Partial<TelegramStoreOptions> & { readonly telegram?: TelegramOptions } = {},
+  options: Partial<TelegramStoreOptions> & TelegramWish = {},
 ): Promise<StoreInTelegram> {
-  const { telegram: about, ...rest } = options
+  const { telegram: about, prepare, ...rest } = options
   const telegram = await startTelegram({ speed: SPEED, ...about })
+  prepare?.(telegram)
   const { clock } = telegram
   const events: ProductEvent[] = []
   const listener = { emit: (event: ProductEvent) => void events.push(event) }
