@@ -5,6 +5,8 @@ import { BlobDamagedError } from '#domain/errors.ts'
 interface StoreBelowOptions {
   readonly maxBytes?: number
   readonly wholeReads?: boolean
+  /** As a store that must know the hash of what it is about to send. */
+  readonly readsTwice?: boolean
 }
 
 export interface StoreBelow extends BlobStore {
@@ -20,7 +22,8 @@ export interface StoreBelow extends BlobStore {
 }
 
 /** The memory store, seen from inside: what it was asked, and the bytes that it holds. */
-export function openBelow({ maxBytes = 1_000_000, wholeReads = false }: StoreBelowOptions = {}): StoreBelow {
+export function openBelow(options: StoreBelowOptions = {}): StoreBelow {
+  const { maxBytes = 1_000_000, wholeReads = false, readsTwice = false } = options
   const memory = new MemoryBlobStore(maxBytes)
   const held = new Map<BlobRef, Buffer>()
   const count = { given: 0, taken: 0 }
@@ -33,6 +36,7 @@ export function openBelow({ maxBytes = 1_000_000, wholeReads = false }: StoreBel
     bytesOf,
     replace: (ref, bytes) => held.set(ref, bytes),
     async put(source, signal) {
+      if (readsTwice) await Array.fromAsync(counted(source, count).open(signal))
       const ref = await memory.put(counted(source, count), signal)
       held.set(ref, Buffer.concat(await Array.fromAsync(await memory.get(ref))))
       return ref

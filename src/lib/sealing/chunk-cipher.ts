@@ -23,6 +23,8 @@ const OPTIONS = { authTagLength: TAG_BYTES } as const
 export class ChunkCipher {
   readonly header: SealedHeader
   readonly chunkCount: number
+  /** Of the chunks sealed so far: sealing one again must give the same tag, or it was not the same chunk. */
+  readonly sealedTags = new Map<number, Buffer>()
   readonly #key: KeyObject
 
   /** `purpose`: what is sealed. Bytes sealed for one purpose do not open for another. */

@@ -10,7 +10,8 @@ interface OpenChunk {
   readonly cipher: CipherGCM
   readonly sealed: Buffer
   filled: number
-  check: number
+  /** Null when its tag will tell, because the chunk was sealed before. */
+  check: number | null
 }
 
 /**
@@ -37,7 +38,7 @@ export class ChunkSealer {
       const { cipher, sealed } = this.#open
       sealed.set(cipher.update(part), this.#open.filled)
       this.#open.filled += part.byteLength
-      this.#open.check = crc32(part, this.#open.check)
+      if (this.#open.check !== null) this.#open.check = crc32(part, this.#open.check)
       this.#at += part.byteLength
       if (this.#open.filled === sealed.byteLength - TAG_BYTES) yield this.#close(chunk, this.#open)
     }
@@ -54,13 +55,22 @@ export class ChunkSealer {
     const before = chunk === 0 ? SEALED_HEADER_BYTES : 0
     const sealed = Buffer.allocUnsafeSlow(before + plainBytesIn(chunk, header.plainBytes) + TAG_BYTES)
     if (chunk === 0) sealed.set(header.bytes)
-    return { cipher: this.#cipher.sealing(chunk), sealed, filled: before, check: 0 }
+    return {
+      cipher: this.#cipher.sealing(chunk),
+      sealed,
+      filled: before,
+      check: this.#cipher.sealedTags.has(chunk) ? null : 0,
+    }
   }
 
   #close(chunk: number, { cipher, sealed, filled, check }: OpenChunk): Buffer {
-    if (check !== this.#fingerprint.checkOf(chunk)) throw changed()
     cipher.final()
-    sealed.set(cipher.getAuthTag(), filled)
+    const tag = cipher.getAuthTag()
+    const isSame =
+      check === null ? this.#cipher.sealedTags.get(chunk)?.equals(tag) : check === this.#fingerprint.checkOf(chunk)
+    if (!isSame) throw changed()
+    this.#cipher.sealedTags.set(chunk, tag)
+    sealed.set(tag, filled)
     this.#open = null
     return sealed
   }
