@@ -15,6 +15,7 @@ import { LinkMaker } from '#surfaces/http/links.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
+import { settleStore } from './keep-store.ts'
 import { holdLibrary } from './hold-library.ts'
 import { newVideoId } from './new-video-id.ts'
 import { postToServer } from './post-to-server.ts'
@@ -37,6 +38,7 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   })
   return {
     ...core.ports,
+    repairs: core.store.repairs,
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
     follow: (id, name, onProgress, stop) => follow(id, name, onProgress, { core, server, signal: stop }),
@@ -103,6 +105,7 @@ async function follow(
   } finally {
     ended.abort()
     await working
+    if (!server) await settleStore(core, signal)
   }
 }
 

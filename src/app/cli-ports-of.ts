@@ -5,7 +5,11 @@ import type { Terminal, TerminalOptions } from '#surfaces/cli/terminal.ts'
 import { openCliLibrary } from './cli-library.ts'
 import { configOf } from './config-of.ts'
 import { doctor } from './doctor.ts'
+import { measureLive } from './measure-live.ts'
+import { openForRebuild } from './open-for-rebuild.ts'
+import { recoveryKeyOf } from './recovery-key-of.ts'
 import { serve } from './serve.ts'
+import { testBots } from './test-bots.ts'
 import { VERSION } from './version.ts'
 
 /** What the command line may ask of the program. */
@@ -26,6 +30,10 @@ export function cliPorts(
       for (const notice of notices) terminal.warn(`! ${notice}`)
       await serve(config, terminal, signal)
     },
+    openForRebuild: (recoveryKey) => openForRebuild(configOf(sources).config, recoveryKey, signal),
     doctor: () => doctor(sources),
+    measureLive: () => measureLive(configOf(sources).config, signal),
+    testBots: () => testBots(configOf(sources).config, signal),
+    recoveryKey: () => recoveryKeyOf(configOf(sources).config),
   }
 }

@@ -1,27 +1,34 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from '#adapters/database/open-database.ts'
-import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import { withMetrics } from '#adapters/blob-layers/with-metrics.ts'
 import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
 import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
 import { createMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import { EventBus } from '#adapters/telemetry/event-bus.ts'
+import { CallCounters } from '#adapters/telemetry/call-counters.ts'
 import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
 import type { Config } from '#config/config.ts'
 import { secretsIn } from '#config/secrets.ts'
 import { newSha256, sha256 } from './hashing.ts'
+import { openStore, type StoreWishes } from './open-store.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
 /** Everything below the surfaces, put together from the configuration. Dispose of it to let files and database go. */
 export type Core = Awaited<ReturnType<typeof composeCore>>
 
+export interface CoreWishes extends StoreWishes {
+  readonly silent?: boolean
+}
+
 /** Reads from top to bottom: logs, database, store, work area, tools. */
-export async function composeCore(config: Config, { silent = false }: { readonly silent?: boolean } = {}) {
+export async function composeCore(config: Config, { silent = false, ...wishes }: CoreWishes = {}) {
   const log = loggerOf(config, silent)
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const events = new EventBus(log)
   const database = await openDatabase(databaseOf(config), { events })
-  const blobs = new DiskBlobStore(join(config.dataDir, 'blobs'), config.media.maxChunkBytes)
+  const store = await openStore({ config, database, events }, wishes)
+  const storeCalls = new CallCounters()
   const work = new DiskWorkArea(join(config.dataDir, 'work'))
   const media = await createMediaTool({
     ffmpegPath: config.media.ffmpegPath,
@@ -30,13 +37,13 @@ export async function composeCore(config: Config, { silent = false }: { readonly
     ...(config.media.ffmpegThreads && { threads: config.media.ffmpegThreads }),
     searchPath: config.searchPath,
     workDir: scratchFolder(config.dataDir),
-    maxBlobBytes: config.media.maxChunkBytes,
+    maxBlobBytes: store.blobs.limits.maxBytes,
     events,
   })
   const ports = {
     catalog: database.catalog,
     jobs: database.jobs,
-    blobs,
+    blobs: withMetrics(store.blobs, storeCalls),
     work,
     media,
     sources: new DiskSourceFiles(),
@@ -44,7 +51,11 @@ export async function composeCore(config: Config, { silent = false }: { readonly
     sha256,
     newSha256,
   }
-  return { config, log, database, ports, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() }
+  const close = async () => {
+    await store[Symbol.asyncDispose]()
+    await database[Symbol.asyncDispose]()
+  }
+  return { config, log, database, store, storeCalls, ports, [Symbol.asyncDispose]: close }
 }
 
 /** A silent one writes only where LOG_FILE says: a command talks for itself. */

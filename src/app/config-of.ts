@@ -17,7 +17,7 @@ export function configOf(sources: Sources): { readonly config: Config; readonly 
 function onlyBuilt<Loaded extends { readonly config: Config }>(loaded: Loaded): Loaded {
   const { store, database } = loaded.config
   const missing = [
-    ...(store.kind === 'disk' ? [] : [`STORE=${store.kind} is not built yet; set STORE=disk.`]),
+    ...(store.kind !== 's3' ? [] : [`STORE=${store.kind} is not built yet; set STORE=disk.`]),
     ...(database.kind === 'sqlite' ? [] : ['DATABASE_URL: PostgreSQL is not wired up yet; leave it empty for SQLite.']),
   ]
   if (missing.length > 0) throw new InvalidInputError(missing.join('\n  '))

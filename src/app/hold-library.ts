@@ -6,10 +6,10 @@ import type { Core } from './compose.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
 /** Makes this process the one that works on the library, and takes up what a crash left half done. */
-export async function holdLibrary({ config, database, ports }: Core, signal: AbortSignal): Promise<LibraryLock> {
+export async function holdLibrary({ config, database, store, ports }: Core, signal: AbortSignal): Promise<LibraryLock> {
   const lock = await acquireLibraryLock(database.db, { signal })
   await rm(scratchFolder(config.dataDir), { recursive: true, force: true })
-  await ports.blobs.removeLeftovers()
+  await store.takeUp(signal)
   ports.events.subscribe(failLostVideos(ports))
   await takeUpWork(ports)
   return lock

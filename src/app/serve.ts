@@ -13,6 +13,7 @@ import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { type Core, composeCore } from './compose.ts'
 import { holdLibrary } from './hold-library.ts'
 import { hostStatus } from './host-status.ts'
+import { keepStore } from './keep-store.ts'
 import { libraryActions } from './library-actions.ts'
 import { openSegmentCache } from './open-segment-cache.ts'
 import { preflight } from './preflight.ts'
@@ -40,13 +41,15 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
     maxSegmentSec: config.media.maxSegmentSec,
     oversized: config.media.oversized,
   }
+  const working = AbortSignal.any([signal, lock.lost])
+  const keeping = keepStore(core, working)
   try {
-    const working = AbortSignal.any([signal, lock.lost])
     await core.ports.jobs.work(jobHandlers(core.ports, settings), { concurrency: INGESTS_AT_ONCE, signal: working })
     if (lock.lost.aborted) throw new LibraryLockedError('Another server has taken over this library.')
   } finally {
     terminal.say('Stopping…')
     await http.close()
+    await keeping
     await removeServerFile(config.dataDir)
   }
 }

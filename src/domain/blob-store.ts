@@ -77,3 +77,24 @@ export interface BlobStore {
   /** Every blob that is there, in no order; also those that no catalog knows. */
   list(signal?: AbortSignal): AsyncIterable<StoredBlob>
 }
+
+/** What a store that keeps copies can do when some of them are lost. */
+export interface BlobRepairs {
+  /** Looks at every copy, and makes new ones of what is missing, from a good copy or from bytes at hand. */
+  repair(ref: BlobRef, options?: RepairOptions): Promise<Repair>
+}
+
+export interface RepairOptions {
+  /** The same bytes, from somewhere near: a cache. Used only if they are. */
+  readonly local?: BlobSource
+  /** Reads every copy whole; otherwise only whether it is there, and how long. */
+  readonly full?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface Repair {
+  /** `lost`: no copy is good, and there are no bytes to make one of. */
+  readonly outcome: 'whole' | 'repaired' | 'lost'
+  /** What was found and done, for people. */
+  readonly done: readonly string[]
+}

@@ -29,7 +29,8 @@ export async function deleteVideo(videoId: VideoId, ports: DeletePorts, signal: 
   await ingestStopped(videoId, jobs, signal)
   const source = await catalog.source(videoId)
   if (source?.owned) await sources.remove(source.path)
-  for (const { ref } of await catalog.packs(videoId)) if (ref) await blobs.delete(ref, signal)
+  // All at once: a store may delete what comes together in one call.
+  await Promise.all((await catalog.packs(videoId)).map(async ({ ref }) => ref && (await blobs.delete(ref, signal))))
   await work.removeVideo(videoId)
   await catalog.removeVideo(videoId)
 }

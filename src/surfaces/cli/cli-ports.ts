@@ -1,5 +1,6 @@
-import type { BlobStore } from '#domain/blob-store.ts'
+import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
+import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
 import type { Events } from '#domain/events.ts'
 import type { Sha256 } from '#domain/hashing.ts'
 import type { VideoId } from '#domain/ids.ts'
@@ -17,9 +18,26 @@ export interface CliPorts {
   settings(): readonly SettingLine[]
   /** Opens the library of this data folder; rejects when a setting is wrong. */
   openLibrary(): Promise<CliLibrary>
+  /** The same for a rebuild: with a recovery key the data folder may be empty. */
+  openForRebuild(recoveryKey: string | undefined): Promise<RebuildLibrary>
   /** Runs the server until the signal aborts. */
   serve(terminal: Terminal): Promise<void>
   doctor(): Promise<readonly DoctorCheck[]>
+  /** Measures what the documents of Telegram leave open, with the owner's bots. */
+  measureLive(): AsyncIterable<DoctorCheck>
+  /** Writes, reads and deletes with each bot. */
+  testBots(): AsyncIterable<BotTest>
+  /** The key that a rebuild from the store alone needs, as people write it down; null where nothing is sealed. */
+  recoveryKey(): Promise<string | null>
+}
+
+export interface BotTest {
+  /** The setting its token came from. */
+  readonly setting: string
+  readonly username: string | null
+  readonly steps: readonly { readonly name: string; readonly ok: boolean; readonly elapsedMs: number }[]
+  /** What is wrong; null when every step passed. */
+  readonly fault: { readonly message: string; readonly fix: string } | null
 }
 
 export interface TerminalWishes {
@@ -53,6 +71,8 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sources: SourceFiles
   readonly events: Events
   readonly sha256: Sha256
+  /** Null where there is one copy of everything. */
+  readonly repairs: BlobRepairs | null
   linksOf(id: VideoId): CliLinks
   /** Registers the file with the running server, or here; resolves with the id at once. */
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>
@@ -61,6 +81,14 @@ export interface CliLibrary extends AsyncDisposable {
   /** Removes cache entries, stale uploads and work files older than this; says what was freed. */
   cleanup(options: { readonly olderThanHours: number; readonly dryRun: boolean }): Promise<readonly FreedFile[]>
   writeExport(folder: string, files: readonly ExportFile[]): Promise<readonly string[]>
+}
+
+export interface RebuildLibrary extends AsyncDisposable {
+  readonly catalog: Catalog
+  readonly blobs: BlobStore
+  readonly sha256: Sha256
+  /** Learns from the store which blobs there are, where that is not plain to see; resolves with a snapshot if one was kept. */
+  findBlobs(onProgress: (words: string) => void): Promise<CatalogSnapshot | null>
 }
 
 export interface CliLinks {

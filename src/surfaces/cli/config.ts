@@ -1,5 +1,7 @@
+import { NotFoundError } from '#domain/errors.ts'
 import { type Verb, verbCommand } from './command.ts'
-import { EXIT } from './exit-code.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import type { Terminal } from './terminal.ts'
 
 export const configVerb: Verb = {
   command: verbCommand({
@@ -9,11 +11,15 @@ export const configVerb: Verb = {
       ['config', 'all settings'],
       ['config --changed', 'only those that are not the default'],
       ['config --json', 'as JSON'],
+      ['config --recovery-key', 'shows the key that a rebuild from the channel needs'],
     ],
-    exits: '0 done, 2 a setting is wrong',
-  }).option('--changed', 'only settings that are not the default'),
+    exits: '0 done, 2 a setting is wrong, 7 there is no recovery key',
+  })
+    .option('--changed', 'only settings that are not the default')
+    .option('--recovery-key', 'show the recovery key instead'),
 
   async run(options, _args, { ports, terminal }) {
+    if (options.recoveryKey) return showRecoveryKey(await ports.recoveryKey(), terminal)
     const all = ports.settings()
     const shown = options.changed ? all.filter(({ origin, problem }) => origin !== 'default' || problem) : all
     terminal.data(shown)
@@ -25,4 +31,11 @@ export const configVerb: Verb = {
     }
     return all.some(({ problem }) => problem) ? EXIT.usage : EXIT.done
   },
+}
+
+function showRecoveryKey(recoveryKey: string | null, terminal: Terminal): ExitCode {
+  if (recoveryKey === null) throw new NotFoundError('This library has no recovery key: its store needs none.')
+  terminal.data({ v: 1, recoveryKey })
+  terminal.print(recoveryKey)
+  return EXIT.done
 }

@@ -7,12 +7,16 @@ export const doctorVerb: Verb = {
   command: verbCommand({
     name: 'doctor',
     summary: 'Checks what Telereel needs and says how to mend what is missing.',
-    examples: [['doctor', 'tools, sandbox, folders, settings, library']],
+    examples: [
+      ['doctor', 'tools, sandbox, folders, settings, library'],
+      ['doctor --live', 'also measures what Telegram allows, with your bots'],
+    ],
     exits: '0 all well, 20 problems found',
-  }),
+  }).option('--live', 'send some small messages with the bots to learn their limits'),
 
-  async run(_options, _args, { ports, terminal }) {
-    const checks = await ports.doctor()
+  async run(options, _args, { ports, terminal }) {
+    const checks = [...(await ports.doctor())]
+    if (options.live) for await (const check of ports.measureLive()) checks.push(check)
     terminal.data(checks)
     const width = Math.max(0, ...checks.map(({ name }) => name.length))
     for (const { name, state, detail, fix } of checks) {

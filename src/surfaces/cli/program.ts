@@ -12,12 +12,13 @@ import { linksVerb } from './links.ts'
 import { listVerb } from './list.ts'
 import { rebuildVerb } from './rebuild.ts'
 import { serveVerb } from './serve.ts'
+import { testBotsVerb } from './test-bots.ts'
 import { showError } from './show-error.ts'
 import { uploadVerb } from './upload.ts'
 import { verifyVerb } from './verify.ts'
 
 const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])[] = [
-  ['Start', [serveVerb, doctorVerb, configVerb]],
+  ['Start', [serveVerb, doctorVerb, configVerb, testBotsVerb]],
   ['Videos', [uploadVerb, listVerb, linksVerb, deleteVerb, exportVerb]],
   ['Keep safe', [verifyVerb, rebuildVerb, dbStatsVerb, cleanupVerb]],
 ]

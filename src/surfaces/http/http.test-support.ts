@@ -127,7 +127,7 @@ function worldOf(film: TestFilm) {
 }
 
 const HOST_STATUS: HostStatus = {
-  store: { kind: 'disk', description: 'a folder' },
+  store: { kind: 'disk', description: 'a folder', waiting: null, bots: [], channels: [] },
   ffmpeg: { version: '7.1', problem: null },
   sandbox: 'full',
   hardwareEncoder: { wanted: null, active: null },

@@ -17,12 +17,45 @@ export type CacheStats = z.infer<typeof CacheStats>
 export const CacheCleared = z.object({ removedItems: z.number(), removedBytes: z.number() })
 export type CacheCleared = z.infer<typeof CacheCleared>
 
+export const BotStatus = z.object({
+  /** The setting its token came from. */
+  setting: z.string(),
+  username: z.string().nullable(),
+  state: z.enum(['ok', 'waiting', 'failing', 'no-access', 'revoked']),
+  waitingUntil: z.iso.datetime().nullable(),
+  lastFault: z.string().nullable(),
+  sentBytes: z.number(),
+  receivedBytes: z.number(),
+  /** How often it was asked to wait. */
+  limits: z.number(),
+})
+export type BotStatus = z.infer<typeof BotStatus>
+
+const StoreStatus = z.object({
+  kind: z.string(),
+  description: z.string(),
+  /** Why nothing can be stored at this moment; null when it can. */
+  waiting: z.string().nullable(),
+  /** Empty unless bots store. */
+  bots: z.array(BotStatus),
+  channels: z.array(
+    z.object({
+      chatId: z.number(),
+      messages: z.number(),
+      bytes: z.number(),
+      isFull: z.boolean(),
+      /** Bytes that still fit; null while nothing is there. */
+      forecastBytes: z.number().nullable(),
+    }),
+  ),
+})
+
 /** Answer of GET /api/status and GET /status. */
 export const Status = z.object({
   version: z.string(),
   startedAt: z.iso.datetime(),
   uptimeSec: z.number(),
-  store: z.object({ kind: z.string(), description: z.string() }),
+  store: StoreStatus,
   /** Null version: not found; `problem` says how to get it. */
   ffmpeg: z.object({ version: z.string().nullable(), problem: z.string().nullable() }),
   sandbox: z.enum(['full', 'partial', 'none', 'unknown']),

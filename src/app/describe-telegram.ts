@@ -1,0 +1,57 @@
+import type { ChannelRoomFigures } from '#adapters/telegram/channel-figures.ts'
+import type { BotStatus, LanesStatus } from '#adapters/telegram/lanes-status.ts'
+import type { HostStatus } from '#surfaces/http/http-ports.ts'
+
+type StoreStatus = HostStatus['store']
+
+/** Bots and channels, as the status page shows them. */
+export function describeTelegram(
+  { bots, waiting }: LanesStatus,
+  channels: readonly ChannelRoomFigures[],
+  encryption: boolean,
+): StoreStatus {
+  const kept = channels.length === 1 ? 'a Telegram channel' : `${channels.length} Telegram channels`
+  return {
+    kind: 'telegram',
+    description: `${kept[0]?.toUpperCase()}${kept.slice(1)}, ${encryption ? 'encrypted' : 'NOT encrypted'}.`,
+    waiting: waiting?.message ?? null,
+    bots: bots.map(presentBot),
+    channels: channels.map(({ chatId, messages, bytes, isFull, forecastBytes }) => {
+      return { chatId, messages, bytes, isFull, forecastBytes }
+    }),
+  }
+}
+
+function presentBot(bot: BotStatus): StoreStatus['bots'][number] {
+  const until = bot.chats.map(({ waitingUntil }) => waitingUntil?.getTime() ?? 0)
+  const latest = Math.max(0, ...until)
+  return {
+    setting: bot.setting,
+    username: bot.username,
+    state: bot.state,
+    waitingUntil: latest > 0 ? new Date(latest).toISOString() : null,
+    lastFault: bot.lastFault?.message ?? null,
+    sentBytes: bot.sentBytes,
+    receivedBytes: bot.receivedBytes,
+    limits: bot.limits,
+  }
+}
+
+/** What a person should mend: bots that are out of service, channels that are full. */
+export function problemsOfTelegram(
+  { bots }: LanesStatus,
+  channels: readonly ChannelRoomFigures[],
+): HostStatus['problems'] {
+  const broken = bots.flatMap(({ setting, state, chats, lastFault }) => {
+    if (state !== 'revoked' && state !== 'no-access') return []
+    const why = chats.find((chat) => chat.why !== null)
+    const message = `${setting} is out of service: ${why?.why ?? lastFault?.message ?? state}`
+    return [{ message, fix: why?.fix ?? lastFault?.fix ?? null }]
+  })
+  const full = channels.filter(({ isFull }) => isFull)
+  const fullOnes = full.map(({ chatId }) => ({
+    message: `Channel ${chatId} takes no more messages.`,
+    fix: 'Make another channel, add the bots as administrators, and set it as CHAT_ID_2 … CHAT_ID_10.',
+  }))
+  return [...broken, ...fullOnes]
+}

@@ -1,0 +1,64 @@
+import { ProductError } from '#domain/errors.ts'
+import { saveSnapshot } from '#features/library/save-snapshot.ts'
+import type { Core } from './compose.ts'
+
+/** Deletes of what nobody needs must not become too late for Telegram (48 h). */
+const SWEEP_EVERY_MS = 6 * 3600 * 1000
+const LOOK_EVERY_MS = 30_000
+
+/** While the server runs: the store is swept after every ingest and every six hours, and keeps a copy of the catalog. */
+export async function keepStore(core: Core, signal: AbortSignal): Promise<void> {
+  const { events } = core.ports
+  let [isDue, sweptAtMs] = [true, performance.now()]
+  const unsubscribe = events.subscribe((event) => {
+    if (event.kind === 'job-changed' && event.job.name === 'ingest-video') isDue ||= hasEnded(event.job.state)
+  })
+  try {
+    while (!signal.aborted) {
+      if (isDue || performance.now() - sweptAtMs > SWEEP_EVERY_MS) {
+        isDue = false
+        sweptAtMs = performance.now()
+        if (!(await tried('The sweep of the store', () => core.store.sweep(signal), core, signal))) isDue = true
+      }
+      await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
+      await pause(LOOK_EVERY_MS, signal)
+    }
+  } finally {
+    unsubscribe()
+  }
+}
+
+/** After the work of one command. */
+export async function settleStore(core: Core, signal: AbortSignal): Promise<void> {
+  await tried('The sweep of the store', () => core.store.sweep(signal), core, signal)
+  await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
+}
+
+async function keepSnapshot({ store: { snapshots }, database: { ledger }, ports }: Core, signal: AbortSignal) {
+  if (snapshots) await saveSnapshot({ ...ports, snapshots, ledger }, signal)
+}
+
+/** It will be tried again; the product goes on. */
+async function tried(what: string, work: () => Promise<void>, { ports }: Core, signal: AbortSignal): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (signal.aborted) return false
+    const level = error instanceof ProductError ? 'warn' : 'error'
+    ports.events.emit({ kind: 'note', level, message: `${what} failed; it is tried again later.`, fields: { error } })
+    return false
+  }
+}
+
+function hasEnded(state: string): boolean {
+  return state !== 'waiting' && state !== 'running'
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  clearTimeout(timer)
+}

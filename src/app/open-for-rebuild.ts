@@ -1,0 +1,17 @@
+import type { Config } from '#config/config.ts'
+import type { RebuildLibrary } from '#surfaces/cli/cli-ports.ts'
+import { composeCore } from './compose.ts'
+
+/** The library for a rebuild. With a recovery key an empty data folder becomes the one of that library. */
+export async function openForRebuild(
+  config: Config,
+  recoveryKey: string | undefined,
+  signal: AbortSignal,
+): Promise<RebuildLibrary> {
+  const core = await composeCore(config, { silent: true, recoveryKey })
+  return {
+    ...core.ports,
+    findBlobs: (onProgress) => core.store.findBlobs(onProgress, signal),
+    [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { OpenDatabase } from '#adapters/database/open-database.ts'
+import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import type { EventBus } from '#adapters/telemetry/event-bus.ts'
+import type { Config } from '#config/config.ts'
+import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
+import type { CatalogSnapshot, CatalogSnapshots } from '#domain/catalog-snapshots.ts'
+import type { HostStatus } from '#surfaces/http/http-ports.ts'
+import { openTelegramStore } from './telegram-store.ts'
+
+/** Where the bytes are, and what belongs to that place beyond what features know of it. */
+export interface OpenStore extends AsyncDisposable {
+  readonly blobs: BlobStore
+  /** Null where there is one copy of everything. */
+  readonly repairs: BlobRepairs | null
+  /** Null where the store explains itself without. */
+  readonly snapshots: CatalogSnapshots | null
+  /** Set when this process made the key: it must be shown once. */
+  readonly newRecoveryKey: string | null
+  /** Before the first work: what a crash left half done is ended. Rejects when this store must not be written to. */
+  takeUp(signal: AbortSignal): Promise<void>
+  /** After work, and now and then: lost answers are found, what nobody needs goes. */
+  sweep(signal: AbortSignal): Promise<void>
+  /** On an empty catalog: learns which blobs there are; resolves with a snapshot if one was kept. */
+  findBlobs(onProgress: (words: string) => void, signal: AbortSignal): Promise<CatalogSnapshot | null>
+  describe(): Promise<HostStatus['store']>
+  /** What a person should mend. */
+  problems(): Promise<HostStatus['problems']>
+}
+
+export interface StoreParts {
+  readonly config: Config
+  readonly database: OpenDatabase
+  readonly events: EventBus
+}
+
+export interface StoreWishes {
+  /** As a person typed it. */
+  readonly recoveryKey?: string | undefined
+}
+
+/** The store that the settings ask for. */
+export async function openStore(parts: StoreParts, wishes: StoreWishes = {}): Promise<OpenStore> {
+  return parts.config.store.kind === 'telegram' ? await openTelegramStore(parts, wishes) : openDiskStore(parts.config)
+}
+
+function openDiskStore({ dataDir, media }: Config): OpenStore {
+  const blobs = new DiskBlobStore(join(dataDir, 'blobs'), media.maxChunkBytes)
+  const description = 'A folder on this computer; nothing leaves it.'
+  return {
+    blobs,
+    repairs: null,
+    snapshots: null,
+    newRecoveryKey: null,
+    takeUp: async () => void (await blobs.removeLeftovers()),
+    sweep: async () => {},
+    findBlobs: async () => null,
+    describe: async () => ({ kind: 'disk', description, waiting: null, bots: [], channels: [] }),
+    problems: async () => [],
+    [Symbol.asyncDispose]: async () => {},
+  }
+}

@@ -1,0 +1,97 @@
+import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
+import { loadOrCreateMasterKey } from '#adapters/key-file/load-or-create-master-key.ts'
+import { BotApi } from '#adapters/telegram/bot-api.ts'
+import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
+import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
+import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
+import type { Config } from '#config/config.ts'
+import type { ChannelLedger } from '#domain/channel-ledger.ts'
+import { InvalidInputError } from '#domain/errors.ts'
+import { libraryIdOf } from '#lib/sealing/library-id.ts'
+import { formatRecoveryKey, parseRecoveryKey } from '#lib/sealing/recovery-key.ts'
+import { RecoveryKeyError } from '#lib/sealing/recovery-key-error.ts'
+import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
+import type { OpenStore, StoreParts, StoreWishes } from './open-store.ts'
+import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
+
+/** Sends of one bot that are worth having under way: the next begins while the last still goes out. */
+const PUTS_PER_BOT = 3
+
+/** Bots and channels as a store: paced, sealed, with a memory of its own in the database. */
+export async function openTelegramStore(
+  { config, database, events }: StoreParts,
+  wishes: StoreWishes,
+): Promise<OpenStore> {
+  const { ledger } = database
+  const { key, created } = await loadOrCreateMasterKey(config.dataDir, recoveredKey(wishes))
+  const bots = botsOf(config)
+  const chatIds = await chatIdsOf(config, bots, ledger)
+  const lanes = await PacedLanes.open({
+    bots: bots.map((bot, index) => ({ bot, chatId: chatIds[index] ?? null })),
+    ledger,
+    clock: SYSTEM_CLOCK,
+    events,
+  })
+  const [scratchChatId] = config.telegram.adminIds
+  const store = new TelegramBlobStore({
+    lanes,
+    ledger,
+    events,
+    libraryId: libraryIdOf(key),
+    maxBytes: config.encryption ? sealedBytesOf(config.media.maxChunkBytes) : config.media.maxChunkBytes,
+    parallelPuts: config.telegram.bots.length * PUTS_PER_BOT,
+    replicas: config.replicas,
+    botIds: bots.map(({ id }) => id),
+    ...(scratchChatId !== undefined && { scratchChatId }),
+  })
+  const sealed = config.encryption ? withEncryption(store, key) : store
+  return {
+    blobs: sealed,
+    repairs: store,
+    snapshots: null,
+    newRecoveryKey: created && wishes.recoveryKey === undefined ? formatRecoveryKey(key) : null,
+    takeUp: async () => {},
+    sweep: async (signal) => void (await store.sweep({ signal, background: true })),
+    findBlobs: async () => null,
+    describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
+    problems: async () => problemsOfTelegram(lanes.status(), await store.figures()),
+    [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
+  }
+}
+
+function recoveredKey({ recoveryKey }: StoreWishes) {
+  if (recoveryKey === undefined) return undefined
+  try {
+    return parseRecoveryKey(recoveryKey)
+  } catch (cause) {
+    if (!(cause instanceof RecoveryKeyError)) throw cause
+    throw new InvalidInputError(cause.message, { fix: 'Type it again as it was shown.', cause })
+  }
+}
+
+/** Those that store, then those that only read. */
+function botsOf({ telegram }: Config): BotApi[] {
+  const named = [
+    ...telegram.bots.map(({ name, token }) => ({ setting: name, token })),
+    ...telegram.streamTokens.map((token, index) => ({ setting: `MULTI_TOKEN${index + 1}`, token })),
+  ]
+  return named.map(({ setting, token }) => new BotApi({ token: token.reveal(), setting, apiRoot: telegram.apiRoot }))
+}
+
+/** A public channel may be set by its name; Telegram is asked for its number once. */
+async function chatIdsOf({ telegram }: Config, bots: readonly BotApi[], ledger: ChannelLedger): Promise<number[]> {
+  const ids: number[] = []
+  for (const [index, { chatId = '' }] of telegram.bots.entries()) {
+    ids.push(chatId.startsWith('@') ? await resolveName(chatId, bots[index] as BotApi, ledger) : Number(chatId))
+  }
+  return ids
+}
+
+async function resolveName(name: string, bot: BotApi, ledger: ChannelLedger): Promise<number> {
+  const fact = `chat ${name}`
+  const known = await ledger.fact(fact)
+  if (typeof known === 'number') return known
+  const { id } = await bot.getChat(name)
+  await ledger.setFact(fact, id)
+  return id
+}
