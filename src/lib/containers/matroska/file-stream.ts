@@ -123,7 +123,10 @@ export class FileStream {
   #push(bytes: Uint8Array): void {
     const skipped = Math.min(this.#toSkip, bytes.byteLength)
     this.#toSkip -= skipped
-    if (skipped === bytes.byteLength) return this.#memory.close(bytes)
+    if (skipped === bytes.byteLength) {
+      this.#memory.close(bytes)
+      return
+    }
     this.#pieces.push(skipped === 0 ? bytes : bytes.subarray(skipped))
     this.#buffered += bytes.byteLength - skipped
   }
