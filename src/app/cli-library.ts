@@ -38,6 +38,7 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   })
   return {
     ...core.ports,
+    newRecoveryKey: core.store.newRecoveryKey,
     repairs: core.store.repairs,
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),

@@ -19,7 +19,7 @@ export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> 
 }
 
 /** The checks on a running core; `serve` prints the same. */
-export async function checksOf({ config, ports }: Core): Promise<readonly DoctorCheck[]> {
+export async function checksOf({ config, ports, store }: Core): Promise<readonly DoctorCheck[]> {
   const media = ports.media.describe()
   const stats = await ports.catalog.stats()
   return [
@@ -33,9 +33,20 @@ export async function checksOf({ config, ports }: Core): Promise<readonly Doctor
     },
     ...(media.encoder.wanted === '' ? [] : [encoderCheck(media.encoder)]),
     ...media.warnings.map((detail): DoctorCheck => ({ name: 'ffmpeg', state: 'warning', detail })),
-    { name: 'store', state: 'good', detail: 'local folder (nothing leaves this computer)' },
+    ...(await storeChecks(store)),
     { name: 'catalog', state: 'good', detail: `${stats.videos} videos, ${stats.segments} segments` },
     networkCheck(config.http.host),
+  ]
+}
+
+async function storeChecks(store: Core['store']): Promise<DoctorCheck[]> {
+  const { description } = await store.describe()
+  const problems = await store.problems()
+  return [
+    { name: 'store', state: problems.length > 0 ? 'warning' : 'good', detail: description },
+    ...problems.map(
+      ({ message, fix }): DoctorCheck => ({ name: 'store', state: 'bad', detail: message, ...(fix && { fix }) }),
+    ),
   ]
 }
 

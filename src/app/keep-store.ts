@@ -9,16 +9,20 @@ const LOOK_EVERY_MS = 30_000
 /** While the server runs: the store is swept after every ingest and every six hours, and keeps a copy of the catalog. */
 export async function keepStore(core: Core, signal: AbortSignal): Promise<void> {
   const { events } = core.ports
-  let [isDue, sweptAtMs] = [true, performance.now()]
+  let sweptAtMs = Number.NEGATIVE_INFINITY
+  let hasWorked = false
   const unsubscribe = events.subscribe((event) => {
-    if (event.kind === 'job-changed' && event.job.name === 'ingest-video') isDue ||= hasEnded(event.job.state)
+    if (event.kind === 'job-changed' && event.job.name === 'ingest-video') hasWorked ||= hasEnded(event.job.state)
   })
   try {
     while (!signal.aborted) {
-      if (isDue || performance.now() - sweptAtMs > SWEEP_EVERY_MS) {
-        isDue = false
-        sweptAtMs = performance.now()
-        if (!(await tried('The sweep of the store', () => core.store.sweep(signal), core, signal))) isDue = true
+      const isDue = performance.now() - sweptAtMs > SWEEP_EVERY_MS
+      const sweep = () => (isDue ? core.store.sweep(signal) : core.store.settle(signal))
+      if (isDue || hasWorked) {
+        hasWorked = false
+        const done = await tried('The sweep of the store', sweep, core, signal)
+        if (isDue && done) sweptAtMs = performance.now()
+        hasWorked ||= !done
       }
       await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
       await pause(LOOK_EVERY_MS, signal)
@@ -30,7 +34,7 @@ export async function keepStore(core: Core, signal: AbortSignal): Promise<void> 
 
 /** After the work of one command. */
 export async function settleStore(core: Core, signal: AbortSignal): Promise<void> {
-  await tried('The sweep of the store', () => core.store.sweep(signal), core, signal)
+  await tried('The sweep of the store', () => core.store.settle(signal), core, signal)
   await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
 }
 

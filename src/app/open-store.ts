@@ -19,8 +19,10 @@ export interface OpenStore extends AsyncDisposable {
   readonly newRecoveryKey: string | null
   /** Before the first work: what a crash left half done is ended. Rejects when this store must not be written to. */
   takeUp(signal: AbortSignal): Promise<void>
-  /** After work, and now and then: lost answers are found, what nobody needs goes. */
+  /** Now and then: lost answers are found, what nobody needs goes. */
   sweep(signal: AbortSignal): Promise<void>
+  /** After work: the same, where that work left questions open. */
+  settle(signal: AbortSignal): Promise<void>
   /** On an empty catalog: learns which blobs there are; resolves with a snapshot if one was kept. */
   findBlobs(onProgress: (words: string) => void, signal: AbortSignal): Promise<CatalogSnapshot | null>
   describe(): Promise<HostStatus['store']>
@@ -54,6 +56,7 @@ function openDiskStore({ dataDir, media }: Config): OpenStore {
     newRecoveryKey: null,
     takeUp: async () => void (await blobs.removeLeftovers()),
     sweep: async () => {},
+    settle: async () => {},
     findBlobs: async () => null,
     describe: async () => ({ kind: 'disk', description, waiting: null, bots: [], channels: [] }),
     problems: async () => [],

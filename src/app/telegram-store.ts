@@ -52,6 +52,10 @@ export async function openTelegramStore(
     newRecoveryKey: created && wishes.recoveryKey === undefined ? formatRecoveryKey(key) : null,
     takeUp: async () => {},
     sweep: async (signal) => void (await store.sweep({ signal, background: true })),
+    settle: async (signal) => {
+      // Every answer came: there is nothing to look for that the next sweep would not find.
+      if ((await ledger.intents()).length > 0) await store.sweep({ signal })
+    },
     findBlobs: async () => null,
     describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
     problems: async () => problemsOfTelegram(lanes.status(), await store.figures()),

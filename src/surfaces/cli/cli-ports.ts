@@ -71,6 +71,8 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sources: SourceFiles
   readonly events: Events
   readonly sha256: Sha256
+  /** Set when this process made it: it must be shown once. */
+  readonly newRecoveryKey: string | null
   /** Null where there is one copy of everything. */
   readonly repairs: BlobRepairs | null
   linksOf(id: VideoId): CliLinks

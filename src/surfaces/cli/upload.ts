@@ -9,6 +9,7 @@ import { type Verb, type VerbContext, verbCommand } from './command.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
 import { count, formatBar, formatBytes, formatDuration } from './format-values.ts'
 import { showError } from './show-error.ts'
+import { wordsOfNewKey } from './words-of-new-key.ts'
 
 export const uploadVerb: Verb = {
   command: verbCommand({
@@ -30,6 +31,7 @@ export const uploadVerb: Verb = {
     if (files.length === 0) throw new InvalidInputError('No file is named.', { fix: 'telereel upload FILE...' })
     if (options.title && files.length > 1) throw new InvalidInputError('--title names one file, several are given.')
     await using library = await ports.openLibrary()
+    if (library.newRecoveryKey) for (const line of wordsOfNewKey(library.newRecoveryKey, terminal)) terminal.warn(line)
     const codes: ExitCode[] = []
     for (const file of files) {
       const title = typeof options.title === 'string' ? { title: options.title } : {}
