@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { shortSeconds } from '#domain/short-seconds.ts'
 import { printable } from './printable.ts'
 
 /** What a verb talks through: data to `out`, talk to `err`. */
@@ -62,7 +63,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (!options.json) process.stdout.write(`${printable(line, { colored })}\n`)
     },
     data: (value) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`)
+      if (options.json) process.stdout.write(`${JSON.stringify(value, shortSeconds)}\n`)
     },
     say: (line) => {
       if (!options.quiet) talk(line)

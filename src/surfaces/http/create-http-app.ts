@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import helmet from '@fastify/helmet'
 import Fastify, { type FastifyError, type RawServerDefault } from 'fastify'
-import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import {
+  createSerializerCompiler,
+  hasZodFastifySchemaValidationErrors,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import { shortSeconds } from '#domain/short-seconds.ts'
 import { assertAllowed } from './auth/assert-allowed.ts'
 import { accessOf } from './auth/route-policy.ts'
 import { PROBLEM_MEDIA_TYPE, type Problem } from './contract/problem.ts'
@@ -39,7 +44,7 @@ export async function createHttpApp(
       sendProblem(reply.raw, asOurs(error), { requestId: request.id, events: parts.ports.events })
     },
   }).setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
+  app.setSerializerCompiler(createSerializerCompiler({ replacer: shortSeconds }))
   guardRoutes(app, parts)
   answerErrors(app, parts)
   takeBodies(app)

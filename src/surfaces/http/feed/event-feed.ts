@@ -1,3 +1,4 @@
+import { shortSeconds } from '#domain/short-seconds.ts'
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { ProductEvent } from '#domain/events.ts'
@@ -84,7 +85,7 @@ export class EventFeed {
   }
 
   #tell(message: FeedMessage): void {
-    this.#write(this.#ring.add(JSON.stringify(message)))
+    this.#write(this.#ring.add(JSON.stringify(message, shortSeconds)))
   }
 
   #write(text: string): void {

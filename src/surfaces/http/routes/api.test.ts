@@ -69,7 +69,7 @@ describe('the library', () => {
 
   it('shows how far a film in its ingest can be watched, and how the work goes', async () => {
     const growing = usualFilm()
-    growing.video = { ...growing.video, state: 'ingesting', durationSec: 60 }
+    growing.video = { ...growing.video, state: 'ingesting', durationSec: 60.000333 }
     await using other = await startServer(growing)
     other.jobs.push(job())
     const { videos } = VideoList.parse(JSON.parse((await other.ask('/api/videos')).body.toString()))
