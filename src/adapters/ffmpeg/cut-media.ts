@@ -118,9 +118,15 @@ function refuseDamage(
   const isShort = missingSec > Math.max(MISSING_SEC, plan.durationSec * MISSING_SHARE)
   if (!isShort && complaints.length === 0) return
   throw new MediaDamagedError('The file is damaged; what can be played is here.', {
-    why: `It could be read up to ${timeOfDay(reachedSec)} of ${timeOfDay(plan.durationSec)}. ${complaints.join(' ')}`.trim(),
+    why: [isShort ? shortBy(reachedSec, plan.durationSec) : 'Parts of it are missing or broken.', ...complaints].join(
+      ' ',
+    ),
     fix: 'Upload the whole file again if you have it.',
   })
+}
+
+function shortBy(reachedSec: number, durationSec: number): string {
+  return `It could be read up to ${timeOfDay(reachedSec)} of ${timeOfDay(durationSec)}.`
 }
 
 function timeOfDay(seconds: number): string {
