@@ -1,7 +1,8 @@
-import { trackIdOf, type VideoId } from '#domain/ids.ts'
+import type { VideoId } from '#domain/ids.ts'
 import type { ExtractedSubtitle } from '#domain/media-tool.ts'
 import type { Track } from '#domain/video.ts'
 import { type AmendPorts, amendVideo } from './amend-video.ts'
+import { subtitleTrack } from './subtitle-track.ts'
 import { writeSubtitle } from './write-subtitle.ts'
 
 /** A subtitle file somebody adds to a finished video. */
@@ -22,26 +23,14 @@ export async function addSubtitle(
 ): Promise<string> {
   const taken = new Set((await ports.catalog.tracks(videoId)).map((track) => track.name))
   const name = firstFree(taken)
-  const track: Track = {
+  const track = subtitleTrack(videoId, {
     ...labels,
-    id: trackIdOf(videoId, name),
-    videoId,
     name,
-    kind: 'subtitles',
     streamIndex: null,
     action: 'encode',
     reason: 'added later; shown as WebVTT, the original is kept',
     codec: CODECS[original.format],
-    codecs: '',
-    bandwidth: 0,
-    averageBandwidth: 0,
-    width: null,
-    height: null,
-    frameRate: null,
-    videoRange: null,
-    channels: null,
-    sampleRate: null,
-  }
+  })
   await amendVideo(
     videoId,
     ports,

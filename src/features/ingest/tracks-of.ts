@@ -2,6 +2,7 @@ import { trackIdOf, type VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { TrackFormat } from '#domain/media-tool.ts'
 import type { Track } from '#domain/video.ts'
+import { subtitleTrack } from './subtitle-track.ts'
 
 /** The planned tracks with what only their init segments know. */
 export function tracksOf(videoId: VideoId, plan: IngestPlan, formats: readonly TrackFormat[]): Track[] {
@@ -20,21 +21,11 @@ export function tracksOf(videoId: VideoId, plan: IngestPlan, formats: readonly T
 }
 
 export function subtitleTracksOf(videoId: VideoId, plan: IngestPlan): Track[] {
-  return plan.subtitles.map(({ form, ...subtitle }) => ({
-    ...subtitle,
-    id: trackIdOf(videoId, subtitle.name),
-    videoId,
-    kind: 'subtitles',
-    action: form === 'text' ? 'encode' : 'copy',
-    reason: form === 'text' ? 'shown as WebVTT, the original is kept' : 'pictures, not text: kept as they are',
-    codecs: '',
-    bandwidth: 0,
-    averageBandwidth: 0,
-    width: null,
-    height: null,
-    frameRate: null,
-    videoRange: null,
-    channels: null,
-    sampleRate: null,
-  }))
+  return plan.subtitles.map(({ form, ...subtitle }) =>
+    subtitleTrack(videoId, {
+      ...subtitle,
+      action: form === 'text' ? 'encode' : 'copy',
+      reason: form === 'text' ? 'shown as WebVTT, the original is kept' : 'pictures, not text: kept as they are',
+    }),
+  )
 }
