@@ -28,8 +28,8 @@ export interface FfmpegMediaTool extends MediaTool {
 }
 
 /**
- * Finds ffmpeg and ffprobe, tries the sandbox and the hardware encoder once, and says so in the log. Without the programs
- * it resolves too: then `open` rejects with ToolMissingError and `describe` says what to install.
+ * Finds ffmpeg and ffprobe, tries the sandbox and the hardware encoder once; `describe` says what was found, the log only which
+ * encoder works. Without the programs it resolves too: then `open` rejects with ToolMissingError and `describe` says what to install.
  */
 export async function createMediaTool(settings: MediaToolSettings): Promise<FfmpegMediaTool> {
   try {
@@ -48,7 +48,8 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
   const warn = (message: string) => note(settings.events, 'warn', message)
   const opening: OpenFileSettings = { tools, encoder, threads, workDir: settings.workDir, warn }
   const status = statusOf(tools, choice)
-  announce(settings.events, status)
+  const { wanted, used, why } = status.encoder
+  if (wanted !== '') note(settings.events, used === 'software' ? 'warn' : 'info', `Encoder: ${why}`)
   return {
     open: async (path, signal): Promise<OpenMedia> => new OpenFile(await probeMedia(tools, path, signal), opening),
     describe: () => status,
@@ -71,20 +72,8 @@ function statusOf(tools: FfmpegTools, encoder: MediaToolStatus['encoder']): Medi
   }
 }
 
-function announce(events: Events, { tools, sandbox, encoder, warnings }: MediaToolStatus): void {
-  const fields = { ffmpeg: tools?.ffmpeg, sandbox: sandbox.level, encoder: encoder.used }
-  note(events, 'info', `ffmpeg ${tools?.ffmpeg.version}, sandbox ${sandbox.level} (${sandbox.why})`, fields)
-  if (encoder.wanted !== '') note(events, encoder.used === 'software' ? 'warn' : 'info', `Encoder: ${encoder.why}`)
-  for (const warning of warnings) note(events, 'warn', warning)
-}
-
-function note(
-  events: Events,
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  fields?: Readonly<Record<string, unknown>>,
-): void {
-  events.emit({ kind: 'note', level, message, ...(fields && { fields }) })
+function note(events: Events, level: 'info' | 'warn' | 'error', message: string): void {
+  events.emit({ kind: 'note', level, message })
 }
 
 function missingTool(problem: ToolMissingError, wanted: HardwareAccel): FfmpegMediaTool {
