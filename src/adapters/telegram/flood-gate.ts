@@ -2,8 +2,12 @@ import { TelegramError } from './api-error.ts'
 import type { Clock } from './clock.ts'
 import type { CallKind } from './lane.ts'
 
-/** Longest wait for the verdict on another call; one that takes longer is hardly going to be a 429. */
-const VERDICT_WAIT_MS = 1000
+/**
+ * Longest wait for the verdict on another call: one that takes longer is hardly going to be a 429. Where there were some
+ * lately, calls are rare anyway, and being sure costs nothing.
+ */
+const VERDICT_WAIT_MS = { usual: 1000, wary: 5000 }
+const WARY_FOR_MS = 600_000
 
 /**
  * The last door before a call of one bot leaves: whatever was planned, nothing passes before `retry_after` is over. A 429
@@ -21,6 +25,7 @@ export class FloodGate {
   hold(kind: CallKind, untilMs: number): void {
     const door = this.#door(kind)
     door.heldUntilMs = Math.max(door.heldUntilMs, untilMs)
+    door.waryUntilMs = door.heldUntilMs + WARY_FOR_MS
   }
 
   heldUntilMs(kind: CallKind): number {
@@ -33,7 +38,8 @@ export class FloodGate {
    */
   async pass(kind: CallKind, call: string): Promise<void> {
     const door = this.#door(kind)
-    const untilMs = this.#clock.nowMs() + VERDICT_WAIT_MS
+    const fromMs = this.#clock.nowMs()
+    const untilMs = fromMs + (fromMs < door.waryUntilMs ? VERDICT_WAIT_MS.wary : VERDICT_WAIT_MS.usual)
     while (door.verdicts.size > 0 && this.#clock.nowMs() < untilMs) {
       const timer = new AbortController()
       const limit = this.#clock.sleep(untilMs - this.#clock.nowMs(), timer.signal).catch(() => {})
@@ -60,7 +66,11 @@ export class FloodGate {
   #door(kind: CallKind): Door {
     const known = this.#doors.get(kind)
     if (known) return known
-    const door = { heldUntilMs: Number.NEGATIVE_INFINITY, verdicts: new Set<Promise<void>>() }
+    const door = {
+      heldUntilMs: Number.NEGATIVE_INFINITY,
+      waryUntilMs: Number.NEGATIVE_INFINITY,
+      verdicts: new Set<Promise<void>>(),
+    }
     this.#doors.set(kind, door)
     return door
   }
@@ -68,5 +78,6 @@ export class FloodGate {
 
 interface Door {
   heldUntilMs: number
+  waryUntilMs: number
   readonly verdicts: Set<Promise<void>>
 }

@@ -64,6 +64,16 @@ function keepCalling(pace: Pace, service: Service, latencyMs: number): number {
   }
 }
 
+/** What can happen to a pace. */
+const EVENTS = {
+  take: (pace: Pace, nowMs: number) => pace.take(nowMs),
+  accepted: (pace: Pace, nowMs: number) => pace.accepted(nowMs),
+  limited: (pace: Pace, nowMs: number, retryAfterMs: number) => pace.limited(nowMs, nowMs, retryAfterMs),
+  'limited late': (pace: Pace, nowMs: number, retryAfterMs: number) =>
+    pace.limited(nowMs, nowMs - 60_000, retryAfterMs),
+  'given back': (pace: Pace) => pace.giveBack(),
+}
+
 describe('the pace of one bot', () => {
   it('gets at least nine tenths of what any bucket like the documented ones allows, and never calls early', () => {
     const services = fc.record({
@@ -82,8 +92,8 @@ describe('the pace of one bot', () => {
         const through = keepCalling(new Pace(CHAT, randomFrom(seed)), service, latencyMs)
         expect(through / Service.best(buckets, TEN_MINUTES_MS)).toBeGreaterThanOrEqual(0.9)
         expect(service.early).toBe(0)
-        // Polite: about one 429 a minute once it knows, not one after every success.
-        expect(service.limits).toBeLessThan(30)
+        // Polite: two or three 429s a minute once it knows, however low the limit is.
+        expect(service.limits).toBeLessThan(40)
       }),
     )
   })
@@ -96,7 +106,7 @@ describe('the pace of one bot', () => {
     const events = fc.array(
       fc.record({
         afterMs: fc.nat({ max: 5000 }),
-        what: fc.constantFrom('take', 'accepted', 'limited', 'limited late', 'give back'),
+        what: fc.constantFrom('take', 'accepted', 'limited', 'limited late', 'given back'),
         retryAfterMs: fc.nat({ max: 300_000 }),
       }),
     )
@@ -107,13 +117,8 @@ describe('the pace of one bot', () => {
         let promisedMs = Number.NEGATIVE_INFINITY
         for (const { afterMs, what, retryAfterMs } of steps) {
           nowMs += afterMs
-          if (what === 'take') pace.take(nowMs)
-          if (what === 'accepted') pace.accepted(nowMs)
-          if (what === 'give back') pace.giveBack()
-          if (what.startsWith('limited')) {
-            pace.limited(nowMs, what === 'limited' ? nowMs : nowMs - 60_000, retryAfterMs)
-            promisedMs = Math.max(promisedMs, nowMs + retryAfterMs)
-          }
+          EVENTS[what](pace, nowMs, retryAfterMs)
+          if (what.startsWith('limited')) promisedMs = Math.max(promisedMs, nowMs + retryAfterMs)
           expect(pace.nextAtMs(nowMs)).toBeGreaterThanOrEqual(Math.max(nowMs, promisedMs))
           expect(pace.callsPerSec(nowMs)).toBeGreaterThan(0)
           expect(pace.callsPerSec(nowMs)).toBeLessThanOrEqual(CHAT.maxPerSec)
@@ -132,9 +137,9 @@ describe('the pace of one bot', () => {
     pace.limited(60_010, 59_600, 5000)
     pace.limited(60_020, 59_700, 5000)
     expect(pace.limits).toBe(3)
-    expect(pace.callsPerSec(65_020)).toBe(0.5)
+    expect(pace.callsPerSec(60_020)).toBeCloseTo(0.5, 2)
     expect(pace.nextAtMs(61_000)).toBe(65_020)
-    expect(pace.callsPerSec(75_000)).toBeGreaterThan(0.5)
+    expect(pace.callsPerSec(75_000)).toBeCloseTo(0.95, 2)
     expect(pace.callsPerSec(600_000)).toBe(1)
   })
 

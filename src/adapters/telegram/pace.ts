@@ -14,7 +14,7 @@ export interface PaceSettings {
 export class Pace {
   readonly #settings: PaceSettings
   readonly #random: () => number
-  /** Calls that were let through, by when they left; the last WINDOW_MS. */
+  /** Calls that were let through, by when they left. */
   readonly #accepted: number[] = []
   #firstMs: number | undefined
   #rate: Rate
@@ -23,12 +23,18 @@ export class Pace {
   #tokensAtMs = Number.NEGATIVE_INFINITY
   #notBeforeMs = Number.NEGATIVE_INFINITY
   #limitedAtMs = Number.NEGATIVE_INFINITY
+  /** Together; `#accepted` is told in a time that stands still during them. */
+  #longWaitsMs = 0
   #limits = 0
+  #acceptedSinceLimit = Number.POSITIVE_INFINITY
+  /** What is recovered at least, whatever was let through lately. */
+  #floor: number
 
   constructor(settings: PaceSettings, random: () => number = Math.random) {
     this.#settings = settings
     this.#random = random
     this.#rate = { fromMs: 0, perSec: settings.startPerSec, recoversTo: settings.startPerSec }
+    this.#floor = FLOOR * settings.startPerSec
     this.#burst = settings.burst
     this.#tokens = settings.burst
   }
@@ -64,20 +70,18 @@ export class Pace {
 
   /** The service did what the call that left at `leftMs` asked. */
   accepted(leftMs: number): void {
-    this.#accepted.push(leftMs)
+    this.#acceptedSinceLimit++
+    this.#accepted.push(leftMs - this.#longWaitsMs)
     if (this.#accepted.length > 2 * MOST_ACCEPTED) this.#accepted.splice(0, MOST_ACCEPTED)
   }
 
   /** The call that left at `leftMs` was answered 429 just now. */
   limited(nowMs: number, leftMs: number, retryAfterMs: number): void {
-    const jitterMs = this.#random() * Math.min(LONGEST_JITTER_MS, retryAfterMs / 10)
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + retryAfterMs + jitterMs)
     this.#limits++
     // Calls that were under way together say it together: one limit, halved once.
     if (leftMs >= this.#limitedAtMs) this.#slowDown(nowMs)
     this.#limitedAtMs = nowMs
-    // The wait teaches nothing: neither the rate nor what may follow at once grows in it.
-    this.#rate = { ...this.#rate, fromMs: this.#notBeforeMs }
+    this.#hold(nowMs, nowMs + retryAfterMs + this.#random() * Math.min(LONGEST_JITTER_MS, retryAfterMs / 10))
     this.#tokens = 1
     this.#tokensAtMs = this.#notBeforeMs
   }
@@ -85,10 +89,11 @@ export class Pace {
   /** What is held to at this moment. */
   callsPerSec(nowMs: number): number {
     const { fromMs, perSec, recoversTo } = this.#rate
-    const quietMs = Math.max(0, nowMs - fromMs)
-    const recovered = perSec + (recoversTo - perSec) * Math.min(1, quietMs / RECOVERY_MS)
-    const climbedMs = Math.max(0, quietMs - (recoversTo > perSec ? RECOVERY_MS : 0))
-    const climbed = (climbedMs / 60_000) * STEP_PER_MINUTE * this.#settings.startPerSec
+    // While we wait, what the service counts wears off: that is recovery too.
+    const recovered = perSec + (recoversTo - perSec) * Math.min(1, Math.max(0, nowMs - fromMs) / RECOVERY_MS)
+    // To climb on has to be earned by calls that are let through.
+    const climbsFromMs = Math.max(this.#notBeforeMs, fromMs + (recoversTo > perSec ? RECOVERY_MS : 0))
+    const climbed = this.#climbed(recovered, Math.max(0, nowMs - climbsFromMs) / 60_000)
     return Math.min(this.#settings.maxPerSec, recovered + climbed)
   }
 
@@ -110,16 +115,40 @@ export class Pace {
   #slowDown(nowMs: number): void {
     const perSec = this.callsPerSec(nowMs)
     const half = Math.max(SLOWEST_PER_SEC, perSec / 2)
-    const recoversTo = Math.max(half, Math.min(perSec, CLOSE_BELOW * this.#letThroughPerSec(nowMs)))
-    this.#rate = { fromMs: nowMs, perSec: half, recoversTo }
+    const isCrowded = this.#acceptedSinceLimit < FEW_CALLS
+    this.#floor = clamp(
+      isCrowded ? this.#floor / 2 : this.#floor * 2,
+      SLOWEST_PER_SEC,
+      FLOOR * this.#settings.startPerSec,
+    )
+    this.#acceptedSinceLimit = 0
+    const letThrough = Math.max(this.#floor, CLOSE_BELOW * this.#letThroughPerSec(nowMs))
+    const aim = Math.min(this.sustainedPerSec(nowMs), letThrough)
+    this.#rate = { fromMs: nowMs, perSec: half, recoversTo: Math.max(half, aim) }
     this.#burst = Math.max(1, this.#burst / 2)
   }
 
-  /** Over the last minute, or since the first call. */
+  #hold(nowMs: number, untilMs: number): void {
+    const addedMs = untilMs - Math.max(nowMs, this.#notBeforeMs)
+    if (addedMs <= 0) return
+    this.#notBeforeMs = untilMs
+    if (addedMs > LONG_WAIT_MS) this.#longWaitsMs += addedMs
+  }
+
+  /** Over the last minute, or since the first call; what is let through in long waits says nothing. */
   #letThroughPerSec(nowMs: number): number {
-    const sinceMs = Math.max(nowMs - WINDOW_MS, this.#firstMs ?? nowMs)
-    const count = this.#accepted.reduce((sum, leftMs) => sum + (leftMs >= sinceMs ? 1 : 0), 0)
-    return count / Math.max(1, (nowMs - sinceMs) / 1000)
+    const activeMs = nowMs - this.#longWaitsMs
+    const sinceMs = Math.max(activeMs - WINDOW_MS, this.#firstMs ?? activeMs)
+    const count = this.#accepted.reduce((sum, atMs) => sum + (atMs >= sinceMs ? 1 : 0), 0)
+    return count / Math.max(1, (activeMs - sinceMs) / 1000)
+  }
+
+  #climbed(fromPerSec: number, quietMinutes: number): number {
+    const { startPerSec } = this.#settings
+    const untilFloor = Math.max(0, FLOOR * startPerSec - fromPerSec)
+    const minutesToFloor = untilFloor / (STEP_BELOW_FLOOR * startPerSec)
+    if (quietMinutes <= minutesToFloor) return quietMinutes * STEP_BELOW_FLOOR * startPerSec
+    return untilFloor + (quietMinutes - minutesToFloor) * STEP_PER_MINUTE * startPerSec
   }
 
   #tokensAt(nowMs: number): number {
@@ -130,7 +159,7 @@ export class Pace {
 }
 
 interface Rate {
-  /** Since when all is quiet. */
+  /** The last limit. */
   readonly fromMs: number
   readonly perSec: number
   /** Reached in RECOVERY_MS. */
@@ -140,9 +169,22 @@ interface Rate {
 const SLOWEST_PER_SEC = 1 / 60
 /** Of the starting rate. */
 const STEP_PER_MINUTE = 0.03
+const STEP_BELOW_FLOOR = 0.1
+/**
+ * Of the starting rate: 18 calls a minute, just below the documented 20. A limit met while slower than that has other
+ * reasons, which pass, unless limits come every few calls.
+ */
+const FLOOR = 0.3
+const FEW_CALLS = 4
 const RECOVERY_MS = 15_000
 const WINDOW_MS = 60_000
 const MOST_ACCEPTED = 4096
 /** What was let through before a 429 holds a little more than what is let through for long: buckets fill up in a rest. */
 const CLOSE_BELOW = 0.95
+/** Longer than buckets take to have one more token: a penalty, which says little about the rate. */
+const LONG_WAIT_MS = 30_000
 const LONGEST_JITTER_MS = 1000
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value))
+}
