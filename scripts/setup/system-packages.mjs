@@ -31,6 +31,7 @@ export const TEST_TOOLS = [
   { name: 'gstreamer1.0-plugins-good', commands: [] },
   { name: 'gstreamer1.0-plugins-bad', commands: [] },
   { name: 'gstreamer1.0-libav', commands: [] },
+  { name: 'python3-python-telegram-bot', commands: [] },
 ]
 
 /**

@@ -44,9 +44,8 @@ export function relayManyMethod(verb: Verb): Method {
       const { from, to } = chatsOf(call)
       const found = ids.flatMap((id) => findRelayable(call, from, id, verb) ?? [])
       if (found.length === 0) throw badRequest(`message to ${verb} not found`)
-      const relay = verb === 'forward' ? forwarded(call, from, found[0] as Message) : undefined
       return found.map((message) => {
-        const next = relay ? forwarded(call, from, message) : copied(call, message)
+        const next = verb === 'forward' ? forwarded(call, from, message) : copied(call, message)
         return { message_id: call.world.post(to, next).id }
       })
     },
