@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#config/config.ts'
 import { ConflictError, LibraryLockedError } from '#domain/errors.ts'
-import type { SegmentCache } from '#domain/segment-cache.ts'
-import { Playback } from '#features/playback/playback.ts'
+import type { Playback } from '#features/playback/playback.ts'
 import type { Terminal } from '#surfaces/cli/terminal.ts'
 import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
 import { createHttpServer } from '#surfaces/http/create-http-server.ts'
@@ -15,7 +14,7 @@ import { holdLibrary } from './hold-library.ts'
 import { hostStatus } from './host-status.ts'
 import { keepStore } from './keep-store.ts'
 import { libraryActions } from './library-actions.ts'
-import { openSegmentCache } from './open-segment-cache.ts'
+import { openPlayback } from './open-playback.ts'
 import { preflight } from './preflight.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 import { VERSION } from './version.ts'
@@ -28,8 +27,8 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
   await using core = await composeCore(config)
   await using lock = await holdLibrary(core, signal)
 
-  await using cache = await openSegmentCache(config.cache, core.ports.events)
-  const http = await createHttpServer(httpPorts(core, cache, signal), await httpConfig(config))
+  await using playing = await openPlayback(core)
+  const http = await createHttpServer(httpPorts(core, playing.playback, signal), await httpConfig(config))
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
     throw cannotListen(cause, config)
   })
@@ -67,9 +66,7 @@ function cannotListen(cause: unknown, { http: { host, port } }: Config): unknown
   return cause
 }
 
-function httpPorts(core: Core, cache: SegmentCache, signal: AbortSignal) {
-  const { streamingThresholdBytes } = core.config.cache
-  const playback = new Playback({ ...core.ports, cache, nowMs: () => Date.now() }, { streamingThresholdBytes })
+function httpPorts(core: Core, playback: Playback, signal: AbortSignal) {
   const { catalog, jobs, events } = core.ports
   return {
     catalog,

@@ -1,8 +1,9 @@
 import type { VideoId } from '#domain/ids.ts'
 import type { CacheTier, SegmentCache } from '#domain/segment-cache.ts'
 import type { SliceReader } from './slice-reader.ts'
+import type { Viewing, ViewingFigures } from './viewing.ts'
 
-export interface CacheFigures {
+export interface CacheFigures extends ViewingFigures {
   /** Slices that readers found in memory or on disk; `misses` had to come from the store. */
   readonly hits: number
   readonly misses: number
@@ -20,17 +21,20 @@ export interface CacheFigures {
 export class CacheControl {
   readonly #cache: SegmentCache
   readonly #slices: SliceReader
+  readonly #viewing: Viewing
 
-  constructor(cache: SegmentCache, slices: SliceReader) {
+  constructor(cache: SegmentCache, slices: SliceReader, viewing: Viewing) {
     this.#cache = cache
     this.#slices = slices
+    this.#viewing = viewing
   }
 
   stats(): CacheFigures {
     const { memoryHits, diskHits, misses } = this.#slices.counts
     const tiers = this.#cache.tiers()
     const { bytes = 0, maxBytes = 0, items = 0, evictions = 0 } = tiers.at(-1) ?? {}
-    return { hits: memoryHits + diskHits, misses, memoryHits, diskHits, bytes, maxBytes, items, evictions, tiers }
+    const found = { hits: memoryHits + diskHits, misses, memoryHits, diskHits }
+    return { ...found, bytes, maxBytes, items, evictions, tiers, ...this.#viewing.figures() }
   }
 
   /** Forgets what is kept of one video, or of all. */

@@ -151,6 +151,7 @@ export function portsOf(film: TestFilm): PlaybackPorts {
       segments: async (id) => film.segments.filter(({ trackId }) => trackId === id),
       attachments: (id) => own(id, () => film.attachments),
       pack: async () => film.pack,
+      videos: async () => ({ videos: [film.video], total: 1 }),
     },
     blobs,
     work: { readPack: (_id, _position, range, options) => blobs.get('disk:p0', { range, ...options }) },
@@ -158,6 +159,7 @@ export function portsOf(film: TestFilm): PlaybackPorts {
     events: { emit: () => undefined },
     newSha256: () => createHash('sha256'),
     nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
   }
 }
 

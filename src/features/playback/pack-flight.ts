@@ -41,7 +41,7 @@ export class PackFlight implements Carrier {
   readonly #abort = new AbortController()
   readonly #fills = new Map<number, SliceFill>()
   /** By offset, without overlaps; null until it is known. */
-  #slices: readonly Slice[] | null = null
+  #slices: Slice[] | null = null
   /** The slice that comes by now, or will next. */
   #next = 0
   /** What #next is put into; null when nobody wants it. */
@@ -72,10 +72,17 @@ export class PackFlight implements Carrier {
     return true
   }
 
-  #comesBy({ offset, length }: Slice): boolean {
+  /** What is not on the list yet gets its place there, when its first byte is still to come. */
+  #comesBy(slice: Slice): boolean {
     if (!this.#slices) return true
-    const index = this.#slices.findIndex((slice) => slice.offset === offset && slice.length === length)
-    return index > this.#next || (index === this.#next && !this.#isInside)
+    const isListed = this.#slices.some(({ offset, length }) => offset === slice.offset && length === slice.length)
+    const place = isListed
+      ? this.#slices.findIndex(({ offset }) => offset === slice.offset)
+      : gapFor(slice, this.#slices)
+    const isAhead = place > this.#next || (place === this.#next && !this.#isInside)
+    if (!isAhead || slice.offset < this.#at) return false
+    if (!isListed) this.#slices.splice(place, 0, slice)
+    return true
   }
 
   left(content: boolean): void {
@@ -109,7 +116,7 @@ export class PackFlight implements Carrier {
   }
 
   /** Those that somebody waits for belong to it in any case. */
-  #inOrder(layout: readonly Slice[]): readonly Slice[] {
+  #inOrder(layout: readonly Slice[]): Slice[] {
     const byOffset = new Map([...layout].map((slice) => [slice.offset, slice]))
     for (const { slice } of this.#fills.values()) byOffset.set(slice.offset, slice)
     const ordered = [...byOffset.values()].sort((one, other) => one.offset - other.offset)
@@ -221,4 +228,13 @@ export class PackFlight implements Carrier {
     this.#ended = true
     for (const fill of this.#fills.values()) fill.fail(error)
   }
+}
+
+/** Where the slice stands in a list by offset; -1 when it overlaps another, or is empty. */
+function gapFor({ offset, length }: Slice, slices: readonly Slice[]): number {
+  const after = slices.findIndex((each) => each.offset >= offset)
+  const place = after < 0 ? slices.length : after
+  const before = slices[place - 1]
+  const isFree = length > 0 && (!before || before.offset + before.length <= offset)
+  return isFree && offset + length <= (slices[place]?.offset ?? Number.POSITIVE_INFINITY) ? place : -1
 }

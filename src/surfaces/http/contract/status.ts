@@ -1,15 +1,36 @@
 import { z } from 'zod'
 
 export const CacheStats = z.object({
+  /** Requests answered from memory or from disk; the others are misses. */
   hits: z.number(),
   misses: z.number(),
+  memoryHits: z.number(),
+  diskHits: z.number(),
   /** hits / (hits + misses), 0 to 1; 0 before the first request. */
   hitRate: z.number(),
+  /** Of the last tier, which as a rule holds what the others hold. */
   bytes: z.number(),
   maxBytes: z.number(),
   items: z.number(),
   evictions: z.number(),
+  /** The nearest first. */
+  tiers: z.array(
+    z.object({
+      kind: z.enum(['memory', 'disk']),
+      bytes: z.number(),
+      maxBytes: z.number(),
+      items: z.number(),
+      evictions: z.number(),
+      /** Entries found damaged and removed. */
+      damaged: z.number(),
+    }),
+  ),
+  /** Fetched ahead of viewers since the start, and on their way now. */
   preloads: z.number(),
+  preloadsRunning: z.number(),
+  /** Fetched to keep the beginnings of videos at hand. */
+  warmed: z.number(),
+  sessions: z.object({ active: z.number(), started: z.number() }),
 })
 export type CacheStats = z.infer<typeof CacheStats>
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { SegmentNotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Segment } from '#domain/video.ts'
@@ -35,6 +36,7 @@ export function segmentRoute(playback: Playback): MediaRoute {
       }
       const segment = findSegment(video, name)
       if (!segment) throw noSuch()
+      if (request.method === 'GET') playback.viewing.saw(viewerOf(request), video, name)
       let representation = representations.get(segment)
       if (!representation) {
         representation = representationOf(segment, name)
@@ -43,6 +45,11 @@ export function segmentRoute(playback: Playback): MediaRoute {
       await sendRepresentation(request, response, representation, new SegmentBody(segment.slices, playback.slices))
     },
   }
+}
+
+/** Two players on one machine, or behind one proxy, are told apart when they are different programs. */
+function viewerOf({ socket, headers }: IncomingMessage): string {
+  return `${socket.remoteAddress ?? ''} ${headers['user-agent'] ?? ''}`
 }
 
 async function subtitleSegment(playback: Playback, video: PlayableVideo, { trackName, index }: SegmentName) {

@@ -16,7 +16,7 @@ export function cacheRoutes(app: HttpApp, { cache }: Pick<HttpPorts, 'cache'>): 
   )
 }
 
-export function presentCache({ tiers, ...figures }: CacheFigures): CacheStats {
+export function presentCache(figures: CacheFigures): CacheStats {
   const asked = figures.hits + figures.misses
-  return { ...figures, hitRate: asked === 0 ? 0 : figures.hits / asked, preloads: 0 }
+  return { ...figures, hitRate: asked === 0 ? 0 : figures.hits / asked, tiers: [...figures.tiers] }
 }

@@ -1,0 +1,78 @@
+import type { VideoId } from '#domain/ids.ts'
+import type { TrackKind } from '#domain/video.ts'
+
+/** One viewer of one video. */
+export interface Session {
+  readonly videoId: VideoId
+  /** The segment that was asked for last, by kind of track: who changes the voice stops watching the old one. -1: the init segment. */
+  readonly at: ReadonlyMap<TrackKind, { readonly trackName: string; readonly index: number }>
+  readonly lastSeenMs: number
+}
+
+export interface Seen {
+  /** Address and program: the same for all requests of one player. */
+  readonly viewer: string
+  readonly videoId: VideoId
+  readonly kind: TrackKind
+  readonly trackName: string
+  readonly index: number
+}
+
+/** More than any machine serves at once; the longest unseen go first. */
+const MAX_SESSIONS = 20_000
+
+/** Who watches what. A session begins with the first segment and ends when nothing was asked for during the idle time. */
+export class Sessions {
+  readonly #idleMs: number
+  readonly #nowMs: () => number
+  /** The longest unseen first. */
+  readonly #sessions = new Map<string, { -readonly [K in keyof Session]: Session[K] }>()
+  #started = 0
+
+  constructor({ idleMs, nowMs }: { readonly idleMs: number; readonly nowMs: () => number }) {
+    this.#idleMs = idleMs
+    this.#nowMs = nowMs
+  }
+
+  /** Those that were begun since the start. */
+  get started(): number {
+    return this.#started
+  }
+
+  get active(): number {
+    return this.#sessions.size
+  }
+
+  /** Notes a request; says which session it belongs to, and whether it moved there or began one. */
+  see({ viewer, videoId, kind, trackName, index }: Seen): {
+    key: string
+    session: Session
+    isNew: boolean
+    hasMoved: boolean
+  } {
+    const key = `${videoId} ${viewer}`
+    const known = this.#sessions.get(key)
+    const isNew = known === undefined || this.#nowMs() - known.lastSeenMs > this.#idleMs
+    const session = isNew ? { videoId, at: new Map(), lastSeenMs: 0 } : known
+    const before = session.at.get(kind)
+    const hasMoved = before?.trackName !== trackName || before.index !== index
+    if (hasMoved) session.at = new Map(session.at).set(kind, { trackName, index })
+    session.lastSeenMs = this.#nowMs()
+    this.#sessions.delete(key)
+    this.#sessions.set(key, session)
+    if (isNew) this.#started++
+    return { key, session, isNew, hasMoved }
+  }
+
+  /** Ends those that are idle, and returns their keys. */
+  endIdle(): readonly string[] {
+    const ended: string[] = []
+    for (const [key, { lastSeenMs }] of this.#sessions) {
+      const isIdle = this.#nowMs() - lastSeenMs > this.#idleMs
+      if (!isIdle && this.#sessions.size <= MAX_SESSIONS) break
+      this.#sessions.delete(key)
+      ended.push(key)
+    }
+    return ended
+  }
+}
