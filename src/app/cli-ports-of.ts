@@ -8,7 +8,6 @@ import { doctor } from './doctor.ts'
 import { measureLive } from './measure-live.ts'
 import { openForRebuild } from './open-for-rebuild.ts'
 import { recoveryKeyOf } from './recovery-key-of.ts'
-import { serve } from './serve.ts'
 import { testBots } from './test-bots.ts'
 import { VERSION } from './version.ts'
 
@@ -28,6 +27,8 @@ export function cliPorts(
     serve: async (terminal) => {
       const { config, notices } = configOf(sources)
       for (const notice of notices) terminal.warn(`! ${notice}`)
+      // The HTTP server is most of the program; the other verbs begin sooner without it.
+      const { serve } = await import('./serve.ts')
       await serve(config, terminal, signal)
     },
     openForRebuild: (recoveryKey) => openForRebuild(configOf(sources).config, recoveryKey, signal),

@@ -9,7 +9,6 @@ import { JOB_SETTINGS, type JobSettings } from './job-settings.ts'
 import { databaseCatalog } from './database-catalog.ts'
 import { databaseChannelLedger } from './database-channel-ledger.ts'
 import { migrate } from './migrate.ts'
-import { postgresDialect } from './postgres-dialect.ts'
 import type { Tables } from './schema/tables.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 
@@ -44,7 +43,8 @@ export async function openDatabase(config: DatabaseConfig, options: DatabaseOpti
     const message = 'A connection to PostgreSQL was lost; another is made when needed.'
     events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
   }
-  const kyselyDialect = config.kind === 'sqlite' ? sqliteDialect(config.path) : postgresDialect(config.url, onIdleError)
+  const kyselyDialect =
+    config.kind === 'sqlite' ? sqliteDialect(config.path) : await postgresOnDemand(config.url, onIdleError)
   const db = new Kysely<Tables>({ dialect: kyselyDialect })
   try {
     await migrate(db as Kysely<unknown>, config.kind, () => clock.wallMs())
@@ -61,6 +61,12 @@ export async function openDatabase(config: DatabaseConfig, options: DatabaseOpti
     ledger: databaseChannelLedger(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   }
+}
+
+/** The driver takes time to load, which nobody on SQLite has to spend. */
+async function postgresOnDemand(url: string, onIdleError: (error: Error) => void) {
+  const { postgresDialect } = await import('./postgres-dialect.ts')
+  return postgresDialect(url, onIdleError)
 }
 
 const NOBODY: Events = { emit() {} }

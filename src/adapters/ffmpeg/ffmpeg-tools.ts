@@ -21,8 +21,6 @@ export interface FfmpegTools {
   readonly codecs: string
   /** Only where a full sandbox and a patched build stand behind it. */
   readonly wideCodecs: string | null
-  /** The encoders of the build: `libx264`, `aac`, `h264_nvenc` … */
-  readonly encoders: ReadonlySet<string>
   /** For the log and the doctor; empty when all is well. */
   readonly warnings: readonly string[]
 }
@@ -37,19 +35,22 @@ export interface ToolPlaces {
 /** Where programs usually are, Homebrew's folders included. */
 const USUAL_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin', '/opt/local/bin', '/snap/bin']
 
-/** Finds ffmpeg and ffprobe. Rejects with ToolMissingError when one is not there or does not start. */
+/**
+ * Finds ffmpeg and ffprobe. Rejects with ToolMissingError when one is not there or does not start. Each run of theirs takes
+ * a twentieth of a second, which whoever starts us waits for: so there are few, side by side.
+ */
 export async function findFfmpegTools(places: ToolPlaces): Promise<FfmpegTools> {
   const searchPath = places.searchPath ?? USUAL_PATH.join(delimiter)
-  const [ffmpeg, ffprobe, launchers] = await Promise.all([
+  const [ffmpegPath, ffprobePath, launchers] = await Promise.all([
     findTool('ffmpeg', places.ffmpegPath, searchPath),
     findTool('ffprobe', places.ffprobePath, searchPath),
     findLaunchers(searchPath),
   ])
-  const [sandbox, decoderTable, encoderTable] = await Promise.all([
-    detectSandbox(searchPath, ffmpeg.path),
-    printed(ffmpeg.path, ['-decoders']),
-    printed(ffmpeg.path, ['-encoders']),
-  ])
+  const abilities = Promise.all([detectSandbox(searchPath, ffmpegPath), printed(ffmpegPath, ['-decoders'])])
+  // That it is no ffmpeg at all is the better complaint.
+  abilities.catch(() => {})
+  const [ffmpeg, ffprobe] = await Promise.all([identify('ffmpeg', ffmpegPath), identify('ffprobe', ffprobePath)])
+  const [sandbox, decoderTable] = await abilities
   const decoders = parseDecoders(decoderTable)
   const mayWiden = sandbox.level === 'full' && ffmpeg.version.isPatched && ffprobe.version.isPatched
   return {
@@ -59,17 +60,23 @@ export async function findFfmpegTools(places: ToolPlaces): Promise<FfmpegTools> 
     sandbox,
     codecs: codecWhitelist(decoders),
     wideCodecs: mayWiden ? wideCodecWhitelist(decoders) : null,
-    encoders: parseDecoders(encoderTable),
     warnings: warningsFor(ffmpeg.version),
   }
 }
 
-async function findTool(name: 'ffmpeg' | 'ffprobe', given: string | undefined, searchPath: string): Promise<FoundTool> {
+/** The encoders of the build: `libx264`, `aac`, `h264_nvenc` … */
+export async function encodersOf({ ffmpeg }: FfmpegTools): Promise<ReadonlySet<string>> {
+  return parseDecoders(await printed(ffmpeg.path, ['-encoders']))
+}
+
+async function findTool(name: 'ffmpeg' | 'ffprobe', given: string | undefined, searchPath: string): Promise<string> {
   const path = await findProgram(given ?? name, searchPath)
-  if (path === null) {
-    const why = given === undefined ? `No folder of PATH holds ${name}.` : `${given} is no program that may be started.`
-    throw new ToolMissingError(`${name} is missing.`, { why, fix: INSTALL })
-  }
+  if (path !== null) return path
+  const why = given === undefined ? `No folder of PATH holds ${name}.` : `${given} is no program that may be started.`
+  throw new ToolMissingError(`${name} is missing.`, { why, fix: INSTALL })
+}
+
+async function identify(name: 'ffmpeg' | 'ffprobe', path: string): Promise<FoundTool> {
   const version = parseToolVersion(await printed(path, ['-version']))
   if (version === null) {
     throw new ToolMissingError(`${path} is not ${name}.`, { why: 'It does not tell its version.', fix: INSTALL })

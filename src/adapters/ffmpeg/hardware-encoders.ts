@@ -1,4 +1,4 @@
-import type { FfmpegTools } from './ffmpeg-tools.ts'
+import { encodersOf, type FfmpegTools } from './ffmpeg-tools.ts'
 import { runTool } from './run-tool.ts'
 import { lastWords } from './tool-errors.ts'
 import { type EncodedRate, SOFTWARE_ENCODER, type VideoEncoder, vbvOptions } from './video-encoder.ts'
@@ -22,7 +22,7 @@ export async function chooseEncoder(
   const software = (why: string) => ({ encoder: SOFTWARE_ENCODER, choice: { wanted, used: 'software', why } as const })
   if (wanted === '') return software('no hardware encoder is asked for')
   const encoder = HARDWARE_ENCODERS[wanted]
-  if (!tools.encoders.has(encoder.name)) return software(`this ffmpeg has no ${encoder.name}`)
+  if (!(await encodersOf(tools)).has(encoder.name)) return software(`this ffmpeg has no ${encoder.name}`)
   const complaint = await complaintOf(tools, encoder)
   if (complaint !== null) return software(`${encoder.name} does not work here: ${complaint}`)
   return { encoder, choice: { wanted, used: wanted, why: `${encoder.name} encoded a test picture` } }

@@ -1,7 +1,13 @@
 const UNDETERMINED = 'und'
 
 /** Knows the registry of languages: undefined for what no one speaks. */
-const NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+let names: Intl.DisplayNames | undefined
+
+/** Made when it is needed: that takes ten milliseconds. */
+function nameOf(tag: string): string | undefined {
+  names ??= new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+  return names.of(tag)
+}
 
 /**
  * The BCP 47 tag for a language as containers write it: ISO 639-2/B or /T (`ger`, `deu`), 639-1 (`de`),
@@ -23,7 +29,7 @@ export function toLanguageTag(code: string | null | undefined): string {
 /** English name of a BCP 47 tag, such as `German` or `Brazilian Portuguese`; null for `und`, unknown and malformed ones. */
 export function languageName(tag: string): string | null {
   try {
-    return NAMES.of(tag) ?? NAMES.of(new Intl.Locale(tag).language) ?? null
+    return nameOf(tag) ?? nameOf(new Intl.Locale(tag).language) ?? null
   } catch {
     return null
   }
