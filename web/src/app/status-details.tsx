@@ -5,6 +5,7 @@ import { Facts } from '../components/facts.tsx'
 import { FeedStateContext } from '../lib/feed-state.ts'
 import { formatBytes, formatClock } from '../lib/format.ts'
 import { t } from '../strings/strings.ts'
+import { BotList } from './bot-list.tsx'
 
 const FEED = { live: t.status.live, connecting: t.status.reconnecting, polling: t.status.polling }
 
@@ -40,6 +41,7 @@ export function StatusDetails({ status }: { readonly status: Status }) {
         </ul>
       )}
       <Facts facts={facts} />
+      <BotList store={status.store} />
     </div>
   )
 }

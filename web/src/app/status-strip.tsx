@@ -50,6 +50,7 @@ function Line({ status, isError }: { readonly status: Status | undefined; readon
   const [problem] = status.problems
   if (problem)
     return <Sentence tone="warn" word={problem.message} rest={problem.fix ? [t.status.fix(problem.fix)] : []} />
+  if (status.store.waiting) return <Sentence tone="waiting" word={status.store.waiting} rest={[]} />
   const { processing, active, error } = status.library
   const rest = [
     t.status.videos(processing + active + error),

@@ -39,6 +39,18 @@ export const shell = {
     feed: 'Updates',
     fix: (fix: string) => `Fix: ${fix}`,
     unknown: 'unknown',
+    bots: 'Bots',
+    channels: 'Channels',
+    botStates: {
+      ok: 'Ready',
+      waiting: 'Waiting',
+      failing: 'Trouble',
+      'no-access': 'No access',
+      revoked: 'Revoked',
+    },
+    moved: (sent: string, received: string) => `${sent} sent, ${received} read`,
+    kept: (messages: number, size: string) => `${plural(messages, 'message')}, ${size}`,
+    full: 'Full',
   },
   network: {
     title: 'Others on your network can reach this page, and there is no login yet.',
