@@ -18,9 +18,9 @@ export interface LanesInTelegram extends AsyncDisposable {
   restart(): Promise<PacedLanes>
 }
 
-/** All bots in the first channel, unless `chatOf` says otherwise. Time runs fast. */
+/** All bots store in the first channel, unless `homes` says in which (null: in none). Time runs fast. */
 export async function lanesInTelegram(
-  options: TelegramOptions & { readonly chatOf?: (index: number) => number | null } & Pick<
+  options: TelegramOptions & { readonly homes?: readonly (number | null)[] } & Pick<
       Partial<PacedLanesOptions>,
       'tuning'
     > = {},
@@ -30,11 +30,15 @@ export async function lanesInTelegram(
   const chatId = channels[0]?.id ?? 0
   const events: ProductEvent[] = []
   const ledger = memoryChannelLedger()
+  const homeOf = (index: number) => {
+    const home = options.homes ? options.homes[index] : 0
+    return home === null || home === undefined ? null : (channels[home]?.id ?? null)
+  }
   const open = () =>
     PacedLanes.open({
       bots: telegram.bots.map(({ token }, index) => ({
         bot: new BotApi({ token, setting: index === 0 ? 'BOT_TOKEN' : `BOT_TOKEN_${index + 1}`, apiRoot: root, clock }),
-        chatId: options.chatOf ? options.chatOf(index) : chatId,
+        chatId: homeOf(index),
       })),
       ledger,
       clock,
