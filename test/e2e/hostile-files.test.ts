@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { playlistPath } from '#surfaces/http/contract/addresses.ts'
-import { disguisedFiles, withManyTracks } from '../support/disguised-files.ts'
+import { disguisedFiles, pixelBombs, withManyTracks } from '../support/disguised-files.ts'
 import { mediaFile } from '../support/media-matrix.ts'
 import { type CommandResult, runTelereel } from '../support/run-telereel.ts'
 import { type RunningServer, startServer } from '../support/start-server.ts'
@@ -18,8 +21,7 @@ const canary = createServer((request, response) => {
   requests.push(request.url ?? '')
   response.end('secret')
 })
-const LONG_AGO = new Date('2020-01-01')
-const LESS_LONG_AGO = new Date('2021-01-01')
+const SONG = Buffer.from('secret')
 
 const folder = await mkdtemp(join(tmpdir(), 'telereel-hostile-'))
 const secret = join(folder, 'canary')
@@ -28,15 +30,18 @@ await once(canary, 'listening')
 const canaryUrl = `http://127.0.0.1:${(canary.address() as AddressInfo).port}`
 const FILES = disguisedFiles(canaryUrl, secret)
 let server: RunningServer
+/** A pipe that holds something: who reads it takes it out. */
+let pipe: FileHandle
 
 beforeAll(async () => {
-  await writeFile(secret, 'secret')
-  // Reading a file moves its access time when that lies before its last change.
-  await utimes(secret, LONG_AGO, LESS_LONG_AGO)
+  await promisify(execFile)('mkfifo', [secret])
+  pipe = await open(secret, constants.O_RDWR | constants.O_NONBLOCK)
+  await pipe.write(SONG)
   server = await startServer()
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
+  await pipe.close()
   canary.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -70,6 +75,13 @@ describe('a file that is no film', () => {
     const refused = await upload(await fileOf('tracks.mp4', withManyTracks(film, 1000)))
     expect(refused.code).toBe(1)
     expectsSaid(refused, 'media-refused')
+  })
+
+  it('is refused with pictures of 67 million pixels', async () => {
+    for (const [code, path] of Object.entries(await pixelBombs(folder))) {
+      const { failure } = await server.api.waitEnded(await server.api.upload(path))
+      expect(failure).toMatchObject({ code, why: expect.stringMatching(/\S/) })
+    }
   })
 
   it('cannot steer the terminal by its name', async () => {
@@ -106,7 +118,7 @@ describe.each(['mp4-moov-first', 'mp4-moov-last', 'mkv-ac3-dts-subtitles'] as co
 describe('after all that', () => {
   it('nothing was opened outside', async () => {
     expect(requests).toEqual([])
-    expect((await stat(secret)).atime).toEqual(LONG_AGO)
+    expect(await left()).toEqual(SONG)
   })
 
   it('the server is well, and an honest file plays', async () => {
@@ -118,11 +130,18 @@ describe('after all that', () => {
 
   it('would have noticed (or the tests above would prove nothing)', async () => {
     await fetch(canaryUrl)
-    await readFile(secret)
+    await pipe.write(SONG)
+    await promisify(execFile)('head', ['-c', '1', secret])
     expect(requests).toEqual(['/'])
-    expect((await stat(secret)).atime).not.toEqual(LONG_AGO)
+    expect(await left()).not.toEqual(SONG)
   })
 })
+
+/** What is in the pipe; afterwards it is empty. */
+async function left(): Promise<Uint8Array> {
+  const { bytesRead, buffer } = await pipe.read(Buffer.alloc(64), 0, 64)
+  return buffer.subarray(0, bytesRead)
+}
 
 const NOT_PLAIN = /[^\n\P{Cc}]/u
 

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { crc32, deflateSync } from 'node:zlib'
 
 export interface DisguisedFile {
@@ -78,4 +81,28 @@ export function withManyTracks(film: Buffer, count: number): Buffer {
   header.writeUInt32BE(8 + body.byteLength)
   header.write('moov', 4, 'latin1')
   return Buffer.concat([film.subarray(0, moov.at), header, body])
+}
+
+/** Small files with pictures of 8192 by 8192, by the code of the refusal that they get. */
+export async function pixelBombs(folder: string) {
+  const make = async (name: string, ...options: readonly string[]) => {
+    const input = [
+      '-nostdin',
+      '-v',
+      'error',
+      '-y',
+      '-f',
+      'lavfi',
+      '-i',
+      'color=black:s=8192x8192:r=25',
+      '-frames:v',
+      '2',
+    ]
+    await promisify(execFile)('ffmpeg', [...input, ...options, join(folder, name)])
+    return join(folder, name)
+  }
+  return {
+    'media-refused': await make('bomb.mkv', '-c:v', 'libx264', '-preset', 'ultrafast'),
+    'not-media': await make('bomb.mp4', '-frames:v', '1', '-c:v', 'png', '-f', 'image2'),
+  }
 }

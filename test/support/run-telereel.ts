@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The program, to be run by Node. */
-const LAUNCHER = resolve(ROOT, 'bin/telereel')
+export const LAUNCHER = resolve(ROOT, 'bin/telereel')
 
 export interface CommandResult {
   readonly code: number | null
@@ -43,7 +43,10 @@ export function startTelereel(args: readonly string[], { dataDir, env = {} }: Co
 }
 
 /** What a process of the product is told in tests: a free port, a folder of its own, the tools of this machine. */
-function environment(dataDir: string, extra: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+export function environment(
+  dataDir: string,
+  extra: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const tools = [resolve(ROOT, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH ?? '']
   return { PATH: tools.join(':'), HOME: dataDir, LANG: 'C.UTF-8', LOCAL_PORT: '0', DATA_DIR: dataDir, ...extra }
 }
