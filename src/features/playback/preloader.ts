@@ -68,15 +68,18 @@ export class Preloader {
   }
 
   #startNext(): void {
-    for (let looks = 0; this.#running.size < this.#maxConcurrent && looks < Math.min(this.#wanted.size, MAX_LOOKS); ) {
-      const [session, slices] = this.#wanted.entries().next().value as [string, readonly Slice[]]
+    let looks = Math.min(this.#wanted.size, MAX_LOOKS)
+    while (this.#running.size < this.#maxConcurrent && looks > 0) {
+      const first = this.#wanted.entries().next().value
+      if (!first) return
+      const [session, slices] = first
       this.#wanted.delete(session)
       const missing = slices.filter((slice) => !this.#ports.isHeld(slice))
       // To the end of the queue.
       if (missing.length > 0) this.#wanted.set(session, missing)
       const next = missing.find((slice) => !this.#running.has(this.#ports.groupOf(slice)))
       if (next) this.#start(next, session)
-      looks = next ? 0 : looks + 1
+      else looks--
     }
   }
 
