@@ -48,6 +48,7 @@ export async function composeCore(config: Config, { silent = false, ...wishes }:
     media,
     sources: new DiskSourceFiles(),
     events,
+    storeWait: async () => (await store.describe()).waiting,
     sha256,
     newSha256,
   }

@@ -33,6 +33,8 @@ export interface JobProgress {
   readonly bytesPerSec: number
   /** Null while unknown. */
   readonly secondsLeft: number | null
+  /** Why it stands still, in words. */
+  readonly note?: string
 }
 
 export interface JobContext {

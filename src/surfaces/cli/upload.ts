@@ -83,11 +83,13 @@ async function mustBeFile(path: string): Promise<void> {
 
 function showProgress({ progress }: Job, file: string, { terminal }: VerbContext): void {
   if (!progress) return
-  const { stage, percent, bytesPerSec, secondsLeft } = progress
-  terminal.data({ v: 1, type: 'status', file, stage, percent, bytesPerSec, secondsLeft })
+  const { stage, percent, bytesPerSec, secondsLeft, note } = progress
+  terminal.data({ v: 1, type: 'status', file, stage, percent, bytesPerSec, secondsLeft, note })
   const left = secondsLeft === null ? '' : `  ${formatDuration(secondsLeft)} left`
   const speed = bytesPerSec > 0 ? `  ${formatBytes(bytesPerSec)}/s` : ''
-  terminal.status(`${formatBar(percent, 20)} ${String(Math.round(percent)).padStart(3)} %  ${stage}${speed}${left}`)
+  terminal.status(
+    `${formatBar(percent, 20)} ${String(Math.round(percent)).padStart(3)} %  ${note ?? `${stage}${speed}${left}`}`,
+  )
 }
 
 function showResult(video: Video, library: CliLibrary, terminal: VerbContext['terminal']): void {

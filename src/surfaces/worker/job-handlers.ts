@@ -7,10 +7,12 @@ import { type IngestPorts, ingestVideo } from '#features/ingest/ingest-video.ts'
 import type { PlanSettings } from '#features/ingest/plan-ingest.ts'
 import { type DeletePorts, deleteVideo } from '#features/library/delete-video.ts'
 import { failVideo } from '#features/library/fail-video.ts'
+import { reportWithWaits, type StoreWait } from './report-waits.ts'
 
 export interface WorkerPorts extends IngestPorts, DeletePorts {
   readonly catalog: Catalog
   readonly events: Events
+  readonly storeWait: StoreWait
 }
 
 /** Which feature does which job. */
@@ -27,8 +29,9 @@ async function ingest(
   ports: WorkerPorts,
   settings: Omit<PlanSettings, 'maxSegmentBytes'>,
 ): Promise<void> {
+  using told = reportWithWaits(report, ports.storeWait)
   try {
-    await ingestVideo(videoId, ports, { settings, signal, report })
+    await ingestVideo(videoId, ports, { settings, signal, report: told.report })
   } catch (error) {
     if (signal.aborted || error instanceof NotFoundError) throw error
     const expected = error instanceof ProductError

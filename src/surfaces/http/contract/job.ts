@@ -7,6 +7,8 @@ export const JobProgress = z.object({
   percent: z.number(),
   bytesPerSec: z.number(),
   secondsLeft: z.number().nullable(),
+  /** Why it stands still, in words. */
+  note: z.string().optional(),
 })
 export type JobProgress = z.infer<typeof JobProgress>
 

@@ -57,7 +57,7 @@ function makingParts({ byteLength }: UploadRow, video: VideoDetails | undefined)
   return [
     t.common.percent(progress.percent),
     progress.bytesPerSec > 0 ? t.upload.rate(formatBytes(progress.bytesPerSec)) : '',
-    progress.secondsLeft === null ? '' : t.upload.left(formatClock(progress.secondsLeft)),
+    progress.note ?? (progress.secondsLeft === null ? '' : t.upload.left(formatClock(progress.secondsLeft))),
     playableSec > 0 ? t.upload.playable(formatClock(playableSec)) : '',
   ]
 }

@@ -20,7 +20,7 @@ export function ProcessingCard({ video }: { readonly video: VideoDetails }) {
   const facts = [
     progress && t.common.percent(progress.percent),
     progress && progress.bytesPerSec > 0 && t.upload.rate(formatBytes(progress.bytesPerSec)),
-    progress && progress.secondsLeft !== null && t.upload.left(formatClock(progress.secondsLeft)),
+    progress?.note ?? (progress && progress.secondsLeft !== null && t.upload.left(formatClock(progress.secondsLeft))),
     playableSec > 0 ? words.upTo(formatClock(playableSec)) : words.notYet,
   ]
   return (
