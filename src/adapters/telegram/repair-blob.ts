@@ -1,6 +1,6 @@
 import type { BlobRef, BlobSource } from '#domain/blob-store.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
-import { StoreUnavailableError } from '#domain/errors.ts'
+import { CredentialsRefusedError, StoreUnavailableError } from '#domain/errors.ts'
 import { CopyFault, CopyUnreachableError, MessageMissingError } from './copy-faults.ts'
 import { deleteCopy } from './delete-blob.ts'
 import type { Handles } from './handles.ts'
@@ -99,7 +99,8 @@ async function faultOf(
     return null
   } catch (error) {
     if (error instanceof CopyFault) return error
-    if (error instanceof StoreUnavailableError) return new CopyUnreachableError(copy, { cause: error })
+    const isOutage = error instanceof StoreUnavailableError || error instanceof CredentialsRefusedError
+    if (isOutage) return new CopyUnreachableError(copy, { cause: error })
     throw error
   }
 }

@@ -87,11 +87,14 @@ describe.each(WAYS)('a scan that looks through %s', (_way, isPrivate) => {
   it('goes on where it failed', async () => {
     await using at = await open()
     at.telegram.happen({ what: 'post', chatId: at.chatId, times: 12 })
-    at.telegram.faults.add({ method: 'forwardMessage', nth: 4, times: null, fault: { do: 'html', status: 502 } })
-    await expect(at.store.scan(at.chatId)).rejects.toMatchObject({ code: 'store-unavailable' })
-    at.telegram.faults.clear()
-    expect(await at.store.scan(at.chatId)).toMatchObject({ foreign: expect.any(Number) })
-    expect(await at.store.scan(at.chatId)).toMatchObject({ looked: 0 })
+    const botId = at.telegram.bots[0]?.id ?? 0
+    const events = [{ what: 'revoke-token', botId }] as const
+    at.telegram.faults.add({ method: 'forwardMessage', nth: 4, fault: { do: 'happen', events } })
+    await expect(at.store.scan(at.chatId)).rejects.toMatchObject({ code: 'credentials-refused' })
+    at.telegram.happen({ what: 'restore-token', botId })
+    const again = await at.again()
+    expect(await again.scan(at.chatId)).toMatchObject({ deleted: 1 })
+    expect(await again.scan(at.chatId)).toMatchObject({ looked: 0 })
     expect(await at.ledger.mark(at.chatId)).toBeGreaterThan(12)
   })
 

@@ -5,6 +5,7 @@ import type { ProductEvent } from '#domain/events.ts'
 import { memoryChannelLedger } from '#adapters/memory/memory-channel-ledger.ts'
 import { type EmulatedTelegram, startTelegram, type TelegramOptions } from '#test/support/telegram/start-telegram.ts'
 import { BotApi } from './bot-api.ts'
+import type { Lanes } from './lane.ts'
 import { PacedLanes } from './paced-lanes.ts'
 import { TelegramBlobStore, type TelegramStoreOptions } from './telegram-blob-store.ts'
 
@@ -20,11 +21,16 @@ export interface StoreInTelegram extends AsyncDisposable {
   /** The first channel. */
   readonly chatId: number
   /** Another store, as after a restart: same ledger unless told otherwise, same channels. */
-  again(options?: Partial<TelegramStoreOptions>): Promise<TelegramBlobStore>
+  again(options?: StoreWish): Promise<TelegramBlobStore>
 }
 
 /** How many times faster than the wall the time of tests runs. */
 const SPEED = 50
+
+export interface StoreWish extends Partial<TelegramStoreOptions> {
+  /** What the store sees of the lanes. */
+  readonly wrapLanes?: (lanes: Lanes) => Lanes
+}
 
 export interface TelegramWish {
   readonly telegram?: TelegramOptions
@@ -44,16 +50,26 @@ export async function storeInTelegram(
   const listener = { emit: (event: ProductEvent) => void events.push(event) }
   const ledger = rest.ledger ?? memoryChannelLedger()
   const opened: PacedLanes[] = []
-  const open = async (more: Partial<TelegramStoreOptions>) => {
+  const open = async (more: StoreWish) => {
     const bots = telegram.bots.map(({ token }, index) => ({
       bot: new BotApi({ token, setting: `BOT_TOKEN_${index + 1}`, apiRoot: telegram.root, clock }),
       chatId: telegram.channels[index % telegram.channels.length]?.id ?? null,
     }))
-    const lanes = await PacedLanes.open({ bots, ledger, clock, events: listener })
-    opened.push(lanes)
+    const kept = more.ledger ?? ledger
+    const lanes = await PacedLanes.open({ bots, ledger: kept, clock, events: listener })
+    // The dead close nothing.
+    if (!more.wrapLanes) opened.push(lanes)
     const botIds = bots.map(({ bot }) => bot.id)
-    const parts = { lanes, ledger, clock, events: listener, libraryId: LIBRARY, botIds }
-    return { lanes, store: new TelegramBlobStore({ ...parts, ...rest, ...more }) }
+    const parts = {
+      lanes: more.wrapLanes?.(lanes) ?? lanes,
+      ledger,
+      clock,
+      events: listener,
+      libraryId: LIBRARY,
+      botIds,
+    }
+    const { wrapLanes: _, ...given } = more
+    return { lanes, store: new TelegramBlobStore({ ...parts, ...rest, ...given }) }
   }
   const { lanes, store } = await open({})
   return {
