@@ -16,8 +16,8 @@ export async function serveControl(
   url: URL,
 ): Promise<void> {
   const name = url.pathname.slice('/control/'.length)
-  const body = request.method === 'POST' ? await readJson(request) : undefined
   try {
+    const body = request.method === 'POST' ? await readJson(request) : undefined
     const answer = request.method === 'POST' ? command(emulator, name, body) : look(emulator, name, url.searchParams)
     respond(response, answer === undefined ? 404 : 200, answer ?? { error: `no ${request.method} ${name}` })
   } catch (error) {
@@ -38,7 +38,7 @@ function look(emulator: Emulator, name: string, query: URLSearchParams): unknown
     .map((message) => ({ ...message, sha256: message.sha256() }))
 }
 
-function command({ ...emulator }: Emulator, name: string, body: unknown): unknown {
+function command(emulator: Emulator, name: string, body: unknown): unknown {
   const done = { done: true }
   if (name === 'happen') {
     for (const event of listOf<Happening>(body)) happen(emulator, event)
