@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { ToolMissingError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
-import type { MediaTool, OpenMedia } from '#domain/media-tool.ts'
+import type { MediaTool } from '#domain/media-tool.ts'
 import { type FfmpegTools, findFfmpegTools, type ToolPlaces } from './ffmpeg-tools.ts'
 import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
 import { makeDemoFilm } from './make-demo-film.ts'
 import type { MediaToolStatus } from './media-tool-status.ts'
-import { OpenFile, type OpenFileSettings } from './open-file.ts'
+import { openFile, type OpenFileSettings } from './open-file.ts'
 import { MAX_THREADS } from './run-limits.ts'
-import { probeMedia } from './probe-media.ts'
 
 export interface MediaToolSettings extends ToolPlaces {
   readonly hardwareAccel: HardwareAccel
@@ -51,7 +50,7 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
   const { wanted, used, why } = status.encoder
   if (wanted !== '') note(settings.events, used === 'software' ? 'warn' : 'info', `Encoder: ${why}`)
   return {
-    open: async (path, signal): Promise<OpenMedia> => new OpenFile(await probeMedia(tools, path, signal), opening),
+    open: (path, signal) => openFile(path, opening, signal),
     describe: () => status,
     makeDemoFilm: (path, signal) => makeDemoFilm(tools, path, signal),
   }

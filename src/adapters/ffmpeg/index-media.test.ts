@@ -33,7 +33,10 @@ async function indexed(name: string, ...options: readonly string[]) {
   await ffmpeg(...options, path)
   const media = await probeMedia(tools, path)
   await using file = await openRandomAccess(path)
-  return { media, index: await indexMedia({ tools, media, file, container: await openContainer(file, media) }) }
+  return {
+    media,
+    index: await indexMedia({ tools, media, file, container: await openContainer(file, media.file.family) }),
+  }
 }
 
 describe('the index of a film', () => {

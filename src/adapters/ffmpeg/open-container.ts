@@ -4,6 +4,7 @@ import type { MatroskaFile } from '#lib/containers/matroska/matroska-file.ts'
 import { readMatroska } from '#lib/containers/matroska/read-matroska.ts'
 import type { RandomAccess } from '#lib/containers/random-access.ts'
 import type { ProbedMedia } from './probe-media.ts'
+import type { DemuxerFamily } from './sniff.ts'
 
 /** The file as our own readers see it; `none` when only ffmpeg can read it, with the reason. */
 export type OpenContainer =
@@ -12,11 +13,11 @@ export type OpenContainer =
   | { readonly kind: 'none'; readonly reason: string; readonly truncated: boolean }
 
 /** Reads the container's own tables. Whatever is wrong with them only means that ffmpeg has to do it. */
-export async function openContainer(file: RandomAccess, { info }: ProbedMedia): Promise<OpenContainer> {
+export async function openContainer(file: RandomAccess, family: DemuxerFamily): Promise<OpenContainer> {
   try {
-    if (info.container === 'mov') return { kind: 'movie', movie: await readMovie(file) }
-    if (info.container === 'matroska') return { kind: 'matroska', mkv: await readMatroska(file) }
-    return { kind: 'none', reason: `${info.container} is read by ffmpeg`, truncated: false }
+    if (family === 'mov') return { kind: 'movie', movie: await readMovie(file) }
+    if (family === 'matroska') return { kind: 'matroska', mkv: await readMatroska(file) }
+    return { kind: 'none', reason: `${family} is read by ffmpeg`, truncated: false }
   } catch (error) {
     if (!(error instanceof ContainerError)) throw error
     return { kind: 'none', reason: error.message, truncated: error.code === 'truncated' }

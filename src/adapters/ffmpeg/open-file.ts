@@ -10,8 +10,9 @@ import { indexMedia } from './index-media.ts'
 import { mainVideo } from '#domain/main-video.ts'
 import { type OpenContainer, openContainer } from './open-container.ts'
 import { takePoster } from './poster.ts'
-import type { ProbedMedia } from './probe-media.ts'
+import { type ProbedMedia, probeMedia } from './probe-media.ts'
 import { openRandomAccess, type RandomAccessFile } from './random-access-file.ts'
+import type { DemuxerFamily } from './sniff.ts'
 import type { VideoEncoder } from './video-encoder.ts'
 
 export interface OpenFileSettings {
@@ -22,22 +23,56 @@ export interface OpenFileSettings {
   warn(message: string): void
 }
 
-/** A media file that has been probed. Its own tables are read when they are first needed. */
-export class OpenFile implements OpenMedia {
+interface OwnTables {
+  readonly file: RandomAccessFile
+  readonly container: OpenContainer
+}
+
+/** Probes a file; our own readers look at it while ffprobe does. Rejects as `probeMedia` does. */
+export async function openFile(path: string, settings: OpenFileSettings, signal?: AbortSignal): Promise<OpenMedia> {
+  let tables: Promise<OwnTables> | undefined
+  const read = (family: DemuxerFamily) => {
+    tables = ownTables(path, family)
+    // Whoever needs them hears of it.
+    tables.catch(() => {})
+    return tables
+  }
+  try {
+    const media = await probeMedia(settings.tools, path, signal, read)
+    return new OpenFile(media, tables ?? read(media.file.family), settings)
+  } catch (error) {
+    await (await tables?.catch(() => null))?.file[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function ownTables(path: string, family: DemuxerFamily): Promise<OwnTables> {
+  const file = await openRandomAccess(path)
+  try {
+    return { file, container: await openContainer(file, family) }
+  } catch (error) {
+    await file[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** A media file that has been probed. */
+class OpenFile implements OpenMedia {
   readonly info: MediaInfo
   readonly #media: ProbedMedia
   readonly #settings: OpenFileSettings
   readonly #closing = new AbortController()
-  #opened: Promise<{ readonly file: RandomAccessFile; readonly container: OpenContainer }> | null = null
+  readonly #tables: Promise<OwnTables>
 
-  constructor(media: ProbedMedia, settings: OpenFileSettings) {
+  constructor(media: ProbedMedia, tables: Promise<OwnTables>, settings: OpenFileSettings) {
     this.info = media.info
     this.#media = media
+    this.#tables = tables
     this.#settings = settings
   }
 
   async index(signal?: AbortSignal): Promise<MediaIndex> {
-    const sources = { tools: this.#settings.tools, media: this.#media, ...(await this.#open()) }
+    const sources = { tools: this.#settings.tools, media: this.#media, ...(await this.#tables) }
     return indexMedia(sources, this.#untilClosed(signal))
   }
 
@@ -47,7 +82,7 @@ export class OpenFile implements OpenMedia {
     const workFolder = await mkdtemp(join(workDir, 'cut-'))
     try {
       const bordersSec = plan.borders.map((sec) => sec + plan.startSec)
-      const sources = { tools, media: this.#media, ...(await this.#open()) }
+      const sources = { tools, media: this.#media, ...(await this.#tables) }
       const signal = this.#untilClosed(options.signal)
       const context = { ...sources, plan, bordersSec, from: options.from, encoder, threads, workFolder, signal, warn }
       const subtitles = plan.subtitles.filter(({ name }) => options.subtitles.includes(name))
@@ -62,23 +97,13 @@ export class OpenFile implements OpenMedia {
     return takePoster(this.#settings.tools, this.#media, zeroSec + atSec, this.#untilClosed(signal))
   }
 
-  #open() {
-    this.#opened ??= this.#openOnce()
-    return this.#opened
-  }
-
-  async #openOnce() {
-    const file = await openRandomAccess(this.#media.file.path)
-    return { file, container: await openContainer(file, this.#media) }
-  }
-
   #untilClosed(signal?: AbortSignal): AbortSignal {
     return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
-    const opened = await this.#opened?.catch(() => null)
-    await opened?.file[Symbol.asyncDispose]()
+    const tables = await this.#tables.catch(() => null)
+    await tables?.file[Symbol.asyncDispose]()
   }
 }

@@ -15,7 +15,7 @@ import { mediaInfoOf } from './media-info-of.ts'
 import { type StreamDetails, streamDetailsOf } from './stream-details.ts'
 import { parseProbeReport, type ProbeReport } from './probe-report.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
-import { SNIFF_BYTES, sniff } from './sniff.ts'
+import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
 import { causeIn, lastWords, refusedCodec, tooLarge, toolError } from './tool-errors.ts'
 
 export interface ProbedMedia {
@@ -27,12 +27,18 @@ export interface ProbedMedia {
 
 /**
  * Sniffs, then asks ffprobe. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError, ToolFailedError,
- * InvalidInputError when the path is no file that can be read.
+ * InvalidInputError when the path is no file that can be read. `sniffed` is called when ffprobe is about to be asked.
  */
-export async function probeMedia(tools: FfmpegTools, path: string, signal?: AbortSignal): Promise<ProbedMedia> {
+export async function probeMedia(
+  tools: FfmpegTools,
+  path: string,
+  signal?: AbortSignal,
+  sniffed: (family: DemuxerFamily) => void = () => {},
+): Promise<ProbedMedia> {
   signal?.throwIfAborted()
   const { head, byteLength } = await readHead(path)
   const family = sniff(head)
+  sniffed(family)
   const { report, complaints, file } = await probeReadable(tools, { path, family, codecs: tools.codecs }, signal)
   const info = mediaInfoOf(report, { family, byteLength })
   requirePlayable(info, complaints)

@@ -53,9 +53,18 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
 
   await using packs = await resumePacks(videoId, ports, signal)
   reached('resumed')
-  const poster = writePoster(videoId, open, plan, packs, ports, signal)
-  const notes = await cutIntoPacks(videoId, open, plan, packs, progress, ports, options)
+  const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>()
+  // Not before something can be watched: whoever waits has both processors until then.
+  const poster = hasBegun.then(() => writePoster(videoId, open, plan, packs, ports, signal))
+  const notes = await cutIntoPacks(videoId, open, plan, packs, progress, ports, {
+    signal,
+    reached(step) {
+      if (step === 'piece') begin()
+      reached(step)
+    },
+  })
   reached('cut')
+  begin()
   await poster
   reached('poster')
 

@@ -65,7 +65,8 @@ export interface EditContext {
 /**
  * Moves samples from media time to container time, as ffprobe does: the piece that is shown begins at the delay. Of what
  * lies outside only what a decoder may need is kept: samples from the last sync sample before the piece (of sound, a second
- * more), and up to the last sample (in decode order) that belongs to it.
+ * more), and up to the last sample (in decode order) that belongs to it. The times in `media` are changed: a copy of those of
+ * a long film would be some megabytes.
  */
 export function applyEdit(media: SampleTable, edit: Edit, context: EditContext): EditedSamples {
   const delay = Math.round((edit.delay * context.timescale) / context.movieTimescale)
@@ -77,8 +78,11 @@ export function applyEdit(media: SampleTable, edit: Edit, context: EditContext):
   const kept = isCut ? partOf(media, firstNeeded(media, needed), endOfNeeded(media, untilMedia)) : media
   const begin = isCut && context.kind === 'video' ? firstShown(kept, edit.mediaTime, untilMedia) : edit.mediaTime
   const shift = delay - begin
-  const moved = { ...kept, dts: kept.dts.map((dts) => dts + shift), pts: kept.pts.map((pts) => pts + shift) }
-  return { samples: moved, shownFromPts: edit === UNEDITED ? -Infinity : delay, shownUntilPts: untilMedia + shift }
+  for (let index = 0; index < kept.length; index++) {
+    kept.dts[index] = (kept.dts[index] ?? 0) + shift
+    kept.pts[index] = (kept.pts[index] ?? 0) + shift
+  }
+  return { samples: kept, shownFromPts: edit === UNEDITED ? -Infinity : delay, shownUntilPts: untilMedia + shift }
 }
 
 /** The last sync sample that shows at or before the beginning, or the first sample. */
