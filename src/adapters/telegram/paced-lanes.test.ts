@@ -85,7 +85,7 @@ describe('waiting', () => {
     while (!lanes.status().waiting) await telegram.clock.sleep(100)
     const { waiting, queued, bots } = lanes.status()
     expect(queued).toBe(3)
-    expect(waiting?.message).toMatch(/^All 3 bots are limited by Telegram; the next may send in 1[67] s\.$/)
+    expect(waiting?.message).toMatch(/^All 3 bots are limited by Telegram; the next may send in 1[678] s\.$/)
     expect(bots.map(({ state, limits }) => ({ state, limits }))).toEqual(Array(3).fill({ state: 'waiting', limits: 1 }))
     expect(bots[0]?.chats[0]?.waitingUntil?.getTime()).toBeGreaterThan(telegram.clock.wallMs() + 10_000)
     await posts

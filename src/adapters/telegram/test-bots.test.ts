@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { type EmulatedTelegram, startTelegram } from '#test/support/telegram/start-telegram.ts'
+import type { FaultRule } from '#test/support/telegram/fault-script.ts'
+import type { Happening } from '#test/support/telegram/happening.ts'
+import { BotApi } from './bot-api.ts'
+import { type BotTestResult, testBots } from './test-bots.ts'
+
+async function test(telegram: EmulatedTelegram, chat: number | string | null = null): Promise<BotTestResult[]> {
+  const { clock, root, bots, channels } = telegram
+  const tests = testBots({
+    bots: bots.map(({ token }, index) => ({
+      bot: new BotApi({ token, setting: `BOT_TOKEN_${index + 1}`, apiRoot: root, clock }),
+      chat: chat ?? channels[0]?.id ?? 0,
+    })),
+    clock,
+    random: randomBytes,
+    libraryId: 'library_001',
+  })
+  return Array.fromAsync(tests)
+}
+
+const ALL_STEPS = ['token', 'channel', 'rights', 'write', 'read', 'compare', 'delete']
+
+describe('testing bots', () => {
+  it('goes through every step with each, tells how long it took, and leaves nothing behind', async () => {
+    await using telegram = await startTelegram({ bots: 3, latencyMs: 50, speed: 20 })
+    const results = await test(telegram)
+    expect(results.map(({ setting, fault }) => [setting, fault])).toEqual([
+      ['BOT_TOKEN_1', null],
+      ['BOT_TOKEN_2', null],
+      ['BOT_TOKEN_3', null],
+    ])
+    for (const { steps, username } of results) {
+      expect(username).toMatch(/^emulated_\d_bot$/)
+      expect(steps.map(({ name }) => name)).toEqual(ALL_STEPS)
+      for (const { name, ok, elapsedMs } of steps) {
+        expect(ok).toBe(true)
+        if (name !== 'compare') expect(elapsedMs).toBeGreaterThan(49)
+      }
+    }
+    const chatId = telegram.channels[0]?.id ?? 0
+    expect(telegram.messages(chatId).filter(({ byteLength }) => byteLength === 1_000_000)).toHaveLength(3)
+    expect(telegram.live(chatId).filter(({ isService }) => !isService)).toEqual([])
+  })
+
+  it('finds a public channel by its name', async () => {
+    await using telegram = await startTelegram({ channels: 0 })
+    telegram.addChannel({ username: 'my_films' })
+    expect(await test(telegram, '@my_films')).toMatchObject([{ fault: null }])
+  })
+
+  it('only asks a bot that does not store who it is', async () => {
+    await using telegram = await startTelegram()
+    const bot = new BotApi({ token: telegram.bots[0]?.token ?? '', setting: 'MULTI_TOKEN1', apiRoot: telegram.root })
+    const options = { bots: [{ bot, chat: null }], clock: telegram.clock, random: randomBytes, libraryId: null }
+    expect(await Array.fromAsync(testBots(options))).toMatchObject([{ fault: null, steps: [{ name: 'token' }] }])
+  })
+
+  type Case = readonly [
+    what: string,
+    step: string,
+    fix: RegExp,
+    wrong: { readonly happening?: (botId: number, chatId: number) => Happening; readonly fault?: FaultRule },
+  ]
+
+  const CASES: readonly Case[] = [
+    ['a token that is revoked', 'token', /BotFather/, { happening: (botId) => ({ what: 'revoke-token', botId }) }],
+    [
+      'a channel that is gone',
+      'channel',
+      /chat id/i,
+      { happening: (_, chatId) => ({ what: 'delete-channel', chatId }) },
+    ],
+    [
+      'a channel that forbids saving',
+      'channel',
+      /allow saving/,
+      { happening: (_, chatId) => ({ what: 'protect', chatId, on: true }) },
+    ],
+    [
+      'a bot that was thrown out',
+      'channel',
+      /administrator/,
+      { happening: (botId, chatId) => ({ what: 'kick', botId, chatId }) },
+    ],
+    [
+      'no right to post',
+      'rights',
+      /“Post Messages”/,
+      { happening: (botId, chatId) => ({ what: 'rights', botId, chatId, rights: { post: false } }) },
+    ],
+    [
+      'no right to edit or delete',
+      'rights',
+      /“Edit Messages of Others”, “Delete Messages of Others”/,
+      { happening: (botId, chatId) => ({ what: 'rights', botId, chatId, rights: { edit: false, delete: false } }) },
+    ],
+    [
+      'a front end that fails',
+      'write',
+      /BOT_API_ROOT/,
+      { fault: { method: 'sendDocument', fault: { do: 'html', status: 502 } } },
+    ],
+    [
+      'a long flood wait',
+      'write',
+      /in 300 seconds/,
+      { fault: { method: 'sendDocument', fault: { do: 'flood', retryAfterSec: 300 } } },
+    ],
+    ['a link that does not work', 'read', /files/, { fault: { method: 'download', fault: answer(404, 'Not Found') } }],
+    ['changed bytes', 'compare', /proxy/, { fault: { method: 'download', fault: { do: 'flip-bit' } } }],
+    [
+      'a delete that is refused',
+      'delete',
+      /by hand/,
+      { fault: { method: 'deleteMessages', fault: answer(400, "Bad Request: message can't be deleted") } },
+    ],
+  ]
+
+  it.each(CASES)('says what mends %s', async (_, step, fix, { happening, fault }) => {
+    await using telegram = await startTelegram({ speed: 20 })
+    const [botId, chatId] = [telegram.bots[0]?.id ?? 0, telegram.channels[0]?.id ?? 0]
+    if (happening) telegram.happen(happening(botId, chatId))
+    if (fault) telegram.faults.add(fault)
+    const [result] = await test(telegram)
+    expect(result?.steps.find(({ ok }) => !ok)?.name).toBe(step)
+    expect(result?.fault?.fix).toMatch(fix)
+    // What was written is taken away again, whatever came after.
+    const written = result?.steps.some(({ name, ok }) => name === 'write' && ok)
+    if (written) expect(result?.steps.at(-1)?.name).toBe('delete')
+  })
+
+  it('waits a little when Telegram asks to, and not a moment less', async () => {
+    await using telegram = await startTelegram({ speed: 50 })
+    telegram.faults.add({ method: 'sendDocument', fault: { do: 'flood', retryAfterSec: 20 } })
+    expect(await test(telegram)).toMatchObject([{ fault: null }])
+    expect(telegram.journal.early).toEqual([])
+  })
+})
+
+function answer(code: number, description: string): FaultRule['fault'] {
+  return { do: 'answer', code, description }
+}
