@@ -8,8 +8,15 @@ import type { Slice } from './video.ts'
 export interface SegmentCache {
   /** The bytes, when they are in memory. Nobody may change them. */
   get(key: string): Uint8Array | undefined
-  /** The bytes, from wherever this cache keeps them, proved anew. Undefined when they are not there or were found damaged. */
-  load(slice: Pick<Slice, 'sha256' | 'length'>): Promise<Uint8Array | undefined>
+  /**
+   * Brings the bytes from wherever this cache keeps them into the caller's memory, which is as long as the slice, and
+   * proves them anew. Undefined when they are not there or were found damaged. `isKept`: from now on the memory itself
+   * belongs to the cache too, and nobody may change it.
+   */
+  load(
+    slice: Pick<Slice, 'sha256' | 'length'>,
+    into: Uint8Array,
+  ): Promise<{ readonly isKept: boolean } | undefined>
   /** Whether the entry is here, in memory or elsewhere; does not count as use. */
   has(key: string): boolean
   /** Keeps the bytes, which must not change any more, and says whether it does: they may be too large. */

@@ -41,20 +41,18 @@ export class CacheFolder {
     await rename(unfinished, join(this.#folder, INDEX))
   }
 
-  /** The bytes, proved by their hash; null when they are not there or not what they should be. */
-  async read(file: CachedFile): Promise<{ readonly bytes: Uint8Array | null; readonly isDamaged: boolean }> {
+  /** Reads the file into memory that is as long as it, and proves it by its hash. */
+  async read(file: CachedFile, into: Uint8Array): Promise<'right' | 'missing' | 'damaged'> {
     const handle = await open(this.#pathOf(file), 'r').catch(() => null)
-    if (!handle) return { bytes: null, isDamaged: false }
+    if (!handle) return 'missing'
     try {
-      const bytes = Buffer.allocUnsafeSlow(file.length)
       let at = 0
       for (let got = -1; at < file.length && got !== 0; at += got) {
-        got = (await handle.read(bytes, at, file.length - at, at)).bytesRead
+        got = (await handle.read(into, at, file.length - at, at)).bytesRead
       }
-      const isWhole = at === file.length && hash('sha256', bytes, 'hex') === file.sha256
-      return { bytes: isWhole ? bytes : null, isDamaged: !isWhole }
+      return at === file.length && hash('sha256', into, 'hex') === file.sha256 ? 'right' : 'damaged'
     } catch {
-      return { bytes: null, isDamaged: true }
+      return 'damaged'
     } finally {
       await handle.close()
     }

@@ -18,11 +18,16 @@ const SAVE_ORDER_MS = 5 * 60_000
 export class DiskSegmentCache implements SegmentCache, AsyncDisposable {
   readonly #front: SegmentCache
   readonly #disk: DiskTier
+  readonly #frontBytes: number
+  /** What was loaded last, by key. */
+  readonly #lately = new Map<string, number>()
+  #latelyBytes = 0
   readonly #saving: ReturnType<typeof setInterval>
 
   private constructor(front: SegmentCache, disk: DiskTier) {
     this.#front = front
     this.#disk = disk
+    this.#frontBytes = front.tiers().at(-1)?.maxBytes ?? 0
     this.#saving = setInterval(() => void disk.saveOrder(), SAVE_ORDER_MS)
     this.#saving.unref()
   }
@@ -43,10 +48,28 @@ export class DiskSegmentCache implements SegmentCache, AsyncDisposable {
     return bytes
   }
 
-  async load({ sha256, length }: Pick<Slice, 'sha256' | 'length'>): Promise<Uint8Array | undefined> {
-    const found = await this.#disk.read(sha256, length)
-    if (found) this.#front.set(sha256, found)
-    return found?.bytes
+  /**
+   * What is asked for again soon goes into memory, not what is asked for once: whoever watches a film alone would only push
+   * other things out.
+   */
+  async load({ sha256 }: Pick<Slice, 'sha256'>, into: Uint8Array): Promise<{ isKept: boolean } | undefined> {
+    const found = await this.#disk.read(sha256, into)
+    if (!found) return undefined
+    const isKept = this.#isAskedAgain(sha256, into.byteLength) && this.#front.set(sha256, { ...found, bytes: into })
+    return { isKept }
+  }
+
+  /** Whether it was loaded already among the last that memory could have held. */
+  #isAskedAgain(key: string, byteLength: number): boolean {
+    const isKnown = this.#lately.delete(key)
+    if (!isKnown) this.#latelyBytes += byteLength
+    this.#lately.set(key, byteLength)
+    for (const [oldest, bytes] of this.#lately) {
+      if (this.#latelyBytes <= this.#frontBytes) break
+      this.#lately.delete(oldest)
+      this.#latelyBytes -= bytes
+    }
+    return isKnown
   }
 
   has(key: string): boolean {

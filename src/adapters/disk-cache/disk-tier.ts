@@ -70,20 +70,20 @@ export class DiskTier {
     this.#isOrderSaved = false
   }
 
-  /** The bytes, proved; undefined when they are not there, or were damaged and are gone now. */
-  async read(
-    key: string,
-    length: number,
-  ): Promise<{ readonly videoId: VideoId; readonly bytes: Uint8Array } | undefined> {
+  /** Brings the bytes, proved; undefined when they are not there, or were damaged and are gone now. */
+  async read(key: string, into: Uint8Array): Promise<{ readonly videoId: VideoId } | undefined> {
     const writing = this.#writing.get(key)
-    if (writing) return { videoId: writing.file.videoId, bytes: writing.bytes }
+    if (writing) {
+      into.set(writing.bytes)
+      return { videoId: writing.file.videoId }
+    }
     const file = this.#files.get(key)
-    if (file?.length !== length) return undefined
+    if (file?.length !== into.byteLength) return undefined
     this.touch(key)
-    const { bytes, isDamaged } = await this.#ports.folder.read(file)
-    if (bytes) return { videoId: file.videoId, bytes }
+    const outcome = await this.#ports.folder.read(file, into)
+    if (outcome === 'right') return { videoId: file.videoId }
     await this.#drop(file)
-    if (isDamaged) this.#tellDamage(file)
+    if (outcome === 'damaged') this.#tellDamage(file)
     return undefined
   }
 

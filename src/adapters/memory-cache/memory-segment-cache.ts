@@ -32,9 +32,10 @@ export class MemorySegmentCache implements SegmentCache, AsyncDisposable {
     return this.#entries.get(key)?.bytes
   }
 
-  /** All of it is in memory: whoever asks here has looked already. */
-  async load({ sha256 }: { readonly sha256: string }): Promise<Uint8Array | undefined> {
-    return this.get(sha256)
+  async load({ sha256 }: { readonly sha256: string }, into: Uint8Array): Promise<{ isKept: boolean } | undefined> {
+    const bytes = this.get(sha256)
+    if (bytes) into.set(bytes)
+    return bytes && { isKept: false }
   }
 
   has(key: string): boolean {

@@ -39,7 +39,7 @@ export class CacheControl {
 
   /** Forgets what is kept of one video, or of all. */
   clear(videoId?: VideoId): Promise<{ readonly removedItems: number; readonly removedBytes: number }> {
-    this.#slices.forgetRecent()
+    this.#slices.forget()
     return this.#cache.clear(videoId)
   }
 }

@@ -138,11 +138,10 @@ export class SliceFill {
     })
   }
 
-  /** All bytes at once, proved by who brings them. */
+  /** All bytes at once, in memory of the pool, proved by who brings them. */
   settle(bytes: Uint8Array, origin: SliceOrigin): void {
     this.#origin = origin
     this.#bytes = bytes
-    this.#isKept = true
     this.#filled = bytes.byteLength
     this.#end(() => {
       this.#verified = true

@@ -55,7 +55,9 @@ export interface SliceReadOptions {
   readonly onOrigin?: ((origin: SliceOrigin, giver: string | null) => void) | undefined
 }
 
-const MAX_FREE_BYTES = 32 * 1024 * 1024
+/** What some sixty viewers of segments that nobody keeps hold at the same time. */
+const MAX_FREE_BYTES = 96 * 1024 * 1024
+const MAX_PACKS_KNOWN = 5000
 
 /**
  * Reads slices wherever they are: in the cache, in a pack that is being filled, in the store. One slice is read once,
@@ -70,6 +72,7 @@ export class SliceReader {
   readonly #fills = new Map<string, SliceFill>()
   readonly #owners = new Map<SliceFill, VideoId>()
   readonly #flights = new Map<PackId, PackFlight>()
+  readonly #storedPacks = new Map<PackId, Pack>()
   readonly #counts = { memoryHits: 0, diskHits: 0, misses: 0 }
 
   constructor(ports: SliceReaderPorts, limits: SliceReaderLimits = DEFAULT_READER_LIMITS) {
@@ -95,9 +98,10 @@ export class SliceReader {
     return this.#ports.cache.has(sha256) || this.#recent.has(sha256)
   }
 
-  /** Forgets what is kept for a moment only. */
-  forgetRecent(): void {
+  /** Forgets what it remembers by itself, beside the cache. */
+  forget(): void {
     this.#recent.clear()
+    this.#storedPacks.clear()
   }
 
   /**
@@ -195,17 +199,37 @@ export class SliceReader {
   }
 
   async #find(fill: SliceFill, alone: boolean): Promise<void> {
-    const { cache, catalog } = this.#ports
     const { slice } = fill
     if (isTaken(fill)) return
-    const bytes = cache.has(slice.sha256) ? await cache.load(slice) : undefined
+    if (this.#ports.cache.has(slice.sha256) && (await this.#load(fill))) return
     if (isTaken(fill)) return
-    if (bytes) return void fill.settle(bytes, 'disk-cache')
-    const pack = await catalog.pack(slice.packId)
+    const pack = await this.#packOf(slice)
     if (isTaken(fill)) return
     this.#owners.set(fill, pack.videoId)
     if (pack.state === 'stored' && pack.ref !== null && this.#readsWhole) this.#fly(pack, pack.ref, fill, alone)
     else await readSlice(fill, pack, { ...this.#ports, tell: (error) => this.#tell(slice, error, false) })
+  }
+
+  /** From a cache that is not in memory; false when it is not there after all. */
+  async #load(fill: SliceFill): Promise<boolean> {
+    const memory = this.#pool.take(fill.slice.length)
+    const found = await this.#ports.cache.load(fill.slice, memory)
+    const isUsed = found !== undefined && !isTaken(fill)
+    if (isUsed) fill.settle(memory, 'disk-cache')
+    if (found?.isKept && isUsed) fill.keep()
+    else if (!isUsed && !found?.isKept) this.#pool.giveBack(memory)
+    return isUsed
+  }
+
+  /** A pack that is stored stays as it is: asking once is enough. */
+  async #packOf({ packId }: Slice): Promise<Pack> {
+    const known = this.#storedPacks.get(packId)
+    if (known) return known
+    const pack = await this.#ports.catalog.pack(packId)
+    if (pack.state !== 'stored') return pack
+    if (this.#storedPacks.size >= MAX_PACKS_KNOWN) this.#storedPacks.clear()
+    this.#storedPacks.set(packId, pack)
+    return pack
   }
 
   /** Takes the slice along when its pack is being read, else reads the pack. */
