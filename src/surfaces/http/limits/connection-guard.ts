@@ -126,15 +126,23 @@ function freshWindow(socket: Socket, now: number): Omit<Watched, 'address' | 'up
   }
 }
 
-function deliveredBytes(socket: Socket): number {
-  return socket.bytesWritten - pendingBytes(socket)
+/** What Node's handle of a connection counts (libuv): bytes that it was given, and those of them still waiting. */
+interface Counters {
+  readonly bytesWritten?: number
+  readonly writeQueueSize?: number
 }
 
-/**
- * Bytes that the other side has not taken. A large buffer counts as written once the system began with it;
- * only the handle knows how much of it is left.
- */
+function countersOf(socket: Socket): Counters {
+  return (socket as Socket & { readonly _handle?: Counters | null })._handle ?? {}
+}
+
+/** Bytes that the system has taken. To the stream a buffer is there as a whole until its last byte is gone; the handle knows better. */
+function deliveredBytes(socket: Socket): number {
+  const { bytesWritten, writeQueueSize } = countersOf(socket)
+  if (bytesWritten === undefined) return socket.bytesWritten - socket.writableLength
+  return bytesWritten - (writeQueueSize ?? 0)
+}
+
 function pendingBytes(socket: Socket): number {
-  const handle = (socket as Socket & { _handle?: { writeQueueSize?: number } | null })._handle
-  return handle?.writeQueueSize ? Math.max(handle.writeQueueSize, socket.writableLength) : socket.writableLength
+  return Math.max(countersOf(socket).writeQueueSize ?? 0, socket.writableLength)
 }

@@ -41,6 +41,28 @@ function stalledReader(port: number) {
   }
 }
 
+/** A client that takes up to 64 KiB each so many milliseconds. */
+function sippingReader(port: number, everyMs: number) {
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined)
+  socket.write(GET(`/segment/${FILM_ID}/v0-00003.m4s`))
+  let [bytes, pauseMs] = [0, everyMs]
+  socket.on('data', (chunk) => {
+    bytes += chunk.byteLength
+    if (pauseMs === 0) return
+    socket.pause()
+    setTimeout(() => socket.resume(), pauseMs)
+  })
+  return {
+    /** All that comes of the answer: what the system has taken in for us stays readable after a cut. */
+    async restWithoutPause() {
+      pauseMs = 0
+      while (bytes < 30_000_000 && !socket.destroyed) await new Promise((resolve) => setTimeout(resolve, 10))
+      socket.destroy()
+      return bytes
+    },
+  }
+}
+
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
 describe('connections', () => {
@@ -63,6 +85,15 @@ describe('connections', () => {
     expect(idle.destroyed).toBe(false)
     steady.destroy()
     idle.destroy()
+  })
+
+  it('are judged by the rate at which bytes are taken, not by a sign of life', async () => {
+    const rate = { ...limits, minReadBytesPerSec: 1_000_000 }
+    await using server = await startServer(largeFilm(), { config: { limits: rate } })
+    const [trickle, stream] = [sippingReader(server.port, 400), sippingReader(server.port, 10)]
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    expect(await trickle.restWithoutPause()).toBeLessThan(30_000_000)
+    expect(await stream.restWithoutPause()).toBeGreaterThan(30_000_000)
   })
 
   it('of a paused player are kept while there is room, though not for ever', async () => {
