@@ -60,6 +60,8 @@ function hasEnded(state: string): boolean {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // An abort that came before is told to nobody.
+  if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
   signal.addEventListener('abort', () => resolve(), { once: true })

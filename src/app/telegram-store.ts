@@ -1,10 +1,9 @@
 import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
 import { loadOrCreateMasterKey } from '#adapters/key-file/load-or-create-master-key.ts'
-import { BotApi } from '#adapters/telegram/bot-api.ts'
+import type { BotApi } from '#adapters/telegram/bot-api.ts'
 import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
 import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
 import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
-import type { Config } from '#config/config.ts'
 import type { ChannelLedger } from '#domain/channel-ledger.ts'
 import { InvalidInputError } from '#domain/errors.ts'
 import { libraryIdOf } from '#lib/sealing/library-id.ts'
@@ -13,6 +12,7 @@ import { RecoveryKeyError } from '#lib/sealing/recovery-key-error.ts'
 import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
 import type { OpenStore, StoreParts, StoreWishes } from './open-store.ts'
 import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
+import { type ConfiguredBot, telegramBots } from './telegram-bots.ts'
 
 /** Sends of one bot that are worth having under way: the next begins while the last still goes out. */
 const PUTS_PER_BOT = 3
@@ -24,10 +24,9 @@ export async function openTelegramStore(
 ): Promise<OpenStore> {
   const { ledger } = database
   const { key, created } = await loadOrCreateMasterKey(config.dataDir, recoveredKey(wishes))
-  const bots = botsOf(config)
-  const chatIds = await chatIdsOf(config, bots, ledger)
+  const bots = await Promise.all(telegramBots(config).map((each) => withChatId(each, ledger)))
   const lanes = await PacedLanes.open({
-    bots: bots.map((bot, index) => ({ bot, chatId: chatIds[index] ?? null })),
+    bots,
     ledger,
     clock: SYSTEM_CLOCK,
     events,
@@ -41,7 +40,7 @@ export async function openTelegramStore(
     maxBytes: config.encryption ? sealedBytesOf(config.media.maxChunkBytes) : config.media.maxChunkBytes,
     parallelPuts: config.telegram.bots.length * PUTS_PER_BOT,
     replicas: config.replicas,
-    botIds: bots.map(({ id }) => id),
+    botIds: bots.map(({ bot }) => bot.id),
     ...(scratchChatId !== undefined && { scratchChatId }),
   })
   const sealed = config.encryption ? withEncryption(store, key) : store
@@ -73,24 +72,11 @@ function recoveredKey({ recoveryKey }: StoreWishes) {
   }
 }
 
-/** Those that store, then those that only read. */
-function botsOf({ telegram }: Config): BotApi[] {
-  const named = [
-    ...telegram.bots.map(({ name, token }) => ({ setting: name, token })),
-    ...telegram.streamTokens.map((token, index) => ({ setting: `MULTI_TOKEN${index + 1}`, token })),
-  ]
-  return named.map(({ setting, token }) => new BotApi({ token: token.reveal(), setting, apiRoot: telegram.apiRoot }))
+async function withChatId({ bot, chat }: ConfiguredBot, ledger: ChannelLedger) {
+  return { bot, chatId: typeof chat === 'string' ? await resolveName(chat, bot, ledger) : chat }
 }
 
 /** A public channel may be set by its name; Telegram is asked for its number once. */
-async function chatIdsOf({ telegram }: Config, bots: readonly BotApi[], ledger: ChannelLedger): Promise<number[]> {
-  const ids: number[] = []
-  for (const [index, { chatId = '' }] of telegram.bots.entries()) {
-    ids.push(chatId.startsWith('@') ? await resolveName(chatId, bots[index] as BotApi, ledger) : Number(chatId))
-  }
-  return ids
-}
-
 async function resolveName(name: string, bot: BotApi, ledger: ChannelLedger): Promise<number> {
   const fact = `chat ${name}`
   const known = await ledger.fact(fact)

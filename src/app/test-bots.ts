@@ -1,8 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
+import * as telegram from '#adapters/telegram/test-bots.ts'
 import type { Config } from '#config/config.ts'
-import { InvalidInputError } from '#domain/errors.ts'
 import type { BotTest } from '#surfaces/cli/cli-ports.ts'
+import { requireBots } from './telegram-bots.ts'
 
-export async function* testBots(_config: Config, _signal: AbortSignal): AsyncIterable<BotTest> {
-  yield* []
-  throw new InvalidInputError('test-bots is not built yet.')
+/** One bot after the other: writes, reads back, deletes. */
+export async function* testBots(config: Config, signal: AbortSignal): AsyncIterable<BotTest> {
+  const bots = requireBots(config)
+  yield* telegram.testBots({ bots, clock: SYSTEM_CLOCK, random: randomBytes, libraryId: null, signal })
 }
