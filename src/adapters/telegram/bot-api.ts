@@ -156,9 +156,11 @@ export class BotApi {
     await this.#call('deleteMessages', { chat_id: chatId, message_ids: [...messageIds] }, 'delete', signal)
   }
 
-  async editCaption(place: MessagePlace, caption: string, signal?: AbortSignal): Promise<void> {
+  /** The message as it is now, when Telegram shows it; null too when nothing was to be changed. */
+  async editCaption(place: MessagePlace, caption: string, signal?: AbortSignal): Promise<SentDocument | null> {
     const payload = { chat_id: place.chatId, message_id: place.messageId, caption }
-    await this.#call('editMessageCaption', payload, 'send', signal).catch(ignoreUnchanged)
+    const edited = await this.#call('editMessageCaption', payload, 'send', signal).catch(ignoreUnchanged)
+    return typeof edited === 'object' ? sentDocumentOf(edited) : null
   }
 
   async pin(place: MessagePlace, signal?: AbortSignal): Promise<void> {
@@ -254,8 +256,9 @@ export class BotApi {
 
 type Methods = ApiMethods
 
-function ignoreUnchanged(error: unknown): void {
-  if (!(error instanceof TelegramError && /message is not modified/i.test(error.message))) throw error
+function ignoreUnchanged(error: unknown): true {
+  if (error instanceof TelegramError && /message is not modified/i.test(error.message)) return true
+  throw error
 }
 
 function sentBy(call: string, chatId: number, result: unknown): SentDocument {

@@ -7,8 +7,9 @@ import { BotLanes } from './bot-lanes.ts'
 import type { Clock } from './clock.ts'
 import type { CallKind, Lane, Lanes, LaneWish } from './lane.ts'
 import { LaneHealth } from './lane-health.ts'
-import { DEFAULT_TUNING, type LaneTuning } from './lane-tuning.ts'
+import type { LaneTuning } from './lane-tuning.ts'
 import { type LanesStatus, statusOf, wordsOfWait } from './lanes-status.ts'
+import { readLiveFacts, tuningFrom } from './live-facts.ts'
 import { cannotReach, nothingLeft } from './no-lane-left.ts'
 import { resumePaces, savePace } from './saved-paces.ts'
 import { type AllHeld, type Turn, TurnQueue } from './turn-queue.ts'
@@ -19,6 +20,7 @@ export interface PacedLanesOptions {
   readonly ledger: BotLedger
   readonly clock: Clock
   readonly events: Events
+  /** By default what `doctor --live` found, else what the documents say. */
   readonly tuning?: LaneTuning
   readonly random?: () => number
 }
@@ -45,13 +47,14 @@ export class PacedLanes implements Lanes, AsyncDisposable {
 
   /** Goes on where the last process was: no bot calls before it may. */
   static async open(options: PacedLanesOptions): Promise<PacedLanes> {
-    const lanes = new PacedLanes(options)
+    const tuning = options.tuning ?? tuningFrom(await readLiveFacts(options.ledger))
+    const lanes = new PacedLanes(options, tuning)
     await resumePaces(lanes.#bots, options.ledger, options.clock)
     return lanes
   }
 
-  private constructor(options: PacedLanesOptions) {
-    const { bots, clock, events, tuning = DEFAULT_TUNING, random = Math.random } = options
+  private constructor(options: PacedLanesOptions, tuning: LaneTuning) {
+    const { bots, clock, events, random = Math.random } = options
     this.#options = options
     this.#bots = bots.map(({ bot, chatId }) => new BotLanes(bot, chatId, tuning, random))
     this.chatIds = [...new Set(bots.flatMap(({ chatId }) => chatId ?? []))]
