@@ -109,6 +109,6 @@ class EncryptedBlobStore implements BlobStore {
 }
 
 /** Memory handed in is for plain bytes, the range is of plain bytes: neither is for the store below. */
-function withoutRange({ signal, attempt }: ReadOptions): ReadOptions {
-  return { ...(signal && { signal }), ...(attempt !== undefined && { attempt }) }
+function withoutRange({ signal, attempt, onGiver }: ReadOptions): ReadOptions {
+  return { ...(signal && { signal }), ...(attempt !== undefined && { attempt }), ...(onGiver && { onGiver }) }
 }
