@@ -32,7 +32,7 @@ describe('another process', () => {
       chats: [{ id: chatId, lastMessageId: 3, members: [{ memberId: botId, status: 'administrator' }] }],
       calls: 2,
     })
-    await post(telegram, 'clear-journal')
+    await post(telegram, 'reset')
     expect(await look(telegram, 'calls')).toEqual([])
   })
 

@@ -7,7 +7,7 @@ import { messagesOf } from './oracle.ts'
 /**
  * The same over HTTP as in the process: `GET /control/state`, `/control/calls`, `/control/early`,
  * `/control/messages?chat=<id>&all=1`, `/control/clock`; `POST /control/happen` (one event or several),
- * `/control/faults` (rules), `/control/random-faults`, `/control/clear-faults`, `/control/clear-journal`.
+ * `/control/faults` (rules), `/control/random-faults`, `/control/clear-faults`, `/control/clear-journal`, `/control/reset` (both, and who waits for what; messages stay).
  */
 export async function serveControl(
   emulator: Emulator,
@@ -54,6 +54,12 @@ function command(emulator: Emulator, name: string, body: unknown): unknown {
   }
   if (name === 'clear-faults') {
     emulator.faults.clear()
+    return done
+  }
+  if (name === 'reset') {
+    emulator.faults.clear()
+    emulator.journal.clear()
+    emulator.limiter.reset()
     return done
   }
   if (name === 'clear-journal') {

@@ -20,7 +20,8 @@ export type Fault =
     }
   /** An error page of the front end. */
   | { readonly do: 'html'; readonly status: number; readonly stored?: boolean }
-  | { readonly do: 'flood'; readonly retryAfterSec: number; readonly stored?: boolean }
+  /** A waiting time, or the least and the most of one by chance. */
+  | { readonly do: 'flood'; readonly retryAfterSec: number | readonly [number, number]; readonly stored?: boolean }
   | { readonly do: 'delay'; readonly ms: number }
   /** The answer comes at this rate. */
   | { readonly do: 'drip'; readonly bytesPerSec: number }
@@ -107,6 +108,13 @@ export class FaultScript {
     }
     return undefined
   }
+}
+
+/** Whole seconds of the waiting time. */
+export function secondsOf(sec: number | readonly [number, number], random: () => number): number {
+  if (typeof sec === 'number') return sec
+  const [least, most] = sec
+  return least + Math.floor(random() * (most - least + 1))
 }
 
 function isMeant(rule: FaultRule, { method, botId, chatId }: FaultTarget): boolean {

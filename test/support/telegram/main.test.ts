@@ -15,9 +15,9 @@ it('prints settings that work, and ends when told to', async () => {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
-  while (!said.includes('CHAT_ID_2=') || !said.endsWith('\n')) await once(child.stdout, 'data')
+  while (!said.includes('ADMIN_IDS=') || !said.endsWith('\n')) await once(child.stdout, 'data')
   const { BOT_API_ROOT = '', BOT_TOKEN_3 = '', CHAT_ID_2 = '', ...rest } = parseEnv(said)
-  expect(Object.keys(rest).toSorted()).toEqual(['BOT_TOKEN', 'BOT_TOKEN_2', 'CHAT_ID'])
+  expect(Object.keys(rest).toSorted()).toEqual(['ADMIN_IDS', 'BOT_TOKEN', 'BOT_TOKEN_2', 'CHAT_ID'])
   const chat = await new Api(BOT_TOKEN_3, { apiRoot: BOT_API_ROOT }).getChat(CHAT_ID_2)
   expect(chat).toMatchObject({ id: Number(CHAT_ID_2), type: 'channel' })
   child.kill('SIGTERM')

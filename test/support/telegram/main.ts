@@ -49,6 +49,7 @@ async function main(): Promise<void> {
       telegram.channels.map(({ id }) => id),
     ),
   ]
+  settings.push(`ADMIN_IDS=${telegram.addUser().id}`)
   process.stdout.write(`${settings.join('\n')}\n`)
   process.stderr.write(`Put these lines into .env. What is stored: ${telegram.root}/control/state. Ctrl-C ends it.\n`)
   const stop = () => void telegram[Symbol.asyncDispose]()

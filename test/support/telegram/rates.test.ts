@@ -57,6 +57,20 @@ describe('the limits', () => {
     expect(limiter.isEarly({ ...SEND, arrivedMs: 100, botId: 2 })).toBe(false)
   })
 
+  it('give whoever was told elsewhere the time that a call is on its way', () => {
+    const limiter = new RateLimiter({ ...NO_RATES, chat: { perSec: 1, burst: 1 } }, () => 100)
+    const [told, other] = [
+      { ...SEND, connection: {} },
+      { ...SEND, connection: {} },
+    ]
+    passes(limiter, told, 0, 2)
+    limiter.told(told, 50)
+    expect(limiter.isEarly({ ...told, arrivedMs: 60 })).toBe(true)
+    expect([150, 151].map((arrivedMs) => limiter.isEarly({ ...other, arrivedMs }))).toEqual([false, true])
+    limiter.reset()
+    expect(passes(limiter, told, 200, 1)).toEqual([true])
+  })
+
   it('hold up uploads of equal size by one bot, and refuse a jam of them', () => {
     const limiter = new RateLimiter(REAL_RATES)
     const waits = Array.from({ length: 7 }, () => limiter.equalSizeWaitMs(1, 20_000_000, 0))
@@ -91,9 +105,10 @@ describe('an answer of 429', () => {
       parameters: { retry_after: 1 },
     })
     expect(telegram.journal.early).toHaveLength(0)
+    telegram.clock.jump(500)
     await fetch(url)
     expect(telegram.journal.early).toHaveLength(1)
-    telegram.clock.jump(1000)
+    telegram.clock.jump(500)
     expect((await fetch(url)).status).toBe(200)
     expect(telegram.journal.early).toHaveLength(1)
     expect(telegram.live(channelOf(telegram))).toHaveLength(3)

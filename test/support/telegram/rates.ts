@@ -54,6 +54,8 @@ export interface RatedCall {
   readonly count: number
   /** When its first byte came in. */
   readonly arrivedMs: number
+  /** What it came over: whoever was told there knows of it. */
+  readonly connection?: object
 }
 
 /** The rule of equal sizes is for uploads larger than this. */
@@ -64,9 +66,15 @@ const EQUAL_SIZE_BURST_MS = 1000
 const EQUAL_SIZE_BACKLOG_MS = 5000
 
 interface Ban {
+  readonly untilMs: number
+  /** On other connections, calls were perhaps on their way when it was said. */
+  readonly graceMs: number
   saidAtMs: number
-  untilMs: number
+  readonly saidOn: WeakSet<object>
 }
+
+/** At most this share of a waiting time is not held against calls on other connections. */
+const MAX_GRACE_SHARE = 0.25
 
 /** Holds all buckets, remembers who was told to wait, and counts who did not. */
 export class RateLimiter {
@@ -76,8 +84,17 @@ export class RateLimiter {
   readonly #bans = new Map<string, Ban>()
   readonly #equalSizes = new Map<string, number>()
 
-  constructor(rates: Rates) {
+  readonly #graceMs: () => number
+
+  /** `graceMs` says how long a call may be on its way, in the emulator's time. */
+  constructor(rates: Rates, graceMs: () => number = () => 0) {
     this.#rates = rates
+    this.#graceMs = graceMs
+  }
+
+  /** Forgets who was told to wait, and fills all buckets. */
+  reset(): void {
+    for (const known of [this.#buckets, this.#bans, this.#equalSizes]) known.clear()
   }
 
   /** Changes limits, for all or for one bot or chat (by its id); buckets start full again. */
@@ -91,7 +108,9 @@ export class RateLimiter {
   isEarly(call: RatedCall): boolean {
     return banKeys(call).some((key) => {
       const ban = this.#bans.get(key)
-      return ban !== undefined && ban.saidAtMs < call.arrivedMs && call.arrivedMs < ban.untilMs
+      if (ban === undefined || call.arrivedMs >= ban.untilMs) return false
+      const knew = call.connection !== undefined && ban.saidOn.has(call.connection)
+      return call.arrivedMs > ban.saidAtMs + (knew ? 0 : ban.graceMs)
     })
   }
 
@@ -116,7 +135,9 @@ export class RateLimiter {
   told(call: RatedCall, nowMs: number): void {
     for (const key of banKeys(call)) {
       const ban = this.#bans.get(key)
-      if (ban) ban.saidAtMs = Math.min(ban.saidAtMs, nowMs)
+      if (!ban) continue
+      ban.saidAtMs = Math.min(ban.saidAtMs, nowMs)
+      if (call.connection) ban.saidOn.add(call.connection)
     }
   }
 
@@ -136,7 +157,8 @@ export class RateLimiter {
     const sec = retryAfterSec + this.#rates.penaltySec
     const untilMs = nowMs + sec * 1000
     if ((this.#bans.get(key)?.untilMs ?? 0) < untilMs) {
-      this.#bans.set(key, { saidAtMs: Number.POSITIVE_INFINITY, untilMs })
+      const graceMs = Math.min(this.#graceMs(), sec * 1000 * MAX_GRACE_SHARE)
+      this.#bans.set(key, { untilMs, graceMs, saidAtMs: Number.POSITIVE_INFINITY, saidOn: new WeakSet() })
     }
     return tooManyRequests(sec)
   }

@@ -5,13 +5,13 @@ import type { Args } from './args.ts'
 import type { Method } from './call.ts'
 import type { Emulator } from './emulator.ts'
 import type { Bot } from './entities.ts'
-import type { Fault } from './fault-script.ts'
+import { type Fault, secondsOf } from './fault-script.ts'
 import { memoryContent } from './file-content.ts'
 import { flipBit, flipBitIn } from './flip-bit.ts'
 import { happen } from './happening.ts'
 import type { JournalCall } from './journal.ts'
 import { startPace } from './pacing.ts'
-import type { RatedCall } from './rates.ts'
+import type { RatedCall, RateKind } from './rates.ts'
 import type { ReceivedFile } from './received-file.ts'
 import { CutHere, readArgs } from './read-args.ts'
 import { abandon, type Delivery, failureReply, htmlReply, okReply, type Reply, send } from './reply.ts'
@@ -150,7 +150,7 @@ class Exchange {
     const { journal, limiter, faults } = this.#emulator
     const { bot, method, methodName } = this.#call
     const target = { method: methodName, botId: bot.id, chatId }
-    const rated: RatedCall = { botId: bot.id, chatId, kind: method.rate ?? 'read', count, arrivedMs: this.#arrivedMs }
+    const rated = this.#ratedCall(chatId, method.rate ?? 'read', count)
     if (method.rate !== null) this.#rated = rated
     this.#entry = journal.begin({
       ...target,
@@ -169,12 +169,15 @@ class Exchange {
     return args.int('chat_id') ?? null
   }
 
-  #flood(retryAfterSec: number): Error {
-    const { limiter, clock } = this.#emulator
-    const { bot } = this.#call
-    const fallback: RatedCall = { botId: bot.id, chatId: null, kind: 'message', count: 1, arrivedMs: this.#arrivedMs }
-    this.#rated ??= fallback
-    return limiter.flood(this.#rated, retryAfterSec, clock.nowMs())
+  #flood(retryAfterSec: number | readonly [number, number]): Error {
+    const { limiter, clock, world } = this.#emulator
+    this.#rated ??= this.#ratedCall(null, 'message', 1)
+    return limiter.flood(this.#rated, secondsOf(retryAfterSec, world.random), clock.nowMs())
+  }
+
+  #ratedCall(chatId: number | null, kind: RateKind, count: number): RatedCall {
+    const connection = this.#call.request.socket
+    return { botId: this.#call.bot.id, chatId, kind, count, arrivedMs: this.#arrivedMs, connection }
   }
 
   async #cut(reset = false): Promise<void> {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiFailure, tooManyRequests } from './api-failure.ts'
 import type { Emulator } from './emulator.ts'
 import type { Bot, StoredFile } from './entities.ts'
-import type { Fault } from './fault-script.ts'
+import { type Fault, secondsOf } from './fault-script.ts'
 import { flipBitIn } from './flip-bit.ts'
 import type { JournalCall } from './journal.ts'
 import { startPace } from './pacing.ts'
@@ -35,7 +35,7 @@ export async function serveDownload(emulator: Emulator, download: DownloadReques
   try {
     if (network.latencyMs > 0) await clock.sleep(network.latencyMs, signal)
     if (fault?.do === 'delay') await clock.sleep(fault.ms, signal)
-    const reply = instead(fault)
+    const reply = instead(fault, emulator.world.random)
     if (fault?.do === 'hang') return await hang(signal)
     if (fault?.do === 'cut-before' || fault?.do === 'cut-after') {
       entry.status = 0
@@ -58,9 +58,9 @@ async function hang(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-function instead(fault: Fault | undefined): Reply | undefined {
+function instead(fault: Fault | undefined, random: () => number): Reply | undefined {
   if (fault?.do === 'html') return htmlReply(fault.status)
-  if (fault?.do === 'flood') return failureReply(tooManyRequests(fault.retryAfterSec))
+  if (fault?.do === 'flood') return failureReply(tooManyRequests(secondsOf(fault.retryAfterSec, random)))
   if (fault?.do !== 'answer') return undefined
   return failureReply(new ApiFailure(fault.code, fault.description, fault.parameters))
 }
