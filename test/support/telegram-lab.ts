@@ -51,6 +51,24 @@ export async function openTelegramLab(options: LabOptions = {}): Promise<Telegra
   }
 }
 
+/** The bytes of the file in a message, as whoever is in the channel can have them. */
+export async function storedIn(telegram: EmulatedTelegram, chatId: number, messageId: number): Promise<Buffer> {
+  const [bot] = telegram.bots
+  const call = async <Result>(method: string, args: Readonly<Record<string, unknown>>) => {
+    const body = JSON.stringify(args)
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${telegram.root}/bot${bot?.token}/${method}`, { method: 'POST', headers, body })
+    return ((await answer.json()) as { readonly result: Result }).result
+  }
+  const place = { chat_id: chatId, from_chat_id: chatId, message_id: messageId }
+  type Forwarded = { readonly message_id: number; readonly document: { readonly file_id: string } }
+  const { message_id, document } = await call<Forwarded>('forwardMessage', place)
+  const { file_path } = await call<{ readonly file_path: string }>('getFile', { file_id: document.file_id })
+  const file = await fetch(`${telegram.root}/file/bot${bot?.token}/${file_path}`)
+  telegram.happen({ what: 'delete-message', chatId, messageId: message_id })
+  return Buffer.from(await file.arrayBuffer())
+}
+
 /** Bots and channels as the product is told of them. */
 export function settingsOf({ root, bots, channels }: EmulatedTelegram): Readonly<Record<string, string>> {
   const numbered = (name: string, values: readonly (string | number)[]) =>
