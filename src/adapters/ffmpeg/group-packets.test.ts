@@ -31,6 +31,16 @@ describe('PacketGrouper', () => {
     expect(all?.gops.map(({ closed }) => closed)).toEqual([true, false, true])
   })
 
+  it.each([
+    ['back', [key(5), packet(7), key(2), packet(4)], { fromSec: 8, toSec: 2 }],
+    ['far ahead', [key(5), key(900), packet(901), key(3000)], { fromSec: 6, toSec: 900 }],
+    ['nowhere', [key(5), packet(8), packet(6), key(5.5), key(500), packet(499)], null],
+  ])('tells where the clock jumps %s', (_, packets, jump) => {
+    const grouper = new PacketGrouper()
+    for (const one of packets) grouper.add(one)
+    expect(grouper.jump).toEqual(jump)
+  })
+
   it('leaves out what comes before the first key frame', () => {
     expect(grouped(packet(1), packet(2), key(3), packet(4))).toMatchObject({
       startSec: 3,

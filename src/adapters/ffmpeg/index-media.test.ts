@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findFfmpegTools } from './ffmpeg-tools.ts'
 import { PacketGrouper } from './group-packets.ts'
@@ -31,6 +32,10 @@ const GOPS = ['-g', '25', '-bf', '2', '-sc_threshold', '0', '-c:a', 'aac']
 async function indexed(name: string, ...options: readonly string[]) {
   const path = folder.file(name)
   await ffmpeg(...options, path)
+  return indexOf(path)
+}
+
+async function indexOf(path: string) {
   const media = await probeMedia(tools, path)
   await using file = await openRandomAccess(path)
   return {
@@ -74,6 +79,28 @@ describe('the index of a film', () => {
     expect(closed).toEqual([0, 3])
     expect(index.gops.length).toBeGreaterThan(4)
   })
+
+  it.each([
+    ['h264', [...H264, ...GOPS]],
+    ['mpeg2', ['-c:v', 'mpeg2video', '-c:a', 'mp2']],
+  ] as const)(
+    'refuses recordings that were put one behind another, and says what mends them: %s',
+    async (name, codec) => {
+      const [one, two, mended] = [`${name}.ts`, `${name}-twice.ts`, `${name}-mended.mkv`].map((file) =>
+        folder.file(file),
+      )
+      await ffmpeg(...both, ...codec, one)
+      const bytes = await readFile(one)
+      await writeFile(two, Buffer.concat([bytes, bytes]))
+      await expect(indexOf(two)).rejects.toMatchObject({
+        code: 'media-refused',
+        fix: expect.stringContaining('-c copy'),
+      })
+      await ffmpeg('-i', two, '-map', '0:v:0', '-map', '0:a?', '-c', 'copy', mended)
+      const { index } = await indexOf(mended)
+      expect(index.endSec - index.startSec).toBeCloseTo(12, 0)
+    },
+  )
 
   it('is not made for video that is encoded anyway', async () => {
     const { index } = await indexed('m2.ts', ...both, '-c:v', 'mpeg2video', '-c:a', 'mp2')

@@ -1,4 +1,4 @@
-import { MediaDamagedError } from '#domain/errors.ts'
+import { MediaDamagedError, MediaRefusedError } from '#domain/errors.ts'
 import type { VideoStream } from '#domain/media-info.ts'
 import type { GroupOfPictures, MediaIndex } from '#domain/media-index.ts'
 import { keyFrameIndexOf as keyFramesOfMovie } from '#lib/containers/iso-bmff/key-frame-index-of.ts'
@@ -7,7 +7,7 @@ import { keyFrameIndexOf as keyFramesOfMatroska } from '#lib/containers/matroska
 import type { RandomAccess } from '#lib/containers/random-access.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { idrTimes } from './idr-times.ts'
-import { type GroupedPackets, PacketGrouper } from './group-packets.ts'
+import { type ClockJump, type GroupedPackets, PacketGrouper } from './group-packets.ts'
 import { canCopyVideo, mainVideo } from '#domain/main-video.ts'
 import { type OpenContainer, trackIdOf } from './open-container.ts'
 import type { ProbedMedia } from './probe-media.ts'
@@ -81,11 +81,15 @@ function withoutSound(
 /** Demuxers that work out the length from the bit rate: a guess. */
 const GUESSED_LENGTH = new Set(['mp3', 'aac'])
 
+/** Recordings of these can be put one behind another as they are, each with times of its own. */
+const CLOCKS_MAY_JUMP = new Set(['mpegts', 'mpeg'])
+
 /** For sound alone and for video that is encoded: from when to when. */
 async function spanOnly(sources: IndexSources, signal?: AbortSignal): Promise<MediaIndex> {
   const { info, details } = sources.media
   const stream = mainVideo(info) ?? info.streams.find(({ kind }) => kind === 'audio')
   if (stream === undefined) throw new MediaDamagedError('The file holds neither a film nor sound.')
+  if (stream.kind === 'video' && CLOCKS_MAY_JUMP.has(info.container)) await scan(sources, stream.index, signal)
   const ownSec = details.get(stream.index)?.durationSec ?? null
   const endSec = ownSec === null ? info.startSec + info.durationSec : stream.startSec + ownSec
   if (endSec > stream.startSec && !GUESSED_LENGTH.has(info.container)) {
@@ -104,6 +108,14 @@ async function scan(
   const { byteLength } = media.info
   await scanPackets(tools, media.file, { streamIndex, byteLength, signal }, (packet) => grouper.add(packet))
   const grouped = grouper.finish()
+  if (grouper.jump !== null) throw clockJumps(grouper.jump)
   if (grouped !== null) return grouped
   throw new MediaDamagedError('The film cannot be read.', { why: 'Not one packet of it has a time.' })
+}
+
+function clockJumps({ fromSec, toSec }: ClockJump): MediaRefusedError {
+  return new MediaRefusedError('The times of the film jump: it is several recordings in one file.', {
+    why: `Behind second ${fromSec.toFixed(1)} comes second ${toSec.toFixed(1)}, so nothing can be found by its time.`,
+    fix: 'Let ffmpeg count anew, nothing is encoded: ffmpeg -i FILE -map 0:v:0 -map 0:a? -c copy NEW.mkv.',
+  })
 }
