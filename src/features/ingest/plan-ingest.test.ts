@@ -66,6 +66,13 @@ describe('planIngest', () => {
     expect(reencode.packaging).toBe('ts')
     expect(reencode.reencode).toHaveLength(1)
     expect(reencode.borders[reencode.reencode[0]?.index ?? -1]).toBe(6)
+    const turned = planIngest(info([video({ rotation: 90 })]), heavy, { ...settings, oversized: 'reencode' })
+    expect([turned.packaging, turned.reencode, turned.notes.join()]).toEqual([
+      'fmp4',
+      [],
+      expect.stringContaining('turned'),
+    ])
+    expect([reencode.notes, split.notes]).toEqual([[], []])
   })
 
   it('plans sound without a picture', () => {

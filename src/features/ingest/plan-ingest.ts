@@ -40,7 +40,7 @@ export function planIngest(info: MediaInfo, index: MediaIndex, settings: PlanSet
     ],
     subtitles: planSubtitles(info),
     reencode: packaging === 'ts' ? oversizedOf(pieces, settings) : [],
-    notes: notesOn(info, index, pieces, settings),
+    notes: [...notesOn(info, index, pieces, settings), ...notesOnTurned(video, pieces, settings)],
   }
 }
 
@@ -63,14 +63,17 @@ function borderLimits({ minSegmentSec, maxSegmentSec, maxSegmentBytes }: PlanSet
   }
 }
 
-/** A piece that is encoded to fit brings other parameter sets, which only MPEG-TS carries in one track. */
+/**
+ * A piece that is encoded to fit brings other parameter sets, which only MPEG-TS carries in one track. That cannot say that
+ * pictures are turned: those of phones are kept in parts.
+ */
 function choosePackaging(
   video: VideoStream | null,
   pieces: readonly PlannedSegment[],
   settings: PlanSettings,
 ): IngestPlan['packaging'] {
   const mustFit = settings.oversized === 'reencode' && oversizedOf(pieces, settings).length > 0
-  return mustFit && video !== null && video.codec === 'h264' ? 'ts' : 'fmp4'
+  return mustFit && video?.codec === 'h264' && video.rotation === 0 ? 'ts' : 'fmp4'
 }
 
 function oversizedOf(pieces: readonly PlannedSegment[], { maxSegmentBytes }: PlanSettings) {
@@ -140,6 +143,12 @@ function notesOn(
         ]
       : []),
   ]
+}
+
+function notesOnTurned(video: VideoStream | null, pieces: readonly PlannedSegment[], settings: PlanSettings): string[] {
+  const isKept = settings.oversized === 'reencode' && video !== null && video.rotation !== 0
+  if (!isKept || oversizedOf(pieces, settings).length === 0) return []
+  return ['Large segments are kept in parts instead of being encoded: MPEG-TS cannot say that the picture is turned.']
 }
 
 /** EXTINF has six decimals; ticks of 1/1,000,000 s are finer than any container's. */
