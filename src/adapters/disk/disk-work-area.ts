@@ -105,6 +105,8 @@ class DiskPackFile implements PackFile {
   readonly #file: FileHandle
   readonly #hashes: HashThread
   #byteLength: number
+  /** The system lets only one at a time write into a file: another would wait in a thread that has better things to do. */
+  #writing: Promise<unknown> = Promise.resolve()
 
   constructor(file: FileHandle, byteLength: number, hashes: HashThread) {
     this.#file = file
@@ -120,7 +122,9 @@ class DiskPackFile implements PackFile {
     const offset = this.#byteLength
     const length = bytes.reduce((sum, piece) => sum + piece.byteLength, 0)
     this.#byteLength += length
-    const [sha256] = await Promise.all([this.#hashes.sha256(bytes), this.#write(bytes, offset)])
+    const writing = this.#writing.then(() => this.#write(bytes, offset))
+    this.#writing = writing.catch(() => {})
+    const [sha256] = await Promise.all([this.#hashes.sha256(bytes), writing])
     return { offset, length, sha256 }
   }
 
