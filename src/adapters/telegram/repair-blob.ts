@@ -1,4 +1,4 @@
-import type { BlobRef, BlobSource } from '#domain/blob-store.ts'
+import type { BlobRef, BlobSource, Repair, RepairOptions } from '#domain/blob-store.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
 import { CredentialsRefusedError, StoreUnavailableError } from '#domain/errors.ts'
 import { CopyFault, CopyUnreachableError, MessageMissingError } from './copy-faults.ts'
@@ -12,21 +12,6 @@ import { isSamePlace } from './same-place.ts'
 import { sentLengthOf } from './send-blob.ts'
 import { type Storing, storeCopies } from './store-copies.ts'
 import { isProductError } from './translate-error.ts'
-
-export interface RepairOptions {
-  readonly signal?: AbortSignal
-  /** The same bytes, from somewhere near: a cache, the source. Used only if they are. */
-  readonly local?: BlobSource
-  /** Reads every copy whole; otherwise only whether it is there, and how long. */
-  readonly full?: boolean
-}
-
-export interface Repair {
-  /** `lost`: no copy is good, and there are no bytes to make one of. */
-  readonly outcome: 'whole' | 'repaired' | 'lost'
-  /** What was found and done, for people. */
-  readonly done: readonly string[]
-}
 
 export interface Repairing {
   readonly storing: Storing

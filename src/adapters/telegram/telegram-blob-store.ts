@@ -1,27 +1,40 @@
 import { randomBytes } from 'node:crypto'
-import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions, StoredBlob } from '#domain/blob-store.ts'
+import type {
+  BlobLimits,
+  BlobRef,
+  BlobRepairs,
+  BlobSource,
+  BlobStore,
+  ReadOptions,
+  Repair,
+  RepairOptions,
+  StoredBlob,
+} from '#domain/blob-store.ts'
 import type { ChannelBlob, ChannelCopy, ChannelLedger } from '#domain/channel-ledger.ts'
 import { BlobTooLargeError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import { BotLoads } from './bot-loads.ts'
 import { isBlobName, refOf } from './caption.ts'
 import { type ChannelRoomFigures, figuresOf } from './channel-figures.ts'
+import { ChannelSnapshots, type SnapshotSealing } from './channel-snapshots.ts'
 import { ChannelRoom, ROLL_OVER_AT_ID } from './channel-room.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { FileChangedError, MessageMissingError } from './copy-faults.ts'
 import { deleteBlob, MessageRemover, resumeDeletes } from './delete-blob.ts'
+import { type LibraryInChannel, librariesInChannels } from './libraries-in-channels.ts'
 import { Handles } from './handles.ts'
 import { hashSource } from './hash-source.ts'
 import { InFlight } from './in-flight.ts'
 import type { Lanes } from './lane.ts'
 import { MessageLooker } from './look-at-message.ts'
 import { readBlob, notFound } from './read-blob.ts'
-import { type Repair, repairBlob, type RepairOptions, sizeInChannel } from './repair-blob.ts'
+import { repairBlob, sizeInChannel } from './repair-blob.ts'
 import { type ScanOptions, type ScanReport, scanChannel } from './scan-channel.ts'
 import type { NewBlob } from './send-blob.ts'
 import { storeCopies } from './store-copies.ts'
 import type { StoreParts, StoreStep } from './store-parts.ts'
-import { asProductError, isProductError, translated } from './translate-error.ts'
+import { isOwnDocument } from './superblock.ts'
+import { isProductError, translated, translatedBytes } from './translate-error.ts'
 
 /** Bot API `getFile` serves no larger file. */
 const MAX_DOWNLOAD_BYTES = 20_971_520
@@ -54,7 +67,7 @@ export interface TelegramStoreOptions {
  * Blobs as documents in Telegram channels. Which message holds what is the ledger's affair; the channel says it too, in
  * captions. After a put whose answer was lost a second message may stand until the next scan, which removes it.
  */
-export class TelegramBlobStore implements BlobStore {
+export class TelegramBlobStore implements BlobStore, BlobRepairs {
   readonly limits: BlobLimits
   readonly #options: Required<Pick<TelegramStoreOptions, 'readBackShare'>>
   readonly #copiesWanted: number
@@ -123,7 +136,7 @@ export class TelegramBlobStore implements BlobStore {
   async *list(signal?: AbortSignal): AsyncIterable<StoredBlob> {
     for await (const blob of this.#parts.ledger.blobs()) {
       signal?.throwIfAborted()
-      if (storedOf(blob).length > 0 && isOfVideo(blob)) yield { ref: blob.ref, name: blob.name }
+      if (storedOf(blob).length > 0 && !isOwnDocument(blob)) yield { ref: blob.ref, name: blob.name }
     }
   }
 
@@ -162,6 +175,17 @@ export class TelegramBlobStore implements BlobStore {
   async figures(): Promise<readonly ChannelRoomFigures[]> {
     const { ledger, lanes } = this.#parts
     return figuresOf(await ledger.channelFigures(), lanes.chatIds, this.#room.rollOverAtId)
+  }
+
+  /** The snapshots that lie beside the blobs. */
+  snapshots(sealing: SnapshotSealing): ChannelSnapshots {
+    const tools = { parts: this.#parts, storing: this.#storing, remover: this.#remover, downloads: this.#downloads }
+    return new ChannelSnapshots({ ...tools, copiesWanted: this.#copiesWanted, maxBytes: this.limits.maxBytes, sealing })
+  }
+
+  /** Which libraries lie in the channels, by what they have pinned or hold: before a new one is begun there. */
+  async libraries(signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
+    return translated(() => librariesInChannels(this.#parts, this.#looker, signal))
   }
 
   async #store(blob: NewBlob, source: BlobSource, signal: AbortSignal | undefined): Promise<void> {
@@ -203,17 +227,4 @@ export class TelegramBlobStore implements BlobStore {
 
 function storedOf(blob: ChannelBlob | null): readonly ChannelCopy[] {
   return blob?.copies.filter(({ state }) => state === 'stored') ?? []
-}
-
-/** Snapshots are the store's own. */
-function isOfVideo({ name }: ChannelBlob): boolean {
-  return !(name.startsWith('snapshot/') || name.startsWith('superblock/'))
-}
-
-async function* translatedBytes(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytes
-  } catch (error) {
-    throw asProductError(error)
-  }
 }

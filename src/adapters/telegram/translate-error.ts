@@ -24,3 +24,12 @@ export function asProductError(error: unknown): unknown {
 export function isProductError(error: unknown, code: string): boolean {
   return error instanceof ProductError && error.code === code
 }
+
+/** The same for what is read. */
+export async function* translatedBytes(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw asProductError(error)
+  }
+}
