@@ -13,7 +13,7 @@ export function describeTelegram(
   const kept = channels.length === 1 ? 'a Telegram channel' : `${channels.length} Telegram channels`
   return {
     kind: 'telegram',
-    description: `${kept[0]?.toUpperCase()}${kept.slice(1)}, ${encryption ? 'encrypted' : 'NOT encrypted'}.`,
+    description: `${kept[0]?.toUpperCase()}${kept.slice(1)}, ${encryption ? 'encrypted' : 'NOT encrypted'}`,
     waiting: waiting?.message ?? null,
     bots: bots.map(presentBot),
     channels: channels.map(({ chatId, messages, bytes, isFull, forecastBytes }) => {

@@ -48,7 +48,7 @@ export async function openStore(parts: StoreParts, wishes: StoreWishes = {}): Pr
 
 function openDiskStore({ dataDir, media }: Config): OpenStore {
   const blobs = new DiskBlobStore(join(dataDir, 'blobs'), media.maxChunkBytes)
-  const description = 'A folder on this computer; nothing leaves it.'
+  const description = 'A folder on this computer; nothing leaves it'
   return {
     blobs,
     repairs: null,

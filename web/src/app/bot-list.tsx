@@ -11,7 +11,7 @@ export function BotList({ store }: { readonly store: Status['store'] }) {
   return (
     <div className="grid gap-4 text-sm md:grid-cols-2">
       <section aria-label={t.status.bots}>
-        <h2 className="mb-1.5 text-xs text-muted">{t.status.bots}</h2>
+        <h2 className="mb-1.5 text-xs font-normal text-muted">{t.status.bots}</h2>
         <ul className="grid gap-1.5">
           {store.bots.map((bot) => (
             <Bot key={bot.setting} bot={bot} />
@@ -19,7 +19,7 @@ export function BotList({ store }: { readonly store: Status['store'] }) {
         </ul>
       </section>
       <section aria-label={t.status.channels}>
-        <h2 className="mb-1.5 text-xs text-muted">{t.status.channels}</h2>
+        <h2 className="mb-1.5 text-xs font-normal text-muted">{t.status.channels}</h2>
         <ul className="grid gap-1.5">
           {store.channels.map(({ chatId, messages, bytes, isFull }) => (
             <li key={chatId} className="tabular flex flex-wrap items-center gap-x-2">
