@@ -1,18 +1,18 @@
-import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { WORK } from './films.ts'
+import { processorSec } from './processor-sec.ts'
 import { run } from './run.ts'
 
 const SECONDS = 4
 const CONNECTIONS = 50
-/** proc(5) counts processor time in these; the same on every Linux that Node runs on. */
-const TICKS_PER_SEC = 100
 
 export interface Target {
   readonly url: string
   readonly pid: number
   readonly paths: readonly string[]
   readonly headers?: Readonly<Record<string, string>>
+  /** 50 unless said otherwise. */
+  readonly connections?: number
 }
 
 /** What serving cost the process, in seconds of processor time, kernel included. */
@@ -22,21 +22,19 @@ export interface Cost {
 }
 
 /** Asks for the paths in turns over some connections. Rejects when an answer is not what was asked for. */
-export async function load({ url, pid, paths, headers = {} }: Target, status: number): Promise<Cost> {
+export async function load(
+  { url, pid, paths, headers = {}, connections = CONNECTIONS }: Target,
+  status: number,
+): Promise<Cost> {
   const script = `${WORK}/load.lua`
   await writeFile(script, luaScript(paths, headers, status))
   const before = processorSec(pid)
-  const { stdout } = await run('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-s', script, url])
+  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${SECONDS}s`, '-s', script, url])
   const sec = processorSec(pid) - before
   const [, requests = 0, bytes = 0, wrong = 1] = (/RESULT (\d+) (\d+) (\d+)/.exec(stdout) ?? []).map(Number)
   if (wrong > 0 || requests === 0)
     throw new Error(`${url}: ${wrong} of ${requests} answers were not ${status}\n${stdout}`)
   return { secPerGb: sec / (bytes / 1e9), secPerRequest: sec / requests }
-}
-
-function processorSec(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SEC
 }
 
 /** wrk keeps the globals of its thread apart from those of `done`, so wrong answers are counted through the thread. */

@@ -1,0 +1,18 @@
+/**
+ * Telegram as the store, beside what its limits allow: uploads, cold and warm reads, watching, a crowd.
+ * `node bench/telegram.ts [uploads|cold|warm|watching|crowd …]`
+ */
+import { bench } from './support/bench.ts'
+import { measureUploads } from './support/measure-uploads.ts'
+
+const PARTS = {
+  uploads: measureUploads,
+}
+
+const wanted = process.argv.slice(2)
+
+await bench('Telegram', async (measuring) => {
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (wanted.length === 0 || wanted.includes(name)) await measure(measuring)
+  }
+})
