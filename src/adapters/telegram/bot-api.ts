@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { Api } from 'grammy'
 import type { ApiMethods, Message } from 'grammy/types'
 import type { MessagePlace } from '#domain/channel-ledger.ts'
@@ -6,6 +7,7 @@ import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { type DownloadedFile, downloadFile } from './download-file.ts'
 import { FloodGate } from './flood-gate.ts'
 import type { CallKind } from './lane.ts'
+import { openLocalFile, unseenLocalFile } from './open-local-file.ts'
 import { type BotRights, rightsOf } from './bot-rights.ts'
 import { documentOf, type SentDocument, sentDocumentOf } from './sent-document.ts'
 import { type DocumentToSend, uploadDocument } from './upload-document.ts'
@@ -49,6 +51,7 @@ export interface ForwardedMessage {
 /** A call without a file; a self-run server fetches the whole file before it answers `getFile`. */
 const CALL_MS = 30_000
 const GET_FILE_MS = 300_000
+const PUBLIC_HOST = 'api.telegram.org'
 
 /**
  * The Bot API as one bot. Every method rejects with TelegramError or with the signal's reason; neither these errors nor
@@ -181,28 +184,37 @@ export class BotApi {
     throw new TelegramError(`${this.#nameOf('getFile')}: no path came`, { kind: 'ambiguous' })
   }
 
-  /** The bytes of a file from `offset` on, or from 0 when the service does not heed it. */
+  /**
+   * The bytes of a file from `offset` on, or from 0 when the service does not heed it. A Bot API server of one's own that
+   * runs with `--local` tells a path on its disk: it is read there when this computer sees it.
+   */
   async download(
     filePath: string,
     options: { offset?: number; signal?: AbortSignal | undefined } = {},
   ): Promise<DownloadedFile> {
+    const { offset = 0, signal } = options
     const call = this.#nameOf('download')
-    const path = filePath.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')
+    const onBytes = (byteLength: number) => {
+      this.traffic.receivedBytes += byteLength
+    }
+    const isLocal = isAbsolute(filePath) && this.#root.hostname !== PUBLIC_HOST
+    const local = isLocal ? await openLocalFile(filePath, offset, onBytes) : null
+    if (local) return local
     await this.gate.pass('read', call)
+    const path = filePath.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')
+    const request = {
+      call,
+      root: this.#root,
+      path: `/file/bot${this.#token}/${path}`,
+      offset,
+      clock: this.#clock,
+      signal,
+      onBytes,
+    }
     try {
-      return await downloadFile({
-        call,
-        root: this.#root,
-        path: `/file/bot${this.#token}/${path}`,
-        offset: options.offset ?? 0,
-        clock: this.#clock,
-        signal: options.signal,
-        onBytes: (byteLength) => {
-          this.traffic.receivedBytes += byteLength
-        },
-      })
+      return await downloadFile(request)
     } catch (error) {
-      throw this.#held('read', error)
+      throw isLocal ? unseenLocalFile(call, error) : this.#held('read', error)
     }
   }
 

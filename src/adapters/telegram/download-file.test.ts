@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { botAt, fastClock, faultOf, startAnswers } from './bot-api.test-support.ts'
 
@@ -99,5 +102,22 @@ describe('downloading a file', () => {
   it('knows a link that is too old', async () => {
     await using server = await startAnswers((asked) => asked.fail(404, 'Not Found'))
     expect(await faultOf(botAt(server.root).download(file.what))).toMatchObject({ kind: 'stale-file' })
+  })
+
+  it('reads where a server of our own put the file, when that can be seen', async () => {
+    await using server = await startAnswers((asked) => asked.fail(404, 'Not Found'))
+    const bot = botAt(server.root)
+    const folder = await mkdtemp(join(tmpdir(), 'bot-api-'))
+    const path = join(folder, 'file_0.bin')
+    await writeFile(path, file.bytes)
+    const whole = await bot.download(path)
+    expect(whole).toMatchObject({ status: 200, offset: 0, byteLength: file.bytes.length })
+    expect(Buffer.concat(await Array.fromAsync(whole.bytes))).toEqual(file.bytes)
+    const rest = await bot.download(path, { offset: 1000 })
+    expect(rest).toMatchObject({ status: 206, offset: 1000 })
+    expect(Buffer.concat(await Array.fromAsync(rest.bytes))).toEqual(file.bytes.subarray(1000))
+    await rm(folder, { recursive: true })
+    const error = await faultOf(bot.download(path))
+    expect(error).toMatchObject({ kind: 'refused', fix: expect.stringContaining('Mount') })
   })
 })

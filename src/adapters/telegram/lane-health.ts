@@ -29,7 +29,14 @@ export class LaneHealth {
     this.#options = options
   }
 
-  revoke(lanes: BotLanes, error: TelegramError): void {
+  /** A bare 404 may come from a wrong address as well as from a wrong token: then `getMe` decides. */
+  async revoke(lanes: BotLanes, error: TelegramError): Promise<void> {
+    if (error.status !== 404) return this.#markRevoked(lanes, error)
+    await this.#probeToken(lanes)
+    if (!lanes.revoked) throw error
+  }
+
+  #markRevoked(lanes: BotLanes, error: TelegramError): void {
     const wasFine = lanes.revoked === null
     lanes.revoked = this.#outage(error)
     if (wasFine) this.#tell('error', `Telegram refuses the token of ${nameOf(lanes)}.`, error)
@@ -110,7 +117,7 @@ export class LaneHealth {
 
   #learn(lanes: BotLanes, error: unknown, lane?: { kind: CallKind; chatId: number }): void {
     if (!(error instanceof TelegramError)) return
-    if (error.kind === 'revoked') this.revoke(lanes, error)
+    if (error.kind === 'revoked') this.#markRevoked(lanes, error)
     else if (error.kind === 'no-access' && lane) this.close(lanes, lane.kind, lane.chatId, error)
     else this.#postpone(lanes, lane)
   }

@@ -280,6 +280,25 @@ describe('what goes wrong', () => {
     expect(set.lanes.status().bots[0]).toMatchObject({ inFlight: 0, state: 'ok' })
   })
 
+  it('with an address, which looks like a wrong token, costs no bot', async () => {
+    await using set = await lanesInTelegram({ tuning: UNPACED })
+    const answer = { do: 'answer', code: 404, description: 'Not Found' } as const
+    set.telegram.faults.add({ method: 'sendDocument', fault: answer })
+    await expect(set.lanes.run(SEND, postSome)).rejects.toMatchObject({ status: 404 })
+    expect(set.lanes.status().bots[0]?.state).toBe('ok')
+    await set.lanes.run(SEND, postSome)
+  })
+
+  it('with a wait for another kind of call within the work: that one is waited for', async () => {
+    await using set = await lanesInTelegram()
+    const { telegram, lanes } = set
+    telegram.faults.add({ method: 'deleteMessages', fault: { do: 'flood', retryAfterSec: 30 } })
+    const remove = () => lanes.run(SEND, ({ bot, chatId }) => bot.deleteMessages(chatId, [999]))
+    await remove()
+    expect(telegram.journal.of('deleteMessages')).toHaveLength(2)
+    expect(telegram.journal.early).toEqual([])
+  })
+
   it('for a moment with a file is asked for again, a few times', async () => {
     await using set = await lanesInTelegram()
     let calls = 0

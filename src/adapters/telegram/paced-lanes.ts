@@ -31,7 +31,7 @@ const BACK_OFF_MS = [0, 500, 1000, 2000, 4000, 8000, 16_000]
 const SETTLE_MS = [500, 2000]
 const SAVE_EVERY_MS = 60_000
 /** Shorter waits are not worth a word. */
-const WORTH_A_NOTE_MS = 2000
+const WORTH_A_NOTE_MS = 5000
 
 /** The lanes of all bots in all their channels. The only place in which calls to Telegram wait. */
 export class PacedLanes implements Lanes, AsyncDisposable {
@@ -121,14 +121,9 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     if (!(error instanceof TelegramError)) throw error
     const nowMs = this.#options.clock.nowMs()
     tries.waitMs = 0
-    if (error.kind === 'rate-limited' && error.status === 0) return lanes.heldBack(kind, chatId)
+    if (error.kind === 'rate-limited') return await this.#learnWait({ lanes, chatId, leftMs }, kind, error, tries)
     lanes.note(error, this.#options.clock.wallMs())
-    if (error.kind === 'rate-limited') {
-      lanes.limited(kind, chatId, nowMs, leftMs, error.retryAfterMs)
-      // Before anything else happens: a process that dies now must not call early when it starts again.
-      return this.#save(lanes, kind, chatId)
-    }
-    if (error.kind === 'revoked') return this.#health.revoke(lanes, error)
+    if (error.kind === 'revoked') return await this.#health.revoke(lanes, error)
     if (error.kind === 'no-access') return this.#health.close(lanes, kind, chatId, error)
     if (error.kind === 'ambiguous') {
       lanes.failed(nowMs)
@@ -138,6 +133,20 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     // Words that nobody knows may hide a lost right (telegram.md §3).
     if (error.kind === 'refused' && kind === 'send' && (await this.#health.isLost(lanes, kind, chatId))) return
     throw error
+  }
+
+  async #learnWait({ lanes, chatId, leftMs }: Turn, kind: CallKind, error: TelegramError, tries: Tries): Promise<void> {
+    const nowMs = this.#options.clock.nowMs()
+    const wasHeldBack = error.status === 0
+    if (wasHeldBack) {
+      // Within the work another kind of call may be what has to wait.
+      if (lanes.bot.gate.heldUntilMs(kind) <= nowMs) tries.waitMs = error.retryAfterMs
+      return lanes.heldBack(kind, chatId)
+    }
+    lanes.note(error, this.#options.clock.wallMs())
+    lanes.limited(kind, chatId, nowMs, leftMs, error.retryAfterMs)
+    // Before anything else happens: a process that dies now must not call early when it starts again.
+    await this.#save(lanes, kind, chatId)
   }
 
   #saveNowAndThen(lanes: BotLanes, kind: CallKind, chatId: number): void {
