@@ -20,6 +20,8 @@ export interface IngestPlan {
   /** Segments of the video track that are encoded to fit into a blob, with the bits that they may take. */
   readonly reencode: readonly { readonly index: number; readonly maxBytes: number }[]
   readonly notes: readonly string[]
+  /** `OpenMedia.encodedBy` of the run that began; plans that cut nothing have none. */
+  readonly encodedBy?: string
 }
 
 /** A track as planned: `codecs` and exact figures follow when its init segment is known. */

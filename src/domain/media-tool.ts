@@ -15,6 +15,8 @@ export interface MediaTool {
 /** A media file being read. Dispose of it to stop the processes behind it. */
 export interface OpenMedia extends AsyncDisposable {
   readonly info: MediaInfo
+  /** Program, version and encoder: pieces that another one encodes do not fit to those that are there. */
+  readonly encodedBy: string
   /** The key-frame and size index: from the container where it is trustworthy, else by one scan of the packets. */
   index(signal?: AbortSignal): Promise<MediaIndex>
   /**

@@ -59,6 +59,7 @@ async function ownTables(path: string, family: DemuxerFamily): Promise<OwnTables
 /** A media file that has been probed. */
 class OpenFile implements OpenMedia {
   readonly info: MediaInfo
+  readonly encodedBy: string
   readonly #media: ProbedMedia
   readonly #settings: OpenFileSettings
   readonly #closing = new AbortController()
@@ -66,6 +67,7 @@ class OpenFile implements OpenMedia {
 
   constructor(media: ProbedMedia, tables: Promise<OwnTables>, settings: OpenFileSettings) {
     this.info = media.info
+    this.encodedBy = `ffmpeg ${settings.tools.ffmpeg.version.text} with ${settings.encoder.name}`
     this.#media = media
     this.#tables = tables
     this.#settings = settings

@@ -66,6 +66,25 @@ describe('ingestVideo', () => {
     await expectWhole(lab)
   })
 
+  it.each([
+    ['begins anew', true],
+    ['goes on, as nothing is encoded,', false],
+  ])('%s when ffmpeg was changed meanwhile', async (_, encoded) => {
+    const sizes = [
+      [9000, 9000, 9000, 9000],
+      [800, 800, 800, 800],
+    ]
+    await using lab = await openLab({ sizes, pieceBytes: 4000, encoded })
+    await lab.killAfter(14)
+    const before = new Set((await lab.ports.catalog.packs(VIDEO)).map(({ id }) => id))
+    expect(before.size).toBeGreaterThan(0)
+    lab.media.encodedBy = 'script 2'
+    await lab.ingest()
+    await expectWhole(lab)
+    const kept = (await lab.ports.catalog.packs(VIDEO)).filter(({ id }) => before.has(id))
+    expect(kept.length > 0).toBe(!encoded)
+  })
+
   it('deletes an upload after the ingest and leaves a file of the user alone', async () => {
     for (const owned of [true, false]) {
       await using lab = await openLab({ sizes: [[100]], pieceBytes: 4000 }, owned)
@@ -115,6 +134,7 @@ async function openLab(film: ConstructorParameters<typeof ScriptedMedia>[0], own
     ingestVideo(VIDEO, ports, { settings: SETTINGS, signal: new AbortController().signal, report: () => {}, reached })
   return {
     film,
+    media,
     folder: own,
     get ports() {
       return ports

@@ -7,6 +7,7 @@ import type { MediaTool } from '#domain/media-tool.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import { cutIntoPacks } from './cut-into-packs.ts'
+import { forOneEncoder } from './for-one-encoder.ts'
 import { IngestProgress } from './ingest-progress.ts'
 import type { IngestStep } from './ingest-step.ts'
 import { planOnce } from './plan-once.ts'
@@ -48,7 +49,8 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
   await change({ state: 'ingesting', failure: null })
   await using open = await media.open(source.path, signal)
   reached('probed')
-  const plan = await planOnce(videoId, open, ports, options, change)
+  const planned = await planOnce(videoId, open, ports, options, change)
+  const plan = await forOneEncoder(videoId, planned, open, ports, signal)
   reached('planned')
 
   await using packs = await resumePacks(videoId, ports, signal)

@@ -18,10 +18,11 @@ export async function planOnce(
 ): Promise<IngestPlan> {
   const saved = await catalog.plan(videoId)
   if (saved) return saved
-  const plan = planIngest(open.info, await open.index(signal), {
+  const planned = planIngest(open.info, await open.index(signal), {
     ...settings,
     maxSegmentBytes: blobs.limits.maxBytes - PACK_FIXED_BYTES - 2 * tableBytesFor({ name: 'segment v00 000000' }),
   })
+  const plan = { ...planned, encodedBy: open.encodedBy }
   await catalog.savePlan(videoId, plan)
   const { title, originalFilename } = await catalog.video(videoId)
   const untitled = title === titleFromFilename(originalFilename)

@@ -9,6 +9,8 @@ export interface ScriptedFilm {
   /** Segments over this come in several pieces. */
   readonly pieceBytes: number
   readonly segmentSec?: number
+  /** Sounds are encoded. */
+  readonly encoded?: boolean
 }
 
 /** A film whose every byte follows from track, segment and place, so that any read can be proved without keeping a copy. */
@@ -23,6 +25,7 @@ export function scriptedBytes(track: number, segment: number, length: number): U
 /** A media tool that keeps its contract over a made-up film: deterministic cuts, resumable, in play order. */
 export class ScriptedMedia implements MediaTool {
   readonly #film: ScriptedFilm
+  encodedBy = 'script 1'
 
   constructor(film: ScriptedFilm) {
     this.#film = film
@@ -31,6 +34,7 @@ export class ScriptedMedia implements MediaTool {
   async open(): Promise<OpenMedia> {
     return {
       info: this.#info(),
+      encodedBy: this.encodedBy,
       index: async () => this.#index(),
       cut: (plan, options) => this.#cut(plan, options),
       poster: async () => Uint8Array.of(0xff, 0xd8, 1, 2, 3),
@@ -88,8 +92,9 @@ export class ScriptedMedia implements MediaTool {
       interlaced: false,
       isCover: false,
     } as const
+    const codec = this.#film.encoded ? 'mp2' : 'aac'
     const sounds = this.#film.sizes.slice(1).map((_, index) => {
-      return { ...facts, kind: 'audio', index: index + 1, codec: 'aac', channels: 2, sampleRate: 48_000 } as const
+      return { ...facts, kind: 'audio', index: index + 1, codec, channels: 2, sampleRate: 48_000 } as const
     })
     const subtitle = { ...facts, kind: 'subtitles', index: 9, codec: 'subrip', form: 'text' } as const
     return {
