@@ -18,7 +18,7 @@ describe('the clock of the emulator', () => {
     const sleepers = [1000, 3000, 2000].map((ms) => clock.sleep(ms).then(() => woken.push(ms)))
     clock.jump(2500)
     await Promise.all([sleepers[0], sleepers[2]])
-    expect(woken.toSorted()).toEqual([1000, 2000])
+    expect(new Set(woken)).toEqual(new Set([1000, 2000]))
     clock.setSpeed(1_000_000)
     await sleepers[1]
     expect(woken).toHaveLength(3)
