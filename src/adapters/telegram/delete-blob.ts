@@ -161,6 +161,9 @@ export async function deleteCopy(
   const outcome = await untilAborted(remover.remove(copy), signal)
   if (outcome === 'undeletable') {
     await ledger.addCopy(blob, { ...copy, state: 'undeletable' })
+    const { chatId, messageId } = copy
+    const message = `Telegram no longer lets message ${messageId} of chat ${chatId} be deleted; nothing refers to it any more.`
+    parts.events.emit({ kind: 'note', level: 'warn', message, fields: { chatId, messageId, name: blob.name } })
     return reached('copy-undeletable')
   }
   await ledger.removeCopy(blob.ref, copy)

@@ -4,6 +4,7 @@ import { TelegramError } from './api-error.ts'
 import type { BotApi } from './bot-api.ts'
 import { CopyFault } from './copy-faults.ts'
 import type { Handles } from './handles.ts'
+import type { LaneWish } from './lane.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { BotLoads } from './bot-loads.ts'
 import type { StoreParts } from './store-parts.ts'
@@ -30,28 +31,75 @@ const MAX_ROUNDS = 8
 const TRIES = 3
 const FIRST_WAIT_MS = 400
 
+/** Whoever knows the file is waited for this long; then another bot is told about it, at the price of a message. */
+const PATIENCE_MS = 3000
+
 /**
  * Opens one copy through any bot that can: the one of those that know the file with the fewest open downloads, else one
  * that is made to know it. `avoid` are bots that failed in this read; more are added. Rejects with a CopyFault,
  * StoreUnavailableError, TelegramError, the signal's reason.
  */
 export async function openDownload(downloads: Downloads, wish: DownloadWish): Promise<OpenDownload> {
-  const { lanes, handles, loads } = downloads
+  const { handles, loads } = downloads
   const { blob, copy, avoid, signal } = wish
-  let preferBotId = loads.leastLoaded(await handles.holders(copy, loads.botIds), avoid)
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    // Who knows the file is most likely to be found among the bots of its channel.
-    const prefer = preferBotId === undefined ? { chatIds: [copy.chatId] } : { preferBotId }
-    const opened = await lanes.run(
-      { kind: 'read', avoidBotIds: [...avoid], ...prefer, ...(signal && { signal }) },
-      ({ bot }) => openOn(downloads, bot, wish),
-    )
+    const holders = await handles.holders(copy, loads.botIds)
+    const preferBotId = loads.leastLoaded(holders, avoid)
+    const opened =
+      preferBotId === undefined
+        ? // Who knows the file is most likely to be found among the bots of its channel.
+          await openOnAny(downloads, wish, { chatIds: [copy.chatId], avoidBotIds: [...avoid] })
+        : await openOnHolder(downloads, wish, holders, preferBotId)
     if ('bytes' in opened) return opened
-    preferBotId = await untilAborted(handles.make(blob, copy, opened.withoutHandle), signal)
+    const botId = await untilAborted(handles.make(blob, copy, opened.withoutHandle), signal)
+    loads.meet(botId)
     // Nobody else can: it gets another chance.
-    avoid.delete(preferBotId)
+    avoid.delete(botId)
   }
   throw new StoreUnavailableError(`No bot could fetch message ${copy.messageId} of chat ${copy.chatId}.`)
+}
+
+async function openOnHolder(
+  downloads: Downloads,
+  wish: DownloadWish,
+  holders: readonly number[],
+  preferBotId: number,
+): Promise<Opened> {
+  const { clock, loads } = downloads
+  const strangers = [...loads.botIds].filter((botId) => !holders.includes(botId))
+  const started = new AbortController()
+  const patience = new AbortController()
+  const signal = wish.signal ? AbortSignal.any([wish.signal, patience.signal]) : patience.signal
+  const waiting = clock.sleep(PATIENCE_MS, started.signal).then(
+    () => patience.abort(OUT_OF_PATIENCE),
+    () => {},
+  )
+  const avoidBotIds = [...new Set([...wish.avoid, ...strangers])]
+  try {
+    const chosen = { preferBotId, avoidBotIds, signal }
+    return await openOnAny(downloads, { ...wish, onStart: () => started.abort() }, chosen)
+  } catch (error) {
+    if (error !== OUT_OF_PATIENCE) throw error
+    return await openOnAny(downloads, wish, { preferBotId, avoidBotIds: [...wish.avoid] })
+  } finally {
+    started.abort()
+    await waiting
+  }
+}
+
+const OUT_OF_PATIENCE = new Error('The bots that know the file are busy.')
+
+type Opened = OpenDownload | { readonly withoutHandle: number }
+
+function openOnAny(
+  downloads: Downloads,
+  wish: DownloadWish & { readonly onStart?: () => void },
+  chosen: Omit<LaneWish, 'kind'>,
+): Promise<Opened> {
+  return downloads.lanes.run({ kind: 'read', ...(wish.signal && { signal: wish.signal }), ...chosen }, ({ bot }) => {
+    wish.onStart?.()
+    return openOn(downloads, bot, wish)
+  })
 }
 
 export interface DownloadWish {
@@ -62,11 +110,7 @@ export interface DownloadWish {
   readonly signal: AbortSignal | undefined
 }
 
-async function openOn(
-  downloads: Downloads,
-  bot: BotApi,
-  wish: DownloadWish,
-): Promise<OpenDownload | { readonly withoutHandle: number }> {
+async function openOn(downloads: Downloads, bot: BotApi, wish: DownloadWish): Promise<Opened> {
   const { handles, loads, clock } = downloads
   const { copy, avoid, signal } = wish
   loads.meet(bot.id)

@@ -32,6 +32,7 @@ import { repairBlob, sizeInChannel } from './repair-blob.ts'
 import { type ScanOptions, type ScanReport, scanChannel } from './scan-channel.ts'
 import type { NewBlob } from './send-blob.ts'
 import { storeCopies } from './store-copies.ts'
+import { startAtTop } from './start-at-top.ts'
 import type { StoreParts, StoreStep } from './store-parts.ts'
 import { isOwnDocument } from './superblock.ts'
 import { isProductError, translated, translatedBytes } from './translate-error.ts'
@@ -146,11 +147,26 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     return translated(() => scanChannel({ ...tools, copiesWanted: this.#copiesWanted }, chatId, options))
   }
 
-  /** After an ingest, at start, every six hours: goes on with deletes that a crash ended, then scans every chat. */
+  /**
+   * After an ingest, at start, every six hours: goes on with deletes that a crash ended, then scans every chat. Does all
+   * that can be done before it rejects with the first failure.
+   */
   async sweep(options: ScanOptions = {}): Promise<readonly ScanReport[]> {
-    await this.resumeDeletes(options.signal)
+    // What cannot be done in one channel now does not hold up the others.
+    const failures: unknown[] = []
+    const tried = <T>(work: Promise<T>): Promise<T | null> =>
+      work.catch((error: unknown) => {
+        options.signal?.throwIfAborted()
+        failures.push(error)
+        return null
+      })
+    await tried(this.resumeDeletes(options.signal))
     const reports: ScanReport[] = []
-    for (const chatId of this.#parts.lanes.chatIds) reports.push(await this.scan(chatId, options))
+    for (const chatId of this.#parts.lanes.chatIds) {
+      const report = await tried(this.scan(chatId, options))
+      if (report) reports.push(report)
+    }
+    if (failures.length > 0) throw failures[0]
     return reports
   }
 
@@ -186,6 +202,11 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
   /** Which libraries lie in the channels, by what they have pinned or hold: before a new one is begun there. */
   async libraries(signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
     return translated(() => librariesInChannels(this.#parts, this.#looker, signal))
+  }
+
+  /** Begins a library in this chat: see `startAtTop`. */
+  async begin(chatId: number, signal?: AbortSignal): Promise<void> {
+    await translated(() => startAtTop(this.#parts, chatId, signal))
   }
 
   async #store(blob: NewBlob, source: BlobSource, signal: AbortSignal | undefined): Promise<void> {
