@@ -27,6 +27,8 @@ export interface PacedLanesOptions {
 
 /** Faults in a row after which a call is given up, and the waits before it is tried again; the first repeat is at once. */
 const BACK_OFF_MS = [0, 500, 1000, 2000, 4000, 8000, 16_000]
+/** A service that hangs fails slowly: after this time it is given up even when it failed less often. */
+const LONGEST_TROUBLE_MS = 180_000
 /** How often an answer that may mean something passing is asked for again. */
 const SETTLE_MS = [500, 2000]
 const SAVE_EVERY_MS = 60_000
@@ -127,7 +129,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     if (error.kind === 'no-access') return this.#health.close(lanes, kind, chatId, error)
     if (error.kind === 'ambiguous') {
       lanes.failed(nowMs)
-      return tries.afterFault(lanes.bot.id, error)
+      return tries.afterFault(lanes.bot.id, error, nowMs)
     }
     if (error.maySettle && tries.maySettle()) return
     // Words that nobody knows may hide a lost right (telegram.md §3).
@@ -182,6 +184,7 @@ class Tries {
   waitMs = 0
   #faults = 0
   #settled = 0
+  #firstFaultMs: number | undefined
   #lastFailedBotId: number | undefined
 
   /** After a fault, rather by another bot. */
@@ -190,9 +193,10 @@ class Tries {
     return { ...wish, avoidBotIds: [...(wish.avoidBotIds ?? []), this.#lastFailedBotId] }
   }
 
-  afterFault(botId: number, error: TelegramError): void {
+  afterFault(botId: number, error: TelegramError, nowMs: number): void {
     const waitMs = BACK_OFF_MS[this.#faults++]
-    if (waitMs === undefined) throw cannotReach(error)
+    this.#firstFaultMs ??= nowMs
+    if (waitMs === undefined || nowMs - this.#firstFaultMs > LONGEST_TROUBLE_MS) throw cannotReach(error)
     this.#lastFailedBotId = botId
     this.waitMs = waitMs
   }

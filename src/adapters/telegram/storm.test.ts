@@ -4,6 +4,7 @@ import { lanesInTelegram, postSome } from './lanes.test-support.ts'
 const TEN_MINUTES_MS = 600_000
 /** Ten minutes in fifteen seconds. */
 const SPEED = 40
+const STORM_MS = 150_000
 
 /** What token buckets of 1/s (burst 3) and 20/min let through in that time, for one bot; 30/s for all is never reached. */
 const BEST_PER_BOT = Math.min(3 + TEN_MINUTES_MS / 1000, 20 + (20 / 60) * (TEN_MINUTES_MS / 1000))
@@ -29,7 +30,7 @@ describe('ten minutes of posting as fast as it goes', () => {
   )
 
   it('obeys waits of 1 to 60 seconds out of the blue, and is back at its speed when they end', async () => {
-    await using set = await lanesInTelegram({ bots: 4, rates: 'real', latencyMs: 50, speed: SPEED })
+    await using set = await lanesInTelegram({ bots: 4, rates: 'real', latencyMs: 50, speed: 15 })
     const { telegram, lanes } = set
     // A first call takes long, in this time that runs fast.
     await lanes.check()
@@ -43,17 +44,17 @@ describe('ten minutes of posting as fast as it goes', () => {
         fault: { do: 'flood', retryAfterSec },
       })),
     })
-    await postUntil(set, TEN_MINUTES_MS / 2, 12)
+    await postUntil(set, STORM_MS, 12)
     const inStorm = figuresOf(set)
     telegram.faults.clear()
     telegram.journal.clear()
-    await postUntil(set, TEN_MINUTES_MS / 2, 12)
+    await postUntil(set, STORM_MS, 12)
     const after = figuresOf(set)
-    const best = 4 * (20 / 60) * (TEN_MINUTES_MS / 2000)
+    const best = 4 * (20 / 60) * (STORM_MS / 1000)
     tell(
       `storm: ${inStorm.posted} posted, ${inStorm.limits} × 429, ${inStorm.early} early; after it ${after.posted} of ${best}`,
     )
-    expect(inStorm.limits).toBeGreaterThan(20)
+    expect(inStorm.limits).toBeGreaterThan(10)
     expect(inStorm.early + after.early).toBe(0)
     expect(after.posted / best).toBeGreaterThanOrEqual(0.9)
   }, 60_000)
