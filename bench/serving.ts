@@ -11,6 +11,9 @@ import { type Nginx, startNginx } from './support/nginx.ts'
 const ROUNDS = Number(process.argv[2] ?? 3)
 const DATA = `${WORK}/serving-data`
 const FILES = `${WORK}/serving-files`
+const PER_GB = { of: ({ secPerGb }: Cost) => secPerGb, unit: 's/GB', status: 200 }
+/** Viewers at once; nginx has as many. */
+const CROWDS = [50, 200]
 
 await bench('Serving', async (measuring) => {
   await rm(DATA, { recursive: true, force: true })
@@ -20,6 +23,7 @@ await bench('Serving', async (measuring) => {
   const video = await ingested()
   await measureHot(video, nginx, measuring)
   await measureCold(video, nginx, measuring)
+  await measureDiskCache(video, nginx, measuring)
   await rm(DATA, { recursive: true, force: true })
   await rm(FILES, { recursive: true, force: true })
 })
@@ -57,19 +61,42 @@ async function bodyOf(url: string): Promise<Buffer> {
 
 async function measureHot({ playlist, segments }: Film, nginx: Nginx, measuring: Measuring): Promise<void> {
   await using server = await startServer({ dataDir: DATA })
-  const perGb = { of: ({ secPerGb }: Cost) => secPerGb, unit: 's/GB', status: 200 }
   const perRequest = { of: ({ secPerRequest }: Cost) => secPerRequest * 1e6, unit: 'µs', status: 200 }
   // Once through, so that all of it is in the cache.
   for (const path of segments) await bodyOf(server.url + path)
-  await beside('segments from memory', server, nginx, { paths: segments, ...perGb, allowed: 2 }, measuring)
+  await segmentsBeside('from memory', server, nginx, { paths: segments, allowed: 2 }, measuring)
   await beside('playlist, 200', server, nginx, { paths: [playlist], ...perRequest, allowed: 4 }, measuring)
   await beside('playlist, 304', server, nginx, { paths: [playlist], ...perRequest, status: 304, allowed: 3 }, measuring)
 }
 
+/** From the folder of the store, with no cache at all. */
 async function measureCold({ segments }: Film, nginx: Nginx, measuring: Measuring): Promise<void> {
   await using server = await startServer({ dataDir: DATA, env: { CACHE_SIZE: '0' } })
-  const perGb = { of: ({ secPerGb }: Cost) => secPerGb, unit: 's/GB', status: 200 }
-  await beside('segments from disk', server, nginx, { paths: segments, ...perGb, allowed: 4.5 }, measuring)
+  await segmentsBeside('from the disk store', server, nginx, { paths: segments, allowed: 4.5 }, measuring)
+}
+
+/** From the disk cache: the memory before it holds less than half of the film. */
+async function measureDiskCache({ segments }: Film, nginx: Nginx, measuring: Measuring): Promise<void> {
+  await using server = await startServer({ dataDir: DATA, env: { CACHE_TYPE: 'disk', PRELOAD_SEGMENTS: '0' } })
+  for (const path of segments) await bodyOf(server.url + path)
+  const missesOf = async () => ((await (await fetch(`${server.url}/cache/stats`)).json()) as { misses: number }).misses
+  const before = await missesOf()
+  await segmentsBeside('from the disk cache', server, nginx, { paths: segments, allowed: 4.5 }, measuring)
+  const missed = (await missesOf()) - before
+  if (missed > 0) throw new Error(`${missed} slices did not come from the cache.`)
+}
+
+async function segmentsBeside(
+  from: string,
+  server: RunningServer,
+  nginx: Nginx,
+  { paths, allowed }: Pick<Task, 'paths' | 'allowed'>,
+  measuring: Measuring,
+): Promise<void> {
+  for (const connections of CROWDS) {
+    const task = { paths, allowed, connections, ...PER_GB }
+    await beside(`segments ${from}, ${connections} viewers`, server, nginx, task, measuring)
+  }
 }
 
 interface Task {
@@ -77,6 +104,7 @@ interface Task {
   readonly status: number
   readonly unit: string
   readonly allowed: number
+  readonly connections?: number
   of(cost: Cost): number
 }
 
@@ -84,15 +112,15 @@ async function beside(
   name: string,
   server: RunningServer,
   nginx: Nginx,
-  { paths, status, unit, allowed, of }: Task,
+  { paths, status, unit, allowed, connections = 50, of }: Task,
   { quietness, add }: Measuring,
 ): Promise<void> {
   const [ours, limit] = [[] as number[], [] as number[]]
   const [own, theirs] = await Promise.all([asked(server, paths, status), asked(nginx, paths, status)])
   for (let round = 0; round < ROUNDS; round++) {
     await quietness.look()
-    ours.push(of(await load(own, status)))
-    limit.push(of(await load(theirs, status)))
+    ours.push(of(await load({ ...own, connections }, status)))
+    limit.push(of(await load({ ...theirs, connections }, status)))
   }
   add(compared(name, { ours, limit, unit, beside: 'nginx', allowed }))
 }

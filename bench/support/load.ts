@@ -29,7 +29,16 @@ export async function load(
   const script = `${WORK}/load.lua`
   await writeFile(script, luaScript(paths, headers, status))
   const before = processorSec(pid)
-  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${SECONDS}s`, '-s', script, url])
+  const { stdout } = await run('wrk', [
+    '-t1',
+    `-c${connections}`,
+    `-d${SECONDS}s`,
+    '--timeout',
+    '20s',
+    '-s',
+    script,
+    url,
+  ])
   const sec = processorSec(pid) - before
   const [, requests = 0, bytes = 0, wrong = 1] = (/RESULT (\d+) (\d+) (\d+)/.exec(stdout) ?? []).map(Number)
   if (wrong > 0 || requests === 0)
