@@ -171,7 +171,7 @@ export class LaneHealth {
 const WORDS: Readonly<Record<CallKind, string>> = { send: 'post', delete: 'delete messages', read: 'read' }
 
 /** `@name (BOT_TOKEN_2)`, or the setting alone as long as the name is not known. */
-export function nameOf({ username, bot }: Pick<BotLanes, 'username' | 'bot'>): string {
+function nameOf({ username, bot }: Pick<BotLanes, 'username' | 'bot'>): string {
   return username ? `@${username} (${bot.setting})` : bot.setting
 }
 

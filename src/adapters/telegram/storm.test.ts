@@ -47,6 +47,8 @@ describe('ten minutes of posting as fast as it goes', () => {
     await postUntil(set, STORM_MS, 12)
     const inStorm = figuresOf(set)
     telegram.faults.clear()
+    // The longest wait that was asked for.
+    telegram.happen({ what: 'jump', ms: 60_000 })
     telegram.journal.clear()
     await postUntil(set, STORM_MS, 12)
     const after = figuresOf(set)
