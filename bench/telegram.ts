@@ -3,10 +3,18 @@
  * `node bench/telegram.ts [uploads|cold|warm|watching|crowd …]`
  */
 import { bench } from './support/bench.ts'
+import { measureCold } from './support/measure-cold.ts'
+import { measureCrowd } from './support/measure-crowd.ts'
 import { measureUploads } from './support/measure-uploads.ts'
+import { measureWarm } from './support/measure-warm.ts'
+import { measureWatching } from './support/measure-watching.ts'
 
 const PARTS = {
   uploads: measureUploads,
+  cold: measureCold,
+  warm: measureWarm,
+  watching: measureWatching,
+  crowd: measureCrowd,
 }
 
 const wanted = process.argv.slice(2)
