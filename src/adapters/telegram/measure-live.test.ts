@@ -73,6 +73,17 @@ describe('measuring the live service', () => {
     }
   })
 
+  it('waits for what another process was told to wait', async () => {
+    const { telegram, ledger } = await start({})
+    await using _ = telegram
+    const [botId, chatId] = [telegram.bots[0]?.id ?? 0, telegram.channels[0]?.id ?? 0]
+    const notBefore = new Date(telegram.clock.wallMs() + 100_000)
+    await ledger.savePace({ botId, chatId, notBefore, callsPerSec: 1 })
+    const startMs = telegram.clock.nowMs()
+    expect((await measure(telegram, ledger))['speed of one bot']).toContain('MB/s')
+    expect((telegram.journal.of('sendDocument')[0]?.arrivedMs ?? 0) - startMs).toBeGreaterThan(99_000)
+  })
+
   it('goes on when a question has no answer', async () => {
     const { telegram, ledger } = await start({ bots: 1 })
     await using _ = telegram

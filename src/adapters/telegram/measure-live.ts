@@ -1,7 +1,6 @@
 import type { BotLedger } from '#domain/channel-ledger.ts'
 import { TelegramError } from './api-error.ts'
-import { BotApi, type SentDocument } from './bot-api.ts'
-import { formatCaption } from './caption.ts'
+import { BotApi } from './bot-api.ts'
 import type { Clock } from './clock.ts'
 import {
   type KeptMessage,
@@ -11,7 +10,7 @@ import {
   saveKeptMessage,
   saveLiveFacts,
 } from './live-facts.ts'
-import type { DocumentToSend } from './upload-document.ts'
+import { LiveMessages } from './live-messages.ts'
 
 export interface LiveOptions {
   /** The first measures; a second one, if any, answers what takes two. Nobody else may use them meanwhile. */
@@ -37,8 +36,6 @@ export interface LiveFinding {
 const MOST_SENDS = 30
 /** At one a second they go over 20 a minute in any case. */
 const MOST_SENDS_IN_A_ROW = 40
-/** Between two messages of one bot, when nothing is measured by it. */
-const UNHURRIED_MS = 1500
 /** A little slower than the documented one a second. */
 const ONE_SEND_MS = 1050
 /** What the service counts over a minute wears off in it. */
@@ -65,6 +62,7 @@ export async function* measureLive(options: LiveOptions): AsyncGenerator<LiveFin
     ['messages in a row', () => live.pace()],
     ['limit of a second bot', () => live.sharedPace()],
   ]
+  await live.resume()
   try {
     for (const [name, ask] of questions) {
       options.signal?.throwIfAborted()
@@ -95,7 +93,7 @@ class Live {
   readonly #options: LiveOptions
   readonly #bot: BotApi
   readonly #second: BotApi | undefined
-  readonly #toDelete: number[] = []
+  readonly #messages: LiveMessages
   #facts: LiveFacts
   #sample: { readonly messageId: number; readonly fileId: string } | undefined
 
@@ -105,7 +103,13 @@ class Live {
     this.#options = options
     this.#bot = first
     this.#second = second
+    this.#messages = new LiveMessages(options)
     this.#facts = { ...NOTHING_KNOWN, measuredAt: new Date(options.clock.wallMs()).toISOString() }
+  }
+
+  /** What former processes were told to wait counts here too. */
+  async resume(): Promise<void> {
+    await this.#messages.resume(this.#options.bots)
   }
 
   async badToken(): Promise<Answer> {
@@ -126,7 +130,7 @@ class Live {
     const { clock, random } = this.#options
     const bytes = random(SAMPLE_BYTES)
     const startMs = clock.nowMs()
-    const sent = await this.#send(this.#bot, bytes)
+    const sent = await this.#messages.send(this.#bot, bytes)
     const sentMs = clock.nowMs()
     this.#sample = sent
     const { filePath } = await this.#bot.filePath(sent.fileId, this.#options.signal)
@@ -152,7 +156,7 @@ class Live {
 
   async sameBytes(): Promise<Answer> {
     const bytes = this.#options.random(1000)
-    const ids = [await this.#send(this.#bot, bytes), await this.#send(this.#bot, bytes)].map(
+    const ids = [await this.#messages.send(this.#bot, bytes), await this.#messages.send(this.#bot, bytes)].map(
       (sent) => sent.fileUniqueId,
     )
     const sameBytesSameId = ids[0] === ids[1]
@@ -163,7 +167,7 @@ class Live {
   async foreignEdit(): Promise<Answer> {
     if (!this.#second || !this.#sample) return NOT_MEASURED
     const place = { chatId: this.#options.chatId, messageId: this.#sample.messageId }
-    const edited = await this.#second.editCaption(place, this.#caption(), this.#options.signal)
+    const edited = await this.#second.editCaption(place, this.#messages.caption(), this.#options.signal)
     const editGivesHandle = edited !== null
     this.#know({ editGivesHandle })
     return { known: editGivesHandle ? 'show when their caption is edited' : 'need a forward to be seen' }
@@ -171,12 +175,12 @@ class Live {
 
   async pins(): Promise<Answer> {
     const { chatId, signal } = this.#options
-    const pinned = await this.#send(this.#bot, this.#options.random(10))
+    const pinned = await this.#messages.send(this.#bot, this.#options.random(10))
     await this.#bot.pin({ chatId, messageId: pinned.messageId }, signal)
-    const next = await this.#send(this.#bot, this.#options.random(10))
+    const next = await this.#messages.send(this.#bot, this.#options.random(10))
     const gap = next.messageId - pinned.messageId - 1
     // The note "pinned a message" is of no use without what it speaks of.
-    if (gap === 1) this.#toDelete.push(pinned.messageId + 1)
+    if (gap === 1) this.#messages.toDelete.push(pinned.messageId + 1)
     this.#know({ pinTakesId: gap > 0 })
     return { known: gap > 0 ? 'writes a message of its own' : 'writes nothing' }
   }
@@ -186,7 +190,7 @@ class Live {
     const { ledger, clock, chatId } = this.#options
     const kept = await readKeptMessage(ledger)
     if (!kept) {
-      const { messageId } = await this.#send(this.#bot, this.#options.random(10), KEPT_CAPTION)
+      const { messageId } = await this.#messages.send(this.#bot, this.#options.random(10), KEPT_CAPTION)
       await saveKeptMessage(ledger, { chatId, messageId, sentAtMs: clock.wallMs() })
       return { unknown: 'one message is kept; a run in two days or later tries to delete it' }
     }
@@ -201,11 +205,11 @@ class Live {
   async pace(): Promise<Answer> {
     const { clock, signal } = this.#options
     await clock.sleep(REST_MS, signal)
-    const burst = await this.#sendUntilLimited(this.#bot, MOST_SENDS, 0)
+    const burst = await this.#messages.sendUntilLimited(this.#bot, MOST_SENDS, 0)
     this.#know({ burst, sendsTried: MOST_SENDS })
     if (burst === null) return { known: `${MOST_SENDS} without a limit` }
     const startMs = clock.nowMs()
-    const sendsInARow = await this.#sendUntilLimited(this.#bot, MOST_SENDS_IN_A_ROW, ONE_SEND_MS)
+    const sendsInARow = await this.#messages.sendUntilLimited(this.#bot, MOST_SENDS_IN_A_ROW, ONE_SEND_MS)
     this.#know({ sendsInARow })
     const begins = `${burst} at once`
     if (sendsInARow === null) return { known: `${begins}, then one a second without a limit` }
@@ -216,26 +220,18 @@ class Live {
 
   async sharedPace(): Promise<Answer> {
     if (!this.#second || this.#facts.sendsInARow === null) return NOT_MEASURED
-    const limitIsShared = (await this.#sendUntilLimited(this.#second, 1, 0)) !== null
+    const limitIsShared = (await this.#messages.sendUntilLimited(this.#second, 1, 0)) !== null
     this.#know({ limitIsShared })
     return { known: limitIsShared ? 'is shared with the first' : 'is its own' }
   }
 
   /** Takes everything away again and keeps what was learned, whatever happened. */
   async cleanUp(): Promise<void> {
-    const { chatId, ledger, clock } = this.#options
+    const { ledger } = this.#options
     const before = await readLiveFacts(ledger)
     const oldDeletesWork = this.#facts.oldDeletesWork ?? before?.oldDeletesWork ?? null
     await saveLiveFacts(ledger, { ...this.#facts, oldDeletesWork })
-    for (const bot of [this.#bot, this.#second]) {
-      const waitMs = (bot?.gate.heldUntilMs('send') ?? 0) - clock.nowMs()
-      if (!bot || waitMs <= 0) continue
-      const notBefore = new Date(clock.wallMs() + waitMs)
-      await ledger.savePace({ botId: bot.id, chatId, notBefore, callsPerSec: 20 / 60 })
-    }
-    if (this.#toDelete.length === 0) return
-    // What stays behind says of itself that it is a probe: the next scan removes it.
-    await this.#bot.deleteMessages(chatId, this.#toDelete.splice(0)).catch(() => {})
+    await this.#messages.cleanUp([this.#bot, ...(this.#second ? [this.#second] : [])])
   }
 
   async #tryOldDelete(kept: KeptMessage): Promise<Answer> {
@@ -247,57 +243,6 @@ class Live {
     this.#know({ oldDeletesWork: error === null })
     await saveKeptMessage(this.#options.ledger, null)
     return { known: error === null ? 'works' : 'is refused' }
-  }
-
-  /** How many went until the first 429; null when none came. */
-  async #sendUntilLimited(bot: BotApi, most: number, everyMs: number): Promise<number | null> {
-    const { clock, random, signal } = this.#options
-    if (everyMs > 0) await this.#waitForGate(bot)
-    const startMs = clock.nowMs()
-    for (let sent = 0; sent < most; sent++) {
-      try {
-        await this.#post(bot, random(10 + sent))
-      } catch (error) {
-        if (error instanceof TelegramError && error.kind === 'rate-limited') return sent
-        throw error
-      }
-      const waitMs = startMs + (sent + 1) * everyMs - clock.nowMs()
-      if (waitMs > 0) await clock.sleep(waitMs, signal)
-    }
-    return null
-  }
-
-  /** Takes its time, so that other questions meet no limit. */
-  async #send(bot: BotApi, bytes: Uint8Array, caption?: string): Promise<SentDocument> {
-    await this.#waitForGate(bot)
-    const sent = await this.#post(bot, bytes, caption)
-    await this.#options.clock.sleep(UNHURRIED_MS, this.#options.signal)
-    return sent
-  }
-
-  async #waitForGate(bot: BotApi): Promise<void> {
-    const { clock, signal } = this.#options
-    const waitMs = bot.gate.heldUntilMs('send') - clock.nowMs()
-    if (waitMs > 0) await clock.sleep(waitMs, signal)
-  }
-
-  async #post(bot: BotApi, bytes: Uint8Array, caption?: string): Promise<SentDocument> {
-    const document: DocumentToSend = {
-      fileName: 'measure.bin',
-      byteLength: bytes.byteLength,
-      caption: caption ?? this.#caption(),
-      async *open() {
-        yield bytes
-      },
-    }
-    const sent = await bot.sendDocument(this.#options.chatId, document, this.#options.signal)
-    if (caption === undefined) this.#toDelete.push(sent.messageId)
-    return sent
-  }
-
-  #caption(): string {
-    const { libraryId, random } = this.#options
-    return formatCaption({ kind: 'probe', libraryId, nonce: Buffer.from(random(8)).toString('base64url') })
   }
 
   #know(facts: Partial<LiveFacts>): void {
