@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { memoryChannelLedger } from '#adapters/memory/memory-channel-ledger.ts'
 import type { ChannelSnapshots } from './channel-snapshots.ts'
 import { OneLife } from './one-life.test-support.ts'
-import { bytesOf, differences, NO_DIFFERENCES, noise, sourceOf, storeInTelegram } from './store.test-support.ts'
+import {
+  bytesOf,
+  differences,
+  NO_DIFFERENCES,
+  noise,
+  silence,
+  sourceOf,
+  storeInTelegram,
+} from './store.test-support.ts'
 
 const BYTES = noise(3000)
 const TWO_CHANNELS = { telegram: { bots: 2, channels: 2 } }
@@ -116,6 +124,7 @@ describe('a snapshot in the channels', () => {
       const outcome = await life.outcome(save((await at.again(wrapped)).snapshots(SEALING), `text ${step}`))
       const found = await textOf((await at.again({ ledger: memoryChannelLedger() })).snapshots(SEALING))
       expect([`text ${step - 1}`, `text ${step}`]).toContain(found)
+      await silence(at.telegram)
       // The next life begins with a sweep, and saves again.
       const store = await at.again()
       await store.sweep()

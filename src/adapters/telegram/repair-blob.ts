@@ -34,7 +34,7 @@ export async function repairBlob(repairing: Repairing, ref: BlobRef, options: Re
   if (!source) return lost(bad, done)
   const { signal } = options
   const except = bad.map(({ copy }) => copy)
-  const wish = { blob, source, copiesWanted, except, readsBack: true, signal, background: true }
+  const wish = { blob, source, copiesWanted, except, readsBack: true, signal }
   const copies = await storeCopies(storing, wish)
   for (const { copy, fault } of bad) {
     if (fault instanceof CopyUnreachableError) continue
@@ -97,7 +97,7 @@ async function seenCopy(
   copy: ChannelCopy,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const seen = await looker.look(copy, { signal, background: true })
+  const seen = await looker.look(copy, { signal })
   if (!seen) throw new MessageMissingError(copy)
   await handles.accept(blob, copy, seen)
   const byteLength = seen.document?.byteLength ?? sentLengthOf(blob)

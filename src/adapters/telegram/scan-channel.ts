@@ -129,7 +129,7 @@ class ChannelScan {
     const ref = refOf(caption)
     // Who is storing or deleting it now knows more than can be seen from here.
     if (parts.inFlight.isBusy(ref)) return this.#skip(place)
-    await parts.inFlight.alone(ref, async () => this.#decide(place, seen as SeenMessage, verdict))
+    await parts.inFlight.briefly(ref, () => this.#decide(place, seen as SeenMessage, verdict), signal)
   }
 
   async #decide(place: MessagePlace, seen: SeenMessage, { caption, isWhole }: OurVerdict): Promise<void> {

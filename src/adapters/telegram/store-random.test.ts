@@ -8,6 +8,7 @@ import {
   differences,
   NO_DIFFERENCES,
   noise,
+  silence,
   type StoreInTelegram,
   sourceOf,
   storeInTelegram,
@@ -95,6 +96,7 @@ describe('a store in a Telegram that loses answers, used by a process that keeps
       const left = [...names]
       while (left.length > 0) await model.live(left, 120)
       at.telegram.faults.clear()
+      await silence(at.telegram)
       const store = await at.again()
       await store.sweep()
       expect(await differences(at)).toEqual(NO_DIFFERENCES)

@@ -6,6 +6,7 @@ import { memoryChannelLedger } from '#adapters/memory/memory-channel-ledger.ts'
 import { type EmulatedTelegram, startTelegram, type TelegramOptions } from '#test/support/telegram/start-telegram.ts'
 import { BotApi } from './bot-api.ts'
 import type { Lanes } from './lane.ts'
+import { DEFAULT_TUNING, type LaneTuning } from './lane-tuning.ts'
 import { PacedLanes } from './paced-lanes.ts'
 import { TelegramBlobStore, type TelegramStoreOptions } from './telegram-blob-store.ts'
 
@@ -22,6 +23,13 @@ export interface StoreInTelegram extends AsyncDisposable {
   readonly chatId: number
   /** Another store, as after a restart: same ledger unless told otherwise, same channels. */
   again(options?: StoreWish): Promise<TelegramBlobStore>
+}
+
+/** The emulator lets all pass unless told otherwise; how bots are paced is tested elsewhere. */
+const QUICK: LaneTuning = {
+  ...DEFAULT_TUNING,
+  chat: { startPerSec: 20, maxPerSec: 20, burst: 20 },
+  deletes: { startPerSec: 20, maxPerSec: 20, burst: 20 },
 }
 
 /** How many times faster than the wall the time of tests runs. */
@@ -56,7 +64,7 @@ export async function storeInTelegram(
       chatId: telegram.channels[index % telegram.channels.length]?.id ?? null,
     }))
     const kept = more.ledger ?? ledger
-    const lanes = await PacedLanes.open({ bots, ledger: kept, clock, events: listener })
+    const lanes = await PacedLanes.open({ bots, ledger: kept, clock, events: listener, tuning: QUICK })
     // The dead close nothing.
     if (!more.wrapLanes) opened.push(lanes)
     const botIds = bots.map(({ bot }) => bot.id)
@@ -84,6 +92,19 @@ export async function storeInTelegram(
       for (const each of opened) await each[Symbol.asyncDispose]()
       await telegram[Symbol.asyncDispose]()
     },
+  }
+}
+
+/**
+ * Resolves when no call is under way any more: what the dead of these tests had handed to their sockets still leaves, which
+ * a real death prevents.
+ */
+export async function silence({ journal }: EmulatedTelegram): Promise<void> {
+  for (let quietMs = 0, calls = -1; quietMs < 20; quietMs += 5) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const isBusy = calls !== journal.calls.length || journal.calls.some(({ endedMs }) => endedMs === undefined)
+    if (isBusy) quietMs = 0
+    calls = journal.calls.length
   }
 }
 
