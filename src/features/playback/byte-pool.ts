@@ -1,5 +1,7 @@
 /** Sizes are rounded up to this, so that slices of about the same length can use the same memory. */
 const STEP_BYTES = 128 * 1024
+/** Smaller ones are not worth it. */
+const MIN_BYTES = 4 * STEP_BYTES
 const REST_MS = 5000
 
 /**
@@ -22,17 +24,19 @@ export class BytePool {
 
   /** Memory of this length, with anything in it. */
   take(length: number): Uint8Array {
+    if (length < MIN_BYTES) return new Uint8Array(length)
     const size = Math.ceil(length / STEP_BYTES) * STEP_BYTES
     const buffer = this.#free.get(size)?.pop()
     if (buffer) this.#freeBytes -= size
     return new Uint8Array(buffer ?? new ArrayBuffer(size), 0, length)
   }
 
-  /** For whoever is sure that nobody looks at these bytes any more. They must have come from `take`. */
+  /** For whoever is sure that nobody looks at these bytes, and at others in the same memory, any more. */
   giveBack({ buffer }: Uint8Array): void {
-    this.#restSoon()
     const size = buffer.byteLength
-    if (!(buffer instanceof ArrayBuffer) || this.#freeBytes + size > this.#maxFreeBytes) return
+    const isOfUse = buffer instanceof ArrayBuffer && size >= MIN_BYTES && size % STEP_BYTES === 0
+    if (!isOfUse || this.#freeBytes + size > this.#maxFreeBytes) return
+    this.#restSoon()
     const free = this.#free.get(size)
     if (free) free.push(buffer)
     else this.#free.set(size, [buffer])

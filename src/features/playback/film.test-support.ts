@@ -180,3 +180,20 @@ export function unboundedCache(): SegmentCache & { readonly entries: Map<string,
     tiers: () => [{ kind: 'memory', bytes: 0, maxBytes: 0, items: entries.size, evictions: 0, damaged: 0 }],
   }
 }
+
+/** Picture and two voices; what is played together lies together, as the ingest does it. */
+export function longFilm(segments = 30): TestFilm {
+  const film = new TestFilm()
+  film.addVideo()
+  film.addAudio('a0', 'en', { isDefault: true })
+  film.addAudio('a1', 'de')
+  for (const track of film.tracks) film.addSegment(track, 'init', 100)
+  for (let index = 0; index < segments; index++) for (const track of film.tracks) film.addSegment(track, index, 1000)
+  return film
+}
+
+/** `v0:3`: what lies at this byte of the pack. */
+export function nameAt(film: TestFilm, offset: number): string {
+  const found = film.segments.find(({ slices }) => slices.some((slice) => slice.offset === offset))
+  return found ? `${found.trackId.split('-').at(-1)?.slice(-2)}:${found.index}` : `byte ${offset}`
+}

@@ -186,7 +186,7 @@ export class PackFlight implements Carrier {
     this.#fills.set(slice.offset, fill)
     fill.carriedBy(this)
     fill.giver = this.#giver
-    if (fill.origin === null) fill.begin('store', this.#ways.newSha256())
+    if (fill.origin === null) fill.begin('store', this.#ways.newSha256(), { willBeKept: true })
   }
 
   /** A slice that is damaged wherever it is read does not keep the others from coming. */

@@ -10,6 +10,8 @@ export interface ReadSlicePorts {
   readonly blobs: Pick<BlobStore, 'get'>
   readonly work: Pick<WorkArea, 'readPack'>
   readonly newSha256: () => RunningSha256
+  /** The cache will keep it. */
+  readonly willBeKept: boolean
   /** Its bytes were wrong; they are read once more. */
   readonly tell: (error: BlobDamagedError) => void
 }
@@ -18,7 +20,7 @@ const MAX_TRIES = 2
 
 /** Reads this slice of the pack and nothing else into the fill; once more, from elsewhere if possible, when its bytes are wrong. */
 export async function readSlice(fill: SliceFill, pack: Pack, ports: ReadSlicePorts): Promise<void> {
-  fill.begin(pack.state === 'stored' ? 'store' : 'work', ports.newSha256())
+  fill.begin(pack.state === 'stored' ? 'store' : 'work', ports.newSha256(), ports)
   for (let attempt = 0; fill.isOpen; attempt++) {
     try {
       await pour(fill, pack, attempt, ports)

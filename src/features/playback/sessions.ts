@@ -18,6 +18,12 @@ export interface Seen {
   readonly index: number
 }
 
+export interface SessionsOptions {
+  readonly idleMs: number
+  readonly nowMs: () => number
+  readonly onEnd: (key: string) => void
+}
+
 /** More than any machine serves at once; the longest unseen go first. */
 const MAX_SESSIONS = 20_000
 
@@ -25,13 +31,15 @@ const MAX_SESSIONS = 20_000
 export class Sessions {
   readonly #idleMs: number
   readonly #nowMs: () => number
+  readonly #onEnd: (key: string) => void
   /** The longest unseen first. */
   readonly #sessions = new Map<string, { -readonly [K in keyof Session]: Session[K] }>()
   #started = 0
 
-  constructor({ idleMs, nowMs }: { readonly idleMs: number; readonly nowMs: () => number }) {
+  constructor({ idleMs, nowMs, onEnd }: SessionsOptions) {
     this.#idleMs = idleMs
     this.#nowMs = nowMs
+    this.#onEnd = onEnd
   }
 
   /** Those that were begun since the start. */
@@ -61,18 +69,22 @@ export class Sessions {
     this.#sessions.delete(key)
     this.#sessions.set(key, session)
     if (isNew) this.#started++
+    if (this.#sessions.size > MAX_SESSIONS) this.#endOldest()
     return { key, session, isNew, hasMoved }
   }
 
-  /** Ends those that are idle, and returns their keys. */
-  endIdle(): readonly string[] {
-    const ended: string[] = []
-    for (const [key, { lastSeenMs }] of this.#sessions) {
-      const isIdle = this.#nowMs() - lastSeenMs > this.#idleMs
-      if (!isIdle && this.#sessions.size <= MAX_SESSIONS) break
-      this.#sessions.delete(key)
-      ended.push(key)
+  /** Ends those that are idle. */
+  endIdle(): void {
+    for (const { lastSeenMs } of this.#sessions.values()) {
+      if (this.#nowMs() - lastSeenMs <= this.#idleMs) return
+      this.#endOldest()
     }
-    return ended
+  }
+
+  #endOldest(): void {
+    const [key] = this.#sessions.keys()
+    if (key === undefined) return
+    this.#sessions.delete(key)
+    this.#onEnd(key)
   }
 }

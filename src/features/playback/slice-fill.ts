@@ -43,6 +43,7 @@ export class SliceFill {
   #holders = 0
   /** Somebody keeps the bytes for good: the memory is not ours to use again. */
   #isKept = false
+  #willBeKept = false
   /** What readers may have seen of earlier tries, by try; see `restart`. */
   readonly #seen: Uint8Array[] = []
   #change = Promise.withResolvers<void>()
@@ -100,11 +101,20 @@ export class SliceFill {
     this.#carrier = carrier
   }
 
-  /** Takes the memory; before it, a fill that waits its turn costs nothing. To be called once. */
-  begin(origin: SliceOrigin, hash: RunningSha256): void {
+  /**
+   * Takes the memory; before it, a fill that waits its turn costs nothing. To be called once. `willBeKept`: the memory is as
+   * long as the slice, to the byte, because it stays.
+   */
+  begin(origin: SliceOrigin, hash: RunningSha256, { willBeKept }: { readonly willBeKept: boolean }): void {
     this.#origin = origin
+    this.#willBeKept = willBeKept
     this.#hash = hash
-    this.#bytes = this.#pool.take(this.slice.length)
+    this.#bytes = this.#memory()
+  }
+
+  #memory(): Uint8Array {
+    const { length } = this.slice
+    return this.#willBeKept ? new Uint8Array(length) : this.#pool.take(length)
   }
 
   add(chunk: Uint8Array): void {
@@ -154,7 +164,7 @@ export class SliceFill {
    */
   restart(hash: RunningSha256): void {
     this.#seen.push(this.#bytes.subarray(0, this.#filled))
-    this.#bytes = this.#pool.take(this.slice.length)
+    this.#bytes = this.#memory()
     this.#filled = 0
     this.#hash = hash
   }

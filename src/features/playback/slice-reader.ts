@@ -180,6 +180,10 @@ export class SliceReader {
     if (isKept || this.#readsWhole) fill.keep()
   }
 
+  get #keepsAnything(): boolean {
+    return this.#ports.cache.tiers().some(({ maxBytes }) => maxBytes > 0)
+  }
+
   get #readsWhole(): boolean {
     return this.#ports.blobs.limits.wholeReads ?? false
   }
@@ -207,7 +211,10 @@ export class SliceReader {
     if (isTaken(fill)) return
     this.#owners.set(fill, pack.videoId)
     if (pack.state === 'stored' && pack.ref !== null && this.#readsWhole) this.#fly(pack, pack.ref, fill, alone)
-    else await readSlice(fill, pack, { ...this.#ports, tell: (error) => this.#tell(slice, error, false) })
+    else {
+      const willBeKept = this.#keepsAnything && this.#ports.mayClaimCache(pack.videoId)
+      await readSlice(fill, pack, { ...this.#ports, willBeKept, tell: (error) => this.#tell(slice, error, false) })
+    }
   }
 
   /** From a cache that is not in memory; false when it is not there after all. */

@@ -75,7 +75,11 @@ export class Viewing {
   constructor(ports: ViewingPorts, options: ViewingOptions) {
     this.#ports = ports
     this.#options = options
-    this.#sessions = new Sessions({ idleMs: options.sessionIdleTimeoutSec * 1000, nowMs: ports.nowMs })
+    this.#sessions = new Sessions({
+      idleMs: options.sessionIdleTimeoutSec * 1000,
+      nowMs: ports.nowMs,
+      onEnd: (key) => this.#preloader.want(key, []),
+    })
     this.#popularity = new Popularity(ports.wallMs)
     this.#preloader = new Preloader(
       {
@@ -105,7 +109,7 @@ export class Viewing {
 
   /** To be called now and then: ends idle sessions, saves what is popular, keeps beginnings warm. */
   async tidy(): Promise<void> {
-    for (const session of this.#sessions.endIdle()) this.#preloader.want(session, [])
+    this.#sessions.endIdle()
     if (this.#ports.popularity) await this.#popularity.save(this.#ports.popularity)
     await this.#warm()
   }

@@ -108,6 +108,43 @@ describe('a cold pack in a store of whole blobs', () => {
   })
 })
 
+describe('memory that is used again', () => {
+  it('never shows in an answer what belongs to another one, whoever leaves and whoever is slow', async () => {
+    const track = film.addTrack('v1')
+    film.addSegments(track, 8, 600_000)
+    const nothing = { ...ports.cache, set: () => false, tiers: () => [] }
+    await serve({ ...ports, cache: nothing })
+    const large = film.segments.filter(({ trackId, index }) => trackId === track.id && index !== 'init')
+    const url = (index: number) => `/segment/${FILM_ID}/v1-0000${index}.m4s`
+    const leave = async (index: number) => {
+      const gone = new AbortController()
+      const answer = await fetch(server.url + url(index), { signal: gone.signal })
+      await answer.body?.getReader().read()
+      gone.abort()
+    }
+    const readSlowly = async (index: number) => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of (await fetch(server.url + url(index))).body ?? []) {
+        pieces.push(piece)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+      return Buffer.concat(pieces)
+    }
+    for (let round = 0; round < 3; round++) {
+      const indices = Array.from({ length: 24 }, (_, n) => (n * 5 + round) % 8)
+      const answers = await Promise.all(
+        indices.map(async (index, n) => {
+          if (n % 6 === 0) return void (await leave(index))
+          return n % 6 === 1 ? await readSlowly(index) : (await server.ask(url(index))).body
+        }),
+      )
+      answers.forEach((answer, n) => {
+        if (answer) expect(answer.equals(film.bytesOf(large[indices[n] ?? 0] as never))).toBe(true)
+      })
+    }
+  })
+})
+
 describe('/cache', () => {
   it('tells of viewers, and forgets what it is told to', async () => {
     const agents = ['a player', 'another one', 'another one']

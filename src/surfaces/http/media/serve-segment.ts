@@ -18,6 +18,8 @@ const HEADERS = {
   audio: headersOf('audio/mp4'),
   ts: headersOf('video/mp2t'),
 }
+/** Sessions remember it; anybody can send 16 KB. */
+const MAX_PROGRAM_NAME = 160
 /** Subtitles can be replaced under the same address. */
 const WEBVTT_HEADERS = { ...SAFE_HEADERS, 'content-type': WEBVTT_TYPE, 'cache-control': REVALIDATE }
 
@@ -49,7 +51,7 @@ export function segmentRoute(playback: Playback): MediaRoute {
 
 /** Two players on one machine, or behind one proxy, are told apart when they are different programs. */
 function viewerOf({ socket, headers }: IncomingMessage): string {
-  return `${socket.remoteAddress ?? ''} ${headers['user-agent'] ?? ''}`
+  return `${socket.remoteAddress ?? ''} ${(headers['user-agent'] ?? '').slice(0, MAX_PROGRAM_NAME)}`
 }
 
 async function subtitleSegment(playback: Playback, video: PlayableVideo, { trackName, index }: SegmentName) {
