@@ -63,7 +63,9 @@ describe.each([
     await lab?.[Symbol.asyncDispose]()
   })
   const blobMessages = () =>
-    lab.telegram.channels.flatMap(({ id }) => lab.telegram.live(id)).filter((message) => message.fileUniqueId !== null)
+    lab.telegram.channels
+      .flatMap(({ id }) => lab.telegram.live(id))
+      .filter((message) => nameOf(message).startsWith(videoId))
 
   it('lies in as many messages as there are packs and copies, spread over bots and channels', async () => {
     const messages = blobMessages()
