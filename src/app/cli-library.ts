@@ -94,9 +94,14 @@ async function follow(
 ): Promise<Job> {
   const ended = new AbortController()
   const working = server ? Promise.resolve() : workHere(core, AbortSignal.any([signal, ended.signal]))
+  let failure: { readonly error: unknown } | undefined
+  working.catch((error: unknown) => {
+    failure = { error }
+  })
   try {
     for (;;) {
       signal.throwIfAborted()
+      if (failure) throw failure.error
       const jobs = await core.ports.jobs.list({ name })
       const job = jobs.find(({ payload }) => payload.videoId === videoId)
       if (job) onProgress(job)
@@ -105,8 +110,8 @@ async function follow(
     }
   } finally {
     ended.abort()
-    await working
-    if (!server) await settleStore(core, signal)
+    await working.catch(() => {})
+    if (!server && !failure) await settleStore(core, signal)
   }
 }
 

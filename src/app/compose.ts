@@ -70,6 +70,6 @@ function loggerOf({ logs, ...config }: Config, silent: boolean): Logger {
   })
 }
 
-function databaseOf({ database }: Config) {
+export function databaseOf({ database }: Config) {
   return database.kind === 'sqlite' ? database : { kind: database.kind, url: database.url.reveal() }
 }

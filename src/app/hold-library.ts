@@ -8,9 +8,14 @@ import { scratchFolder } from './scratch-folder.ts'
 /** Makes this process the one that works on the library, and takes up what a crash left half done. */
 export async function holdLibrary({ config, database, store, ports }: Core, signal: AbortSignal): Promise<LibraryLock> {
   const lock = await acquireLibraryLock(database.db, { signal })
-  await rm(scratchFolder(config.dataDir), { recursive: true, force: true })
-  await store.takeUp(signal)
-  ports.events.subscribe(failLostVideos(ports))
-  await takeUpWork(ports)
-  return lock
+  try {
+    await rm(scratchFolder(config.dataDir), { recursive: true, force: true })
+    await store.takeUp(signal)
+    ports.events.subscribe(failLostVideos(ports))
+    await takeUpWork(ports)
+    return lock
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
 }

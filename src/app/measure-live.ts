@@ -1,8 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
+import * as telegram from '#adapters/telegram/measure-live.ts'
+import { openDatabase } from '#adapters/database/open-database.ts'
 import type { Config } from '#config/config.ts'
-import { InvalidInputError } from '#domain/errors.ts'
+import { libraryIdOf } from '#lib/sealing/library-id.ts'
+import { MasterKey } from '#lib/sealing/master-key.ts'
 import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
+import { databaseOf } from './compose.ts'
+import { requireBots } from './telegram-bots.ts'
 
-export async function* measureLive(_config: Config, _signal: AbortSignal): AsyncIterable<DoctorCheck> {
-  yield* []
-  throw new InvalidInputError('doctor --live is not built yet.')
+/** Asks Telegram what its documents leave open, with the bots of the first channel; the answers are kept for the pacing. */
+export async function* measureLive(config: Config, signal: AbortSignal): AsyncIterable<DoctorCheck> {
+  const bots = requireBots(config)
+  const [first] = bots
+  const together = bots.filter(({ chat }) => chat === first?.chat)
+  await using database = await openDatabase(databaseOf(config))
+  const chatId = typeof first?.chat === 'string' ? (await first.bot.getChat(first.chat, signal)).id : (first?.chat ?? 0)
+  yield* telegram.measureLive({
+    bots: together.map(({ bot }) => bot),
+    chatId,
+    apiRoot: config.telegram.apiRoot,
+    ledger: database.ledger,
+    clock: SYSTEM_CLOCK,
+    random: randomBytes,
+    // Of no library: the messages are gone at the end, and no key is made for them.
+    libraryId: libraryIdOf(MasterKey.random()),
+    signal,
+  })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { OpenDatabase } from '#adapters/database/open-database.ts'
 import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import type { StoreStep } from '#adapters/telegram/store-parts.ts'
 import type { EventBus } from '#adapters/telemetry/event-bus.ts'
 import type { Config } from '#config/config.ts'
 import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
@@ -39,6 +40,8 @@ export interface StoreParts {
 export interface StoreWishes {
   /** As a person typed it. */
   readonly recoveryKey?: string | undefined
+  /** Called at every step that leaves something behind, so that tests can end the process there. */
+  readonly reached?: (step: StoreStep) => void
 }
 
 /** The store that the settings ask for. */

@@ -5,7 +5,7 @@ import { ConflictError, InvalidInputError } from '#domain/errors.ts'
 import { MasterKey } from '#lib/sealing/master-key.ts'
 import { formatRecoveryKey, parseRecoveryKey } from '#lib/sealing/recovery-key.ts'
 
-const FILE_NAME = 'recovery-key'
+export const RECOVERY_KEY_FILE = 'recovery-key'
 const PRIVATE_MODE = 0o600
 const OTHERS = 0o077
 
@@ -24,7 +24,7 @@ export interface LoadedMasterKey {
  * never overwritten: rejects with InvalidInputError when it holds no key, with ConflictError when `recovered` is another one.
  */
 export async function loadOrCreateMasterKey(dataDir: string, recovered?: MasterKey): Promise<LoadedMasterKey> {
-  const path = join(dataDir, FILE_NAME)
+  const path = join(dataDir, RECOVERY_KEY_FILE)
   const there = await readKey(path)
   const created = there === null && (await writeKey(path, recovered ?? MasterKey.random()))
   const key = there ?? (await readKey(path))

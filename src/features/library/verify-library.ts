@@ -90,10 +90,11 @@ async function damagedSlices(
 ): Promise<{ owner: Owner; why: string }[]> {
   let opened: OpenedPack | undefined
   const fault = await faultOf(async () => {
-    const { wholeReads } = ports.blobs.limits
-    // Where packs are read whole, reading them tells their size too; asking for it first would cost as much.
-    if (!(level === 2 && wholeReads && pack.ref)) await requireSize(pack, ports, signal)
-    if (level === 2 || !wholeReads) opened = await openAsKnown(pack, ports, signal)
+    // A store of whole blobs would read all of it to tell what lies in it. Whether it is there takes it a while too.
+    const isRead = level === 2 || !ports.blobs.limits.wholeReads
+    const looking = requireSize(pack, ports, signal)
+    if (isRead && pack.ref) [opened] = await Promise.all([openAsKnown(pack, ports, signal), looking])
+    else await looking
   })
   if (fault) return slices.map(({ owner }) => ({ owner, why: fault }))
   const damaged: { owner: Owner; why: string }[] = []

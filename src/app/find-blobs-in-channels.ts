@@ -1,0 +1,32 @@
+import type { ChannelSnapshots } from '#adapters/telegram/channel-snapshots.ts'
+import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
+import { NotFoundError } from '#domain/errors.ts'
+import { type ClaimParts, hasBlobs, noteClaim } from './claim-channels.ts'
+
+/**
+ * Fills the ledger from the channels: from the newest snapshot where there is one, then by looking at every message that
+ * it does not know. Rejects with NotFoundError when nothing of this library is there.
+ */
+export async function findBlobsInChannels(
+  parts: ClaimParts,
+  snapshots: ChannelSnapshots,
+  onProgress: (words: string) => void,
+  signal: AbortSignal,
+): Promise<CatalogSnapshot | null> {
+  const { store, ledger, chatIds } = parts
+  onProgress('Looking for a snapshot of the catalog')
+  const snapshot = await snapshots.latest(signal)
+  if (snapshot) await snapshot.restoreLedger()
+  for (const chatId of chatIds) {
+    const look = (done: number, total: number) => onProgress(`Channel ${chatId}: message ${done} of ${total}`)
+    await store.scan(chatId, { adoptUnknown: true, onProgress: look, signal })
+    await noteClaim(parts, chatId)
+  }
+  if (!snapshot && !(await hasBlobs(ledger))) {
+    throw new NotFoundError('Nothing of this library is in the channels.', {
+      why: 'No message there was written with this recovery key.',
+      fix: 'Check CHAT_ID and the recovery key.',
+    })
+  }
+  return snapshot
+}
