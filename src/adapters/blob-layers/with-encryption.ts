@@ -9,6 +9,7 @@ import type {
   StoredBlob,
 } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobTooLargeError } from '#domain/errors.ts'
+import { Mutex } from '#lib/concurrency/mutex.ts'
 import { ChunkCipher } from '#lib/sealing/chunk-cipher.ts'
 import { deriveHeader } from '#lib/sealing/derive-header.ts'
 import type { MasterKey } from '#lib/sealing/master-key.ts'
@@ -39,6 +40,8 @@ class EncryptedBlobStore implements BlobStore {
   readonly #store: BlobStore
   readonly #key: MasterKey
   readonly #ciphers = new LRUCache<BlobRef, ChunkCipher>({ max: REMEMBERED_CIPHERS })
+  /** Sources are read one after another the first time: the first is on its way while the others wait for their turn. */
+  readonly #reading = new Mutex()
 
   constructor(store: BlobStore, key: MasterKey) {
     this.limits = { ...store.limits, maxBytes: mostPlainBytesIn(store.limits.maxBytes) }
@@ -50,7 +53,7 @@ class EncryptedBlobStore implements BlobStore {
     if (source.byteLength > this.limits.maxBytes) {
       throw new BlobTooLargeError(`A blob of ${source.byteLength} bytes is over the limit of ${this.limits.maxBytes}.`)
     }
-    const fingerprint = await fingerprintOf(source, signal)
+    const fingerprint = await this.#reading.run(() => fingerprintOf(source, signal), signal)
     const header = deriveHeader(this.#key, { purpose: PURPOSE, name: source.name, fingerprint })
     const cipher = new ChunkCipher(this.#key, PURPOSE, header)
     const ref = await this.#store.put(sealedSource(source, cipher, fingerprint), signal)

@@ -13,6 +13,7 @@ import type {
 import type { ChannelBlob, ChannelCopy, ChannelLedger } from '#domain/channel-ledger.ts'
 import { BlobTooLargeError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
+import { Mutex } from '#lib/concurrency/mutex.ts'
 import { BotLoads } from './bot-loads.ts'
 import { isBlobName, refOf } from './caption.ts'
 import { type ChannelRoomFigures, figuresOf } from './channel-figures.ts'
@@ -78,6 +79,8 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
   readonly #looker: MessageLooker
   readonly #handles: Handles
   readonly #remover: MessageRemover
+  /** Sources are hashed one after another: the first is on its way while the others wait for their turn. */
+  readonly #hashing = new Mutex()
 
   constructor(options: TelegramStoreOptions) {
     const { lanes, ledger, events, libraryId, clock = SYSTEM_CLOCK, random = randomBytes } = options
@@ -100,7 +103,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
       throw new BlobTooLargeError(`A blob of ${byteLength} bytes is over the limit of ${this.limits.maxBytes}.`)
     }
     if (!isBlobName(name)) throw new TypeError(`${JSON.stringify(name)} is not <video>/<number>.`)
-    const sha256 = await hashSource(source, signal)
+    const sha256 = await this.#hashing.run(() => hashSource(source, signal), signal)
     const blob = { ref: refOf({ name, sha256 }), name, byteLength, sha256 }
     return translated(async () => {
       await this.#parts.inFlight.alone(blob.ref, () => this.#store(blob, source, signal), signal)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { BlobDamagedError } from '#domain/errors.ts'
 import { errorOfAnswer, errorOfFault, errorOfTimeout, type TelegramError } from './api-error.ts'
@@ -69,6 +68,8 @@ class Exchange {
   #hasAnswer = false
   #lastByteSent = false
   #ended: { readonly error: unknown } | undefined
+  /** Who waits for the line to take more, or to end. */
+  #wake: () => void = () => {}
 
   constructor(upload: Upload, request: ClientRequest) {
     this.#upload = upload
@@ -77,11 +78,14 @@ class Exchange {
       request.once('response', (response) => {
         this.#hasAnswer = true
         resolve(response)
+        this.#wake()
       })
       const onEnd = (error?: unknown) => {
         this.#ended ??= { error: this.#fault(error) }
         reject(this.#ended.error)
+        this.#wake()
       }
+      request.on('drain', () => this.#wake())
       request.on('error', onEnd)
       request.once('close', onEnd)
     })
@@ -123,15 +127,16 @@ class Exchange {
     }
   }
 
+  /** Or answered, or at its end; the last is thrown. */
   async #drained(guard: StallGuard): Promise<void> {
     guard.wait()
-    const done = new AbortController()
-    try {
-      await Promise.race([once(this.#request, 'drain', { signal: done.signal }), this.#answered])
-    } finally {
-      done.abort()
-      guard.rest()
+    if (!this.#hasAnswer && !this.#ended) {
+      await new Promise<void>((wake) => {
+        this.#wake = wake
+      })
     }
+    guard.rest()
+    if (this.#ended && !this.#hasAnswer) throw this.#ended.error
   }
 
   async #readAnswer(): Promise<unknown> {
