@@ -52,6 +52,8 @@ export class PackFlight implements Carrier {
   /** The byte of the pack that comes next. */
   #at = 0
   #hadContentReader = false
+  /** Nothing is read any more. */
+  #isClosed = false
   #ended = false
   #giver: string | null = null
 
@@ -60,13 +62,9 @@ export class PackFlight implements Carrier {
     this.#ways = ways
   }
 
-  get isOver(): boolean {
-    return this.#ended
-  }
-
   /** Takes a fill along; false when its bytes have gone by already, or do not come by. */
   carry(fill: SliceFill): boolean {
-    if (this.#ended || !this.#comesBy(fill.slice)) return false
+    if (this.#isClosed || this.#ended || !this.#comesBy(fill.slice)) return false
     this.#fills.set(fill.slice.offset, fill)
     fill.carriedBy(this)
     return true
@@ -138,6 +136,7 @@ export class PackFlight implements Carrier {
         this.#startOver(error, attempt)
       }
     }
+    this.#isClosed = true
   }
 
   #isUnwanted(slice: Slice | undefined): boolean {
