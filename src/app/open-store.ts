@@ -1,52 +1,14 @@
 import { join } from 'node:path'
-import type { OpenDatabase } from '#adapters/database/open-database.ts'
 import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
-import type { StoreStep } from '#adapters/telegram/store-parts.ts'
-import type { EventBus } from '#adapters/telemetry/event-bus.ts'
 import type { Config } from '#config/config.ts'
-import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
-import type { CatalogSnapshot, CatalogSnapshots } from '#domain/catalog-snapshots.ts'
-import type { HostStatus } from '#surfaces/http/http-ports.ts'
-import { openTelegramStore } from './telegram-store.ts'
-
-/** Where the bytes are, and what belongs to that place beyond what features know of it. */
-export interface OpenStore extends AsyncDisposable {
-  readonly blobs: BlobStore
-  /** Null where there is one copy of everything. */
-  readonly repairs: BlobRepairs | null
-  /** Null where the store explains itself without. */
-  readonly snapshots: CatalogSnapshots | null
-  /** Set when this process made the key: it must be shown once. */
-  readonly newRecoveryKey: string | null
-  /** Before the first work: what a crash left half done is ended. Rejects when this store must not be written to. */
-  takeUp(signal: AbortSignal): Promise<void>
-  /** Now and then: lost answers are found, what nobody needs goes. */
-  sweep(signal: AbortSignal): Promise<void>
-  /** After work: the same, where that work left questions open. */
-  settle(signal: AbortSignal): Promise<void>
-  /** On an empty catalog: learns which blobs there are; resolves with a snapshot if one was kept. */
-  findBlobs(onProgress: (words: string) => void, signal: AbortSignal): Promise<CatalogSnapshot | null>
-  describe(): Promise<HostStatus['store']>
-  /** What a person should mend. */
-  problems(): Promise<HostStatus['problems']>
-}
-
-export interface StoreParts {
-  readonly config: Config
-  readonly database: OpenDatabase
-  readonly events: EventBus
-}
-
-export interface StoreWishes {
-  /** As a person typed it. */
-  readonly recoveryKey?: string | undefined
-  /** Called at every step that leaves something behind, so that tests can end the process there. */
-  readonly reached?: (step: StoreStep) => void
-}
+import type { OpenStore, StoreParts, StoreWishes } from './store.ts'
 
 /** The store that the settings ask for. */
 export async function openStore(parts: StoreParts, wishes: StoreWishes = {}): Promise<OpenStore> {
-  return parts.config.store.kind === 'telegram' ? await openTelegramStore(parts, wishes) : openDiskStore(parts.config)
+  if (parts.config.store.kind === 'disk') return openDiskStore(parts.config)
+  // Loaded only where it is used: the command line begins sooner without.
+  const { openTelegramStore } = await import('./telegram-store.ts')
+  return await openTelegramStore(parts, wishes)
 }
 
 function openDiskStore({ dataDir, media }: Config): OpenStore {
