@@ -1,9 +1,13 @@
 import { readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { parseCachedFile } from '#adapters/disk-cache/cached-file.ts'
 import type { FreedFile } from '#surfaces/cli/cli-ports.ts'
 import type { Core } from './compose.ts'
 
-/** Removes uploads that no video waits for and work files of videos that are gone or finished, when old enough. */
+/**
+ * Removes uploads that no video waits for, work files of videos that are gone or finished and files of the disk cache, when
+ * old enough. A server that runs meanwhile fetches again what it misses.
+ */
 export async function cleanup(
   { config, ports }: Core,
   { olderThanHours, dryRun }: { readonly olderThanHours: number; readonly dryRun: boolean },
@@ -16,7 +20,11 @@ export async function cleanup(
 
   const uploads = await filesIn(join(config.dataDir, 'uploads'))
   const work = await filesIn(join(config.dataDir, 'work'))
+  const cache = await filesIn(config.cache.dir)
   const stale = [
+    ...cache
+      .filter(({ folder, path }) => parseCachedFile(`${folder}/${basename(path)}`) !== null)
+      .map((file) => ({ ...file, reason: 'entry of the disk cache' })),
     ...uploads
       .filter(({ path }) => !needed.has(path))
       .map((file) => ({ ...file, reason: 'upload that no video waits for' })),

@@ -11,7 +11,8 @@ import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
 import type { Config } from '#config/config.ts'
 import { secretsIn } from '#config/secrets.ts'
 import { newSha256, sha256 } from './hashing.ts'
-import { openStore, type StoreWishes } from './open-store.ts'
+import { openStore } from './open-store.ts'
+import type { StoreWishes } from './store.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
 /** Everything below the surfaces, put together from the configuration. Dispose of it to let files and database go. */

@@ -20,7 +20,7 @@ import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
 import { type ClaimParts, claimChannels, hasBlobs } from './claim-channels.ts'
 import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
 import { findBlobsInChannels } from './find-blobs-in-channels.ts'
-import type { OpenStore, StoreParts, StoreWishes } from './open-store.ts'
+import type { OpenStore, StoreParts, StoreWishes } from './store.ts'
 import { type ConfiguredBot, telegramBots } from './telegram-bots.ts'
 
 /** Sends of one bot that are worth having under way: the next begins while the last still goes out. */

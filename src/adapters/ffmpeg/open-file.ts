@@ -38,7 +38,7 @@ export async function openFile(path: string, settings: OpenFileSettings, signal?
     return tables
   }
   try {
-    const media = await probeMedia(settings.tools, path, signal, read)
+    const media = await probeMedia(settings.tools, path, signal, (family) => void read(family))
     return new OpenFile(media, tables ?? read(media.file.family), settings)
   } catch (error) {
     await (await tables?.catch(() => null))?.file[Symbol.asyncDispose]()

@@ -1,6 +1,6 @@
 import type { TelegramError } from './api-error.ts'
 import type { BotApi } from './bot-api.ts'
-import type { CallKind } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
 import type { LaneTuning } from './lane-tuning.ts'
 import { Pace } from './pace.ts'
 

@@ -4,7 +4,7 @@ import { type Caption, formatCaption, parseCaption, refOf } from './caption.ts'
 
 const SHA256 = 'ab'.repeat(32)
 const word = (minLength: number, maxLength: number) =>
-  fc.string({ unit: fc.constantFrom(...'abcXYZ019_-'), minLength, maxLength })
+  fc.string({ unit: fc.constantFrom(...'abcXYZ019_-'.split('')), minLength, maxLength })
 const blob = fc.record({
   kind: fc.constant('blob' as const),
   libraryId: word(11, 11),

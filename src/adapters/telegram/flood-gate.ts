@@ -1,6 +1,6 @@
 import { TelegramError } from './api-error.ts'
 import type { Clock } from './clock.ts'
-import type { CallKind } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
 
 /**
  * Longest wait for the verdict on another call: one that takes longer is hardly going to be a 429. Where there were some

@@ -4,7 +4,8 @@ import type { BotLanes, Outage } from './bot-lanes.ts'
 import type { BotRights } from './bot-rights.ts'
 import { candidatesOf } from './choose-lane.ts'
 import type { Clock } from './clock.ts'
-import type { CallKind, LaneWish } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
+import type { LaneWish } from './lane.ts'
 
 export interface LaneHealthOptions {
   readonly bots: readonly BotLanes[]

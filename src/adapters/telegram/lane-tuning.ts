@@ -1,4 +1,4 @@
-import type { CallKind } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
 import type { PaceSettings } from './pace.ts'
 
 /** What is assumed as long as nothing better is known. */

@@ -1,13 +1,11 @@
 import type { BotApi } from './bot-api.ts'
+import type { CallKind } from './call-kind.ts'
 
 /** One bot in one channel: a way for calls to leave. */
 export interface Lane {
   readonly bot: BotApi
   readonly chatId: number
 }
-
-/** Each has a budget of its own: what is used up for sending does not hold up reading. */
-export type CallKind = 'send' | 'delete' | 'read'
 
 export interface LaneWish {
   readonly kind: CallKind

@@ -1,7 +1,7 @@
 import type { BotLedger } from '#domain/channel-ledger.ts'
 import type { BotLanes } from './bot-lanes.ts'
 import type { Clock } from './clock.ts'
-import type { CallKind } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
 
 /** A clock that was set wrong when it was written must not stop a bot for years. */
 const LONGEST_WAIT_MS = 24 * 3_600_000

@@ -2,7 +2,8 @@ import { RateLimitedError } from '#domain/errors.ts'
 import type { BotLanes } from './bot-lanes.ts'
 import { chooseLane, poolOf } from './choose-lane.ts'
 import type { Clock } from './clock.ts'
-import type { CallKind, LaneWish } from './lane.ts'
+import type { CallKind } from './call-kind.ts'
+import type { LaneWish } from './lane.ts'
 
 /** Permission to make one call now. */
 export interface Turn {

@@ -62,7 +62,7 @@ export class PackStoring {
     const { work, blobs } = this.#ports
     const ref = await blobs.put(await work.packSource(pack.videoId, pack.position), this.#signal)
     this.#stored.push({ pack, ref })
-    this.#timer ??= setTimeout(() => this.#markNow(), MARK_EVERY_MS)
+    this.#timer ??= setTimeout(() => void this.#markNow(), MARK_EVERY_MS)
   }
 
   #markNow(): Promise<void> {

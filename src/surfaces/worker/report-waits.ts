@@ -12,12 +12,13 @@ export function reportWithWaits(
 ): { readonly report: JobContext['report'] } & Disposable {
   let last: JobProgress | null = null
   let isNoted = false
-  const timer = setInterval(async () => {
+  const look = async () => {
     const note = await storeWait().catch(() => null)
     if (!last || (note === null && !isNoted)) return
     isNoted = note !== null
     report({ ...last, ...(note !== null && { note, bytesPerSec: 0 }) })
-  }, LOOK_EVERY_MS)
+  }
+  const timer = setInterval(() => void look(), LOOK_EVERY_MS)
   return {
     report: (progress) => {
       last = progress

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Emulator } from './emulator.ts'
 import type { FaultRule, RandomFaults } from './fault-script.ts'
-import { type Happening, happen } from './happening.ts'
+import type { Happening } from './happening.ts'
+import { happen } from './make-happen.ts'
 import { messagesOf } from './oracle.ts'
 
 /**
