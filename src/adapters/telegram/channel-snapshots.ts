@@ -4,7 +4,7 @@ import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
 import { ProductError, StoreUnavailableError } from '#domain/errors.ts'
 import { Mutex } from '#lib/concurrency/mutex.ts'
 import { refOf } from './caption.ts'
-import { closeIntents, deleteBlob, type MessageRemover } from './delete-blob.ts'
+import { deleteBlob, type MessageRemover } from './delete-blob.ts'
 import { ledgerLines, restoreLedgerLines } from './ledger-lines.ts'
 import type { Downloads } from './open-download.ts'
 import { pack, unpack } from './packed-lines.ts'
@@ -149,7 +149,6 @@ export class ChannelSnapshots implements CatalogSnapshots {
           failures.push(error)
         }
       }
-      await closeIntents(parts, blob.ref)
     })
     if (copies.length === 0) throw failures[0] ?? new StoreUnavailableError('There is no channel.')
     return copies

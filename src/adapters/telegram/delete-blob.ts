@@ -180,7 +180,7 @@ async function markDeleting({ ledger, reached }: StoreParts, blob: ChannelBlob, 
  * Of sends whose answer was lost nothing is wanted any more: without an intent, the scan removes their messages instead of
  * taking them for the blob.
  */
-export async function closeIntents({ ledger, inFlight, reached }: StoreParts, ref: BlobRef): Promise<void> {
+async function closeIntents({ ledger, inFlight, reached }: StoreParts, ref: BlobRef): Promise<void> {
   const intents = (await ledger.intents()).filter((intent) => intent.ref === ref && !inFlight.awaits(intent.nonce))
   for (const { nonce } of intents) await ledger.closeIntent(nonce)
   if (intents.length > 0) reached('intents-closed')

@@ -11,7 +11,7 @@ import { newNonce, type StoreParts } from './store-parts.ts'
 export type NewBlob = Omit<ChannelBlob, 'copies'>
 
 /** Telegram takes no empty file: a blob of no bytes is one byte that nobody reads. */
-export const EMPTY_STAND_IN = Uint8Array.of(0)
+const EMPTY_STAND_IN = Uint8Array.of(0)
 
 /** How long the file in the channel is. */
 export function sentLengthOf({ byteLength }: Pick<NewBlob, 'byteLength'>): number {

@@ -3,7 +3,7 @@ import type { ChannelCopy, MessagePlace } from '#domain/channel-ledger.ts'
 import { CredentialsRefusedError, RateLimitedError, StoreRefusedError, StoreUnavailableError } from '#domain/errors.ts'
 import type { ChannelRoom } from './channel-room.ts'
 import { CopyFault } from './copy-faults.ts'
-import { closeIntents, deleteCopy, type MessageRemover } from './delete-blob.ts'
+import { deleteCopy, type MessageRemover } from './delete-blob.ts'
 import { isSamePlace } from './same-place.ts'
 import { type NewBlob, sendCopy } from './send-blob.ts'
 import type { StoreParts } from './store-parts.ts'
@@ -33,7 +33,8 @@ const MAX_ALTERED = 3
 
 /**
  * Sends until the ledger knows enough copies; resolves with them. When one copy stands and the other chats cannot take
- * one now, that is enough for today: repair makes the others.
+ * one now, that is enough for today: repair makes the others. Intents whose answer was lost stay: they tell that a scan
+ * has something to look for.
  */
 export async function storeCopies(storing: Storing, wish: CopiesWish): Promise<readonly ChannelCopy[]> {
   const { parts } = storing
@@ -49,7 +50,6 @@ export async function storeCopies(storing: Storing, wish: CopiesWish): Promise<r
     }
     copies = await storedCopies(parts, blob, except)
   }
-  await closeIntents(parts, blob.ref)
   signal?.throwIfAborted()
   return copies
 }

@@ -11,7 +11,7 @@ export async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Of a TelegramError; anything else is handed back as it is. */
-export function asProductError(error: unknown): unknown {
+function asProductError(error: unknown): unknown {
   if (!(error instanceof TelegramError)) return error
   const { message, fix, kind } = error
   const details = { why: message, ...(fix && { fix }), cause: error }
