@@ -97,7 +97,21 @@ describe('a snapshot in the channels', () => {
     const messageId = part?.copies[0]?.messageId ?? 0
     at.telegram.happen({ what: 'flip-bit', chatId: at.chatId, messageId, bit: 300 })
     const fresh = await at.again({ ledger: memoryChannelLedger() })
-    await expect(textOf(fresh.snapshots(SEALING))).rejects.toMatchObject({ code: 'blob-damaged' })
+    expect(await fresh.snapshots(SEALING).latest()).toBeNull()
+    expect(at.events).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('whole') }),
+    )
+  })
+
+  it('of which a part was deleted, or that another key sealed, is not taken for whole', async () => {
+    await using at = await storeInTelegram()
+    await save(at.store.snapshots(SEALING), 'the catalog')
+    const fresh = await at.again({ ledger: memoryChannelLedger() })
+    const other = { ...SEALING, open: (name: string) => SEALING.open(name, Buffer.from('sealed otherwise')) }
+    expect(await fresh.snapshots(other).latest()).toBeNull()
+    const [part] = await Array.fromAsync(at.ledger.blobs('snapshot/1/catalog'))
+    at.telegram.happen({ what: 'delete-message', chatId: at.chatId, messageId: part?.copies[0]?.messageId ?? 0 })
+    expect(await (await at.again({ ledger: memoryChannelLedger() })).snapshots(SEALING).latest()).toBeNull()
   })
 
   it('is none when none was saved', async () => {

@@ -1,7 +1,7 @@
 import type { BlobRef, BlobSource } from '#domain/blob-store.ts'
 import type { CatalogSnapshot, CatalogSnapshots } from '#domain/catalog-snapshots.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
-import { ProductError, StoreUnavailableError } from '#domain/errors.ts'
+import { BlobDamagedError, ProductError, StoreUnavailableError } from '#domain/errors.ts'
 import { Mutex } from '#lib/concurrency/mutex.ts'
 import { refOf } from './caption.ts'
 import { deleteBlob, type MessageRemover } from './delete-blob.ts'
@@ -206,19 +206,31 @@ export class ChannelSnapshots implements CatalogSnapshots {
     const known = (await Array.fromAsync(ledger.blobs(SUPERBLOCKS))).sort(
       (one, other) => seqOf(other.name) - seqOf(one.name),
     )
-    let failure: ProductError | null = null
     for (const blob of known) {
       try {
         const found = parseSuperblock(await this.#readWhole(blob, signal))
-        if (found.libraryId === libraryId) return found
+        if (found.libraryId !== libraryId) continue
+        await this.#proveWhole(found, signal)
+        return found
       } catch (error) {
-        if (!(error instanceof ProductError)) throw error
-        failure ??= error
+        // Nothing is called lost that only cannot be reached.
+        if (!(error instanceof ProductError) || error.retry === 'later') throw error
+        this.#tellBroken(blob.name, error)
       }
     }
-    // Nothing is called missing that only cannot be reached.
-    if (failure?.retry === 'later') throw failure
     return null
+  }
+
+  /** Reads all of it once: it is better to know before anything rests on it. */
+  async #proveWhole(found: Superblock, signal: AbortSignal | undefined): Promise<void> {
+    for (const kind of ['ledger', 'catalog'] as const) {
+      for await (const _bytes of this.#unpacked(found, kind, signal));
+    }
+  }
+
+  #tellBroken(name: string, error: ProductError): void {
+    const message = `The snapshot ${name} cannot be read whole: ${error.message}`
+    this.#tools.parts.events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
   }
 
   /** Of our library. A channel that cannot be asked now tells nothing. */
@@ -249,7 +261,8 @@ export class ChannelSnapshots implements CatalogSnapshots {
       const blob = { ref: refOf({ name, sha256 }), name, byteLength, sha256 }
       const copies = places.map((place) => ({ ...place, state: 'stored' }) as const)
       for (const copy of copies) await this.#learn(blob, copy)
-      yield await sealing.open(name, await this.#readWhole({ ...blob, copies }, signal))
+      const sealed = await this.#readWhole({ ...blob, copies }, signal)
+      yield await opened(sealing, name, sealed)
     }
   }
 
@@ -274,6 +287,14 @@ export class ChannelSnapshots implements CatalogSnapshots {
     const options = { into, ...(signal && { signal }) }
     for await (const _bytes of await readBlob(this.#tools.downloads, blob, stored, options));
     return into
+  }
+}
+
+async function opened(sealing: SnapshotSealing, name: string, sealed: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await sealing.open(name, sealed)
+  } catch (cause) {
+    throw new BlobDamagedError(`${name} cannot be opened.`, { cause })
   }
 }
 
