@@ -55,8 +55,6 @@ export interface SliceReadOptions {
   readonly onOrigin?: ((origin: SliceOrigin, giver: string | null) => void) | undefined
 }
 
-/** What some sixty viewers of segments that nobody keeps hold at the same time. */
-const MAX_FREE_BYTES = 96 * 1024 * 1024
 const MAX_PACKS_KNOWN = 5000
 
 /**
@@ -68,7 +66,7 @@ export class SliceReader {
   readonly #ports: SliceReaderPorts
   readonly #budget: ByteBudget
   readonly #recent: RecentSlices
-  readonly #pool = new BytePool(MAX_FREE_BYTES)
+  readonly #pool: BytePool
   readonly #fills = new Map<string, SliceFill>()
   readonly #owners = new Map<SliceFill, VideoId>()
   readonly #flights = new Map<PackId, PackFlight>()
@@ -79,6 +77,8 @@ export class SliceReader {
     this.#ports = ports
     this.#budget = new ByteBudget(limits.maxBytesInFlight)
     this.#recent = new RecentSlices(limits.maxRecentBytes)
+    // No more than was in use shortly before: it adds nothing to the peak.
+    this.#pool = new BytePool(limits.maxBytesInFlight)
   }
 
   /** How readers found what they asked for, slice by slice. Who joins a read that runs counts as a miss. */
