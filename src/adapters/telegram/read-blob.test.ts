@@ -12,6 +12,7 @@ const FAULTS: readonly (readonly [string, string, Fault])[] = [
   ['is reset in the middle', 'download', { do: 'short-body', bytes: 150_000, reset: true }],
   ['ends early as if that were all', 'download', { do: 'short-body', bytes: 150_000, clean: true }],
   ['gives no byte at all', 'download', { do: 'short-body', bytes: 0 }],
+  ['drips', 'download', { do: 'drip', bytesPerSec: 100_000 }],
   ['hangs', 'download', { do: 'hang' }],
   ['is answered 502', 'download', { do: 'html', status: 502 }],
   ['is limited', 'download', { do: 'flood', retryAfterSec: 3 }],
@@ -108,6 +109,15 @@ describe('a read', () => {
     expect(reads.every((bytes) => bytes.equals(BYTES))).toBe(true)
     expect(at.telegram.journal.of('forwardMessage').filter(({ status }) => status === 200)).toHaveLength(1)
     expect(at.telegram.live(at.chatId)).toHaveLength(2)
+  })
+
+  it('waits for the bot that knows the file rather than tell others about it, at the price of a message', async () => {
+    await using at = await storeInTelegram({ telegram: { bots: 4, channels: 2, speed: 2 } })
+    const ref = await at.store.put(sourceOf(NAME, BYTES))
+    const reads = await Promise.all(Array.from({ length: 20 }, async () => bytesOf(await at.store.get(ref))))
+    expect(reads.every((bytes) => bytes.equals(BYTES))).toBe(true)
+    expect(at.telegram.journal.of('forwardMessage')).toEqual([])
+    expect(at.telegram.journal.of('getFile')).toHaveLength(1)
   })
 
   it('is served by the other copy when a message was deleted by hand', async () => {
