@@ -13,10 +13,7 @@ export interface SegmentCache {
    * proves them anew. Undefined when they are not there or were found damaged. `isKept`: from now on the memory itself
    * belongs to the cache too, and nobody may change it.
    */
-  load(
-    slice: Pick<Slice, 'sha256' | 'length'>,
-    into: Uint8Array,
-  ): Promise<{ readonly isKept: boolean } | undefined>
+  load(slice: Pick<Slice, 'sha256' | 'length'>, into: Uint8Array): Promise<{ readonly isKept: boolean } | undefined>
   /** Whether the entry is here, in memory or elsewhere; does not count as use. */
   has(key: string): boolean
   /** Keeps the bytes, which must not change any more, and says whether it does: they may be too large. */
