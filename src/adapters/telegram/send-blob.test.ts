@@ -31,6 +31,8 @@ describe('a put', () => {
     const ref = await at.store.put(sourceOf(NAME, BYTES))
     expect((await bytesOf(await at.store.get(ref))).equals(BYTES)).toBe(true)
     expect((await differences(at)).orphans).toHaveLength(leftOver)
+    // They tell whoever asks that a scan has something to look for.
+    expect((await at.ledger.intents()).length).toBeGreaterThanOrEqual(leftOver)
     await at.store.scan(at.chatId)
     expect(await differences(at)).toEqual(NO_DIFFERENCES)
     expect(await at.ledger.intents()).toEqual([])
