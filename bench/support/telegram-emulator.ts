@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { JournalCall } from '#test/support/telegram/journal.ts'
+import type { SeenMessage } from '#test/support/telegram/oracle.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../test/support/telegram/main.ts', import.meta.url))
 
@@ -25,10 +26,12 @@ export interface EmulatorProcess extends AsyncDisposable {
   calls(method: 'sendDocument' | 'getFile' | 'download'): Promise<readonly JournalCall[]>
   /** Calls that came before their bot was allowed to. */
   earlyCalls(): Promise<number>
-  /** Messages with a file that exist in all channels. */
-  storedMessages(): Promise<number>
+  /** Captions of the messages with a file that exist in all channels. */
+  captions(): Promise<readonly string[]>
   clearJournal(): Promise<void>
 }
+
+type Message = Pick<SeenMessage, 'caption' | 'fileUniqueId'>
 
 /** With Telegram's limits of messages unless `rates` says none. */
 export async function startEmulator(
@@ -58,9 +61,10 @@ export async function startEmulator(
     pid: child.pid ?? 0,
     calls: (method) => look<JournalCall[]>(`calls?method=${method}`),
     earlyCalls: async () => (await look<unknown[]>('early')).length,
-    async storedMessages() {
-      const chats = valuesOf('CHAT_ID').map((id) => look<{ fileUniqueId: string | null }[]>(`messages?chat=${id}`))
-      return (await Promise.all(chats)).flat().filter(({ fileUniqueId }) => fileUniqueId !== null).length
+    async captions() {
+      const chats = valuesOf('CHAT_ID').map((id) => look<Message[]>(`messages?chat=${id}`))
+      const files = (await Promise.all(chats)).flat().filter(({ fileUniqueId }) => fileUniqueId !== null)
+      return files.map(({ caption }) => caption ?? '')
     },
     async clearJournal() {
       await (await fetch(`${root}/control/clear-journal`, { method: 'POST' })).text()
