@@ -66,6 +66,11 @@ export function isOurs(message: SeenMessage): boolean {
   return captionOf(message).startsWith('t1 ') && !captionOf(message).endsWith(' gone')
 }
 
+/** A part of a copy of the catalog, or what points to it. */
+export function isOfStore(message: SeenMessage): boolean {
+  return isOwnAffair(nameOf(message))
+}
+
 /** Snapshots are the store's own. */
 function isOwnAffair(name: string): boolean {
   return name.startsWith('snapshot/') || name.startsWith('superblock/')
