@@ -22,11 +22,13 @@ export async function findBlobsInChannels(
     await store.scan(chatId, { adoptUnknown: true, onProgress: look, signal })
     await noteClaim(parts, chatId)
   }
-  if (!snapshot && !(await hasBlobs(ledger))) {
+  if (snapshot) return snapshot
+  if (!(await hasBlobs(ledger))) {
     throw new NotFoundError('Nothing of this library is in the channels.', {
       why: 'No message there was written with this recovery key.',
       fix: 'Check CHAT_ID and the recovery key.',
     })
   }
-  return snapshot
+  // Somebody may have pinned something newer: then the look at every message found the snapshot.
+  return await snapshots.latest(signal)
 }
