@@ -5,6 +5,7 @@ import { keyFrameIndexOf as keyFramesOfMovie } from '#lib/containers/iso-bmff/ke
 import type { KeyFrameIndex } from '#lib/containers/key-frame-index.ts'
 import { keyFrameIndexOf as keyFramesOfMatroska } from '#lib/containers/matroska/key-frame-index-of.ts'
 import type { RandomAccess } from '#lib/containers/random-access.ts'
+import type { EarlyLook } from './early-look.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { idrTimes } from './idr-times.ts'
 import { type ClockJump, type GroupedPackets, PacketGrouper } from './group-packets.ts'
@@ -18,6 +19,7 @@ export interface IndexSources {
   readonly media: ProbedMedia
   readonly file: RandomAccess
   readonly container: OpenContainer
+  readonly early?: EarlyLook | null
 }
 
 /** Finds the cuts: in the container's own index where it can be trusted, else by one scan of the packets. */
@@ -53,7 +55,10 @@ async function ownIndex(sources: IndexSources, video: VideoStream): Promise<Medi
   if (trackId === null) return null
   if (container.kind === 'movie') return containerIndex(keyFramesOfMovie(container.movie, trackId))
   if (container.kind !== 'matroska' || container.mkv.truncated) return null
-  const { index } = await keyFramesOfMatroska(container.mkv, file, { trackNumber: trackId })
+  const early = sources.early?.keyFrames
+  const { index } = await (early?.trackNumber === trackId
+    ? early.result
+    : keyFramesOfMatroska(container.mkv, file, { trackNumber: trackId }))
   return index === null ? null : containerIndex({ ...index, gops: withoutSound(index.gops, index.endSec, sources) })
 }
 

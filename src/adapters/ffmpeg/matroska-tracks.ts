@@ -1,18 +1,9 @@
-import type { TrackPlan } from '#domain/ingest-plan.ts'
-import { ContainerError } from '#lib/containers/container-error.ts'
-import { FRAGMENT_STREAM_OPTIONS } from '#lib/containers/iso-bmff/fragment-stream-options.ts'
-import { readFragmentStream } from '#lib/containers/iso-bmff/fragment-stream.ts'
 import { directlyReadable } from '#lib/containers/matroska/directly-readable.ts'
 import { type MatroskaFile, trackOf } from '#lib/containers/matroska/matroska-file.ts'
 import { sampleTimescale } from '#lib/containers/matroska/track-timing.ts'
 import type { ContainerTrack } from '#lib/containers/sample.ts'
 import type { CutContext } from './cut-context.ts'
-import { runTool } from './run-tool.ts'
-import { descriptorOf } from './transcode-options.ts'
-
-/** A track that begins later than this is left to a run that reads everything. */
-const LOOK_SEC = 10
-const TIME_LIMIT_MS = 30_000
+import { describeStreams, type StreamHeader } from './describe-streams.ts'
 
 /**
  * Tracks that can be read directly, by position in the plan. Matroska has no sample entries, and AC-3 and others say what
@@ -24,7 +15,8 @@ export async function matroskaTracks(
   trackNumbers: ReadonlyMap<number, number>,
 ): Promise<Map<number, ContainerTrack>> {
   const wanted = [...trackNumbers].filter(([, number]) => directlyReadable(mkv, number).readable)
-  const described = wanted.length === 0 ? [] : await describe(context, wanted)
+  const headers = wanted.flatMap(([position]) => headerOf(context, position))
+  const described = wanted.length === 0 ? [] : await describe(context, headers)
   return new Map(
     wanted.flatMap(([position, number], index) => {
       const [own, entry] = [trackOf(mkv, number), described[index]]
@@ -34,40 +26,21 @@ export async function matroskaTracks(
   )
 }
 
+function headerOf({ plan }: CutContext, position: number): StreamHeader[] {
+  const track = plan.tracks[position]
+  return track === undefined ? [] : [{ streamIndex: track.streamIndex, isHevc: track.codec === 'hevc' }]
+}
+
+/** What was begun early is good when ffmpeg was asked exactly the same. */
 async function describe(
-  { tools, media, plan, signal }: CutContext,
-  wanted: readonly (readonly [position: number, trackNumber: number])[],
+  { tools, media, early, signal }: CutContext,
+  wanted: readonly StreamHeader[],
 ): Promise<readonly (ContainerTrack | undefined)[]> {
-  const tracks = wanted.flatMap(([position]) => plan.tracks[position] ?? [])
-  await using child = await runTool(tools, {
-    tool: 'ffmpeg',
-    input: media.file,
-    before: ['-v', 'error', '-copyts'],
-    options: () => tracks.flatMap((track, index) => headerOptions(track, descriptorOf(index))),
-    timeLimitMs: TIME_LIMIT_MS,
-    extraPipes: Math.max(0, tracks.length - 1),
-    signal,
+  const asked = early?.headers.file
+  const isAsProbed = asked?.sandboxed === media.file.sandboxed && asked.codecs === media.file.codecs
+  const found = early && isAsProbed ? await early.headers.found : []
+  const known = wanted.map(({ streamIndex, isHevc }) => {
+    return found.find(([one]) => one.streamIndex === streamIndex && one.isHevc === isHevc)?.[1]
   })
-  return await Promise.all(tracks.map((_, index) => headerIn(child.output(descriptorOf(index)))))
-}
-
-/** E-AC-3 is described when its second frame is there. */
-const FRAMES = '2'
-
-/** An output of its own for each: in one with others, `moov` does not wait for the first frame of AC-3. */
-function headerOptions({ streamIndex, codec }: TrackPlan, descriptor: number): string[] {
-  return [
-    ...['-map', `0:${streamIndex}`, '-c', 'copy', '-frames', FRAMES, '-t', String(LOOK_SEC)],
-    ...(codec === 'hevc' ? ['-tag:v', 'hvc1'] : []),
-    ...[...FRAGMENT_STREAM_OPTIONS, `pipe:${descriptor}`],
-  ]
-}
-
-async function headerIn(output: AsyncIterable<Uint8Array>): Promise<ContainerTrack | undefined> {
-  try {
-    for await (const part of readFragmentStream(output)) if (part.kind === 'init') return part.tracks[0]
-  } catch (error) {
-    if (!(error instanceof ContainerError)) throw error
-  }
-  return undefined
+  return known.every((track) => track !== undefined) ? known : describeStreams(tools, media.file, wanted, signal)
 }

@@ -5,6 +5,7 @@ import type { MediaIndex } from '#domain/media-index.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
 import type { CutEvent, CutOptions, OpenMedia } from '#domain/media-tool.ts'
 import { cutMedia } from './cut-media.ts'
+import { type EarlyLook, lookEarly } from './early-look.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { indexMedia } from './index-media.ts'
 import { mainVideo } from '#domain/main-video.ts'
@@ -12,7 +13,7 @@ import { type OpenContainer, openContainer } from './open-container.ts'
 import { takePoster } from './poster.ts'
 import { type ProbedMedia, probeMedia } from './probe-media.ts'
 import { openRandomAccess, type RandomAccessFile } from './random-access-file.ts'
-import type { DemuxerFamily } from './sniff.ts'
+import type { MediaFile } from './run-tool.ts'
 import type { VideoEncoder } from './video-encoder.ts'
 
 export interface OpenFileSettings {
@@ -26,34 +27,44 @@ export interface OpenFileSettings {
 interface OwnTables {
   readonly file: RandomAccessFile
   readonly container: OpenContainer
+  readonly early: EarlyLook | null
 }
 
 /** Probes a file; our own readers look at it while ffprobe does. Rejects as `probeMedia` does. */
 export async function openFile(path: string, settings: OpenFileSettings, signal?: AbortSignal): Promise<OpenMedia> {
+  const closing = new AbortController()
   let tables: Promise<OwnTables> | undefined
-  const read = (family: DemuxerFamily) => {
-    tables = ownTables(path, family)
+  const read = (input: MediaFile) => {
+    tables = ownTables(input, settings.tools, closing.signal)
     // Whoever needs them hears of it.
     tables.catch(() => {})
     return tables
   }
   try {
-    const media = await probeMedia(settings.tools, path, signal, (family) => void read(family))
-    return new OpenFile(media, tables ?? read(media.file.family), settings)
+    const media = await probeMedia(settings.tools, path, signal, (input) => void read(input))
+    return new OpenFile(media, tables ?? read(media.file), settings, closing)
   } catch (error) {
-    await (await tables?.catch(() => null))?.file[Symbol.asyncDispose]()
+    closing.abort()
+    await close(tables)
     throw error
   }
 }
 
-async function ownTables(path: string, family: DemuxerFamily): Promise<OwnTables> {
-  const file = await openRandomAccess(path)
+async function ownTables(input: MediaFile, tools: FfmpegTools, signal: AbortSignal): Promise<OwnTables> {
+  const file = await openRandomAccess(input.path)
   try {
-    return { file, container: await openContainer(file, family) }
+    const container = await openContainer(file, input.family)
+    return { file, container, early: signal.aborted ? null : lookEarly(tools, input, file, container, signal) }
   } catch (error) {
     await file[Symbol.asyncDispose]()
     throw error
   }
+}
+
+async function close(tables: Promise<OwnTables> | undefined): Promise<void> {
+  const { file, early } = (await tables?.catch(() => null)) ?? {}
+  await Promise.allSettled([early?.keyFrames?.result, early?.headers.found])
+  await file?.[Symbol.asyncDispose]()
 }
 
 /** A media file that has been probed. */
@@ -62,15 +73,16 @@ class OpenFile implements OpenMedia {
   readonly encodedBy: string
   readonly #media: ProbedMedia
   readonly #settings: OpenFileSettings
-  readonly #closing = new AbortController()
+  readonly #closing: AbortController
   readonly #tables: Promise<OwnTables>
 
-  constructor(media: ProbedMedia, tables: Promise<OwnTables>, settings: OpenFileSettings) {
+  constructor(media: ProbedMedia, tables: Promise<OwnTables>, settings: OpenFileSettings, closing: AbortController) {
     this.info = media.info
     this.encodedBy = `ffmpeg ${settings.tools.ffmpeg.version.text} with ${settings.encoder.name}`
     this.#media = media
     this.#tables = tables
     this.#settings = settings
+    this.#closing = closing
   }
 
   async index(signal?: AbortSignal): Promise<MediaIndex> {
@@ -105,7 +117,6 @@ class OpenFile implements OpenMedia {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort()
-    const tables = await this.#tables.catch(() => null)
-    await tables?.file[Symbol.asyncDispose]()
+    await close(this.#tables)
   }
 }

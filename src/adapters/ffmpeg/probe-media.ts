@@ -15,7 +15,7 @@ import { mediaInfoOf } from './media-info-of.ts'
 import { type StreamDetails, streamDetailsOf } from './stream-details.ts'
 import { parseProbeReport, type ProbeReport } from './probe-report.ts'
 import { type MediaFile, runTool } from './run-tool.ts'
-import { type DemuxerFamily, SNIFF_BYTES, sniff } from './sniff.ts'
+import { SNIFF_BYTES, sniff } from './sniff.ts'
 import { causeIn, lastWords, refusedCodec, tooLarge, toolError } from './tool-errors.ts'
 
 export interface ProbedMedia {
@@ -27,19 +27,20 @@ export interface ProbedMedia {
 
 /**
  * Sniffs, then asks ffprobe. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError, ToolFailedError,
- * InvalidInputError when the path is no file that can be read. `sniffed` is called when ffprobe is about to be asked.
+ * InvalidInputError when the path is no file that can be read. `sniffed` is called with what ffprobe is about to be asked.
  */
 export async function probeMedia(
   tools: FfmpegTools,
   path: string,
   signal?: AbortSignal,
-  sniffed: (family: DemuxerFamily) => void = () => {},
+  sniffed: (file: MediaFile) => void = () => {},
 ): Promise<ProbedMedia> {
   signal?.throwIfAborted()
   const { head, byteLength } = await readHead(path)
   const family = sniff(head)
-  sniffed(family)
-  const { report, complaints, file } = await probeReadable(tools, { path, family, codecs: tools.codecs }, signal)
+  const input = { path, family, codecs: tools.codecs, sandboxed: true }
+  sniffed(input)
+  const { report, complaints, file } = await probeReadable(tools, input, signal)
   const info = mediaInfoOf(report, { family, byteLength })
   requirePlayable(info, complaints)
   return { info, file, details: streamDetailsOf(report) }
@@ -66,9 +67,9 @@ interface Probed {
 }
 
 /** Root may read files of other people, a sandbox may not: such a file is read without one, by the lists alone. */
-async function probeReadable(tools: FfmpegTools, file: Omit<MediaFile, 'sandboxed'>, signal?: AbortSignal) {
+async function probeReadable(tools: FfmpegTools, file: MediaFile, signal?: AbortSignal) {
   try {
-    return await probeAllowed(tools, { ...file, sandboxed: true }, signal)
+    return await probeAllowed(tools, file, signal)
   } catch (error) {
     const isRoot = process.getuid?.() === 0 && tools.sandbox.level !== 'none'
     if (!(isRoot && error instanceof ToolFailedError && /Permission denied/.test(error.why ?? ''))) throw error
