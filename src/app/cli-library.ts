@@ -36,16 +36,25 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
     forceHttps: config.http.forceHttps,
     ownCertificate: config.http.tls !== undefined,
   })
+  let hasWorked = false
   return {
     ...core.ports,
     newRecoveryKey: core.store.newRecoveryKey,
     repairs: core.store.repairs,
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
-    follow: (id, name, onProgress, stop) => follow(id, name, onProgress, { core, server, signal: stop }),
+    follow: async (id, name, onProgress, stop) => {
+      const job = await follow(id, name, onProgress, { core, server, signal: stop })
+      hasWorked = !server
+      return job
+    },
     cleanup: (options) => cleanup(core, options),
     writeExport: (folder, files) => writeChanged(folder, files, signal),
-    [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
+    // The person has read what came of it; what the store wants to have done needs nobody to wait.
+    [Symbol.asyncDispose]: async () => {
+      if (hasWorked) await settleStore(core, signal)
+      await core[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -111,7 +120,6 @@ async function follow(
   } finally {
     ended.abort()
     await working.catch(() => {})
-    if (!server && !failure) await settleStore(core, signal)
   }
 }
 
