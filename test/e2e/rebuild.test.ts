@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { VideoRecord } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
+import { comparable } from '../support/comparable-record.ts'
 import { mediaFile } from '../support/media-matrix.ts'
 import { type CommandResult, runTelereel } from '../support/run-telereel.ts'
 import { makeDataDir } from '../support/start-server.ts'
@@ -125,18 +126,4 @@ async function withoutPack(videoId: VideoId, position: number) {
 
 async function loseCatalog(): Promise<void> {
   for (const ending of ['', '-wal', '-shm']) await rm(join(dataDir, `catalog.db${ending}`), { force: true })
-}
-
-/** What must be equal: all but the moment of the last change and the places of packs, which are the store's to say. */
-function comparable({ video, packs, segments, attachments, tracks, ...rest }: VideoRecord) {
-  const manifest = attachments.filter(({ kind }) => kind === 'manifest').map(({ byteLength }) => byteLength)
-  return {
-    ...rest,
-    video: { ...video, updatedAt: null },
-    tracks,
-    segments,
-    packs: packs.map(({ position, digest, byteLength, state, ref }) => ({ position, digest, byteLength, state, ref })),
-    attachments: attachments.filter(({ kind }) => kind !== 'manifest'),
-    manifest,
-  }
 }
