@@ -21,6 +21,7 @@ export class DiskWorkArea implements WorkArea {
   }
 
   async openPack(videoId: VideoId, position: number, keepBytes: number): Promise<PackFile> {
+    this.#hashes.prepare()
     await mkdir(join(this.#folder, videoId), { recursive: true })
     const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
     await file.truncate(keepBytes)

@@ -34,4 +34,13 @@ describe('HashThread', () => {
     const cases = Array.from({ length: 50 }, (_, index) => [shared.subarray(index, 100_000 + index * 1000)])
     expect(await Promise.all(cases.map((bytes) => hashes.sha256(bytes)))).toEqual(cases.map(expected))
   })
+
+  it('answers no otherwise when it was prepared, once or twice', async () => {
+    const prepared = new HashThread()
+    prepared.prepare()
+    prepared.prepare()
+    expect(await prepared.sha256([shared])).toBe(expected([shared]))
+    prepared.prepare()
+    expect(await prepared.sha256([shared, own])).toBe(expected([shared, own]))
+  })
 })

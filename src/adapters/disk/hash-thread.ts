@@ -32,6 +32,13 @@ export class HashThread {
     return sharedBytes < WORTH_ASKING_BYTES ? sha256Here(bytes) : this.#ask(bytes)
   }
 
+  /** Starts the thread, so that the first question need not wait for it. */
+  prepare(): void {
+    if (this.#worker !== null) return
+    this.#worker = this.#start()
+    this.#rest(this.#worker)
+  }
+
   #ask(bytes: readonly Uint8Array[]): Promise<string> {
     const answer = Promise.withResolvers<string>()
     const id = this.#nextId++
@@ -51,10 +58,7 @@ export class HashThread {
     worker.on('message', ({ id, sha256 }: HashAnswer) => {
       this.#waiting.get(id)?.resolve(sha256)
       this.#waiting.delete(id)
-      if (this.#waiting.size > 0) return
-      worker.unref()
-      this.#idle = setTimeout(() => this.#end(), IDLE_MS)
-      this.#idle.unref()
+      if (this.#waiting.size === 0) this.#rest(worker)
     })
     worker.on('error', (error) => {
       this.#end()
@@ -62,6 +66,12 @@ export class HashThread {
       this.#waiting.clear()
     })
     return worker
+  }
+
+  #rest(worker: Worker): void {
+    worker.unref()
+    this.#idle = setTimeout(() => this.#end(), IDLE_MS)
+    this.#idle.unref()
   }
 
   #end(): void {
