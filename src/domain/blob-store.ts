@@ -12,6 +12,8 @@ export interface BlobSource {
   open(signal?: AbortSignal): AsyncIterable<Uint8Array>
   /** A synced file with exactly these bytes that nobody changes any more: a store may link it instead of copying. */
   readonly path?: string
+  /** Opened again it gives the same bytes, in buffers that nobody else uses, or throws: no need to look, or to copy. */
+  readonly provesItself?: boolean
 }
 
 /** Inclusive at both ends, like an HTTP range (RFC 9110 §14.1.2). */

@@ -25,6 +25,8 @@ export function sealedSource(source: BlobSource, cipher: ChunkCipher, fingerprin
   return {
     name: source.name,
     byteLength: sealedBytesOf(source.byteLength),
+    // A chunk sealed again must have the tag it had before.
+    provesItself: true,
     open: (signal) => seal(source.open(signal), new ChunkSealer(cipher, fingerprint)),
   }
 }
