@@ -76,6 +76,7 @@ function httpPorts(core: Core, playback: Playback, signal: AbortSignal) {
     playback,
     library: libraryActions(core, signal),
     hostStatus: () => hostStatus(core),
+    storeCalls: core.storeCalls,
   }
 }
 

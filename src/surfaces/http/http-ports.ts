@@ -16,6 +16,19 @@ export interface HttpPorts {
   readonly events: Events & EventSource
   /** What the rest of the program knows about itself. */
   readonly hostStatus: () => Promise<HostStatus>
+  readonly storeCalls: StoreCalls
+}
+
+/** What was asked of the store since the start. */
+export interface StoreCalls {
+  /** Per call (`put`, `get`, `delete`) and outcome (`ok`, or a word for why not); both are few. */
+  figures(): readonly {
+    readonly call: string
+    readonly outcome: string
+    readonly count: number
+    readonly bytes: number
+  }[]
+  inFlight(): ReadonlyMap<string, number>
 }
 
 export interface EventSource {

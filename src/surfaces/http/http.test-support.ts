@@ -122,11 +122,12 @@ function worldOf(film: TestFilm) {
     cache: playback.cache,
     events: bus,
     hostStatus: async () => HOST_STATUS,
+    storeCalls: { figures: () => [], inFlight: () => new Map() },
   }
   return { registered, calls, events, jobs, ports }
 }
 
-const HOST_STATUS: HostStatus = {
+export const HOST_STATUS: HostStatus = {
   store: { kind: 'disk', description: 'a folder', waiting: null, bots: [], channels: [] },
   ffmpeg: { version: '7.1', problem: null },
   sandbox: 'full',

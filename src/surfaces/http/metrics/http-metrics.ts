@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { HttpPorts } from '../http-ports.ts'
+import { addBotGauges, addStoreGauges } from './store-metrics.ts'
 
-type MetricsPorts = Pick<HttpPorts, 'catalog' | 'jobs' | 'cache'>
+type MetricsPorts = Pick<HttpPorts, 'catalog' | 'jobs' | 'cache' | 'hostStatus' | 'storeCalls'>
 
 interface ServerFigures {
   readonly connections: () => number
@@ -38,6 +39,8 @@ export class HttpMetrics {
     this.#gauge('telereel_http_feeds', 'Open live feeds.', figures.feeds)
     this.#cacheGauges(ports)
     this.#libraryGauges(ports)
+    addStoreGauges(ports, this.#registry)
+    addBotGauges(ports, this.#registry)
   }
 
   get contentType(): string {

@@ -8,7 +8,8 @@ import { JobList } from '../contract/job.ts'
 import { Problem } from '../contract/problem.ts'
 import { CacheStats, Health, Status } from '../contract/status.ts'
 import { VideoDetails, VideoList } from '../contract/video.ts'
-import { startServer, type TestServer, usualFilm } from '../http.test-support.ts'
+import type { HttpPorts } from '../http-ports.ts'
+import { HOST_STATUS, startServer, type TestServer, usualFilm } from '../http.test-support.ts'
 
 const film = usualFilm()
 let server: TestServer
@@ -206,6 +207,34 @@ describe('figures', () => {
     expect(text).toMatch(/telereel_cache_hits_total \d/)
     expect(text).not.toContain(FILM_ID)
     expect(text).not.toContain(film.video.title)
+  })
+
+  it('tell Prometheus what was asked of the store, and of each bot by its setting alone', async () => {
+    const figures = [{ call: 'put', outcome: 'ok', count: 3, bytes: 300 }]
+    const bot = { state: 'ok', waitingUntil: null, lastFault: null, sentBytes: 5, receivedBytes: 6, limits: 7 } as const
+    const bots = [{ ...bot, setting: 'BOT_TOKEN_2', username: 'a_bot_of_mine' }]
+    let asked = 0
+    const ports: Partial<HttpPorts> = {
+      storeCalls: { figures: () => figures, inFlight: () => new Map([['get', 2]]) },
+      hostStatus: async () => {
+        asked++
+        return { ...HOST_STATUS, store: { ...HOST_STATUS.store, bots } }
+      },
+    }
+    await using other = await startServer(film, { ports })
+    const text = (await other.ask('/metrics')).body.toString()
+    expect(text).toContain('telereel_store_calls_total{call="put",outcome="ok"} 3')
+    expect(text).toContain('telereel_store_bytes_total{call="put",outcome="ok"} 300')
+    expect(text).toContain('telereel_store_in_flight{call="get"} 2')
+    for (const [what, value] of [
+      ['sent_bytes', 5],
+      ['received_bytes', 6],
+      ['limits', 7],
+    ]) {
+      expect(text).toContain(`telereel_bot_${what}_total{bot="BOT_TOKEN_2"} ${value}`)
+    }
+    expect(text).not.toContain('a_bot_of_mine')
+    expect(asked).toBe(1)
   })
 })
 
