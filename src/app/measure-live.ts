@@ -7,6 +7,7 @@ import { libraryIdOf } from '#lib/sealing/library-id.ts'
 import { MasterKey } from '#lib/sealing/master-key.ts'
 import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
 import { databaseOf } from './compose.ts'
+import { existingKey } from './existing-key.ts'
 import { requireBots } from './telegram-bots.ts'
 
 /** Asks Telegram what its documents leave open, with the bots of the first channel; the answers are kept for the pacing. */
@@ -23,8 +24,12 @@ export async function* measureLive(config: Config, signal: AbortSignal): AsyncIt
     ledger: database.ledger,
     clock: SYSTEM_CLOCK,
     random: randomBytes,
-    // Of no library: the messages are gone at the end, and no key is made for them.
-    libraryId: libraryIdOf(MasterKey.random()),
+    libraryId: await libraryIdIn(config.dataDir),
     signal,
   })
+}
+
+/** That of the library, so that its next sweep removes what a crash left; where no key was made yet, of none. */
+async function libraryIdIn(dataDir: string): Promise<string> {
+  return libraryIdOf((await existingKey(dataDir)) ?? MasterKey.random())
 }
