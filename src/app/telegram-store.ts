@@ -44,6 +44,7 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
     ...limitsOf(config),
   })
   const snapshots = store.snapshots(sealingOf(config, key))
+  let conflict: ConflictError | null = null
   const claim = { store, ledger, libraryId: libraryIdOf(key), chatIds: lanes.chatIds }
   return {
     blobs: config.encryption ? withEncryption(onceClaimed(store, claim), key) : onceClaimed(store, claim),
@@ -60,14 +61,23 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
         events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
       })
     },
-    sweep: async (signal) => void (await store.sweep({ signal, background: true })),
+    sweep: async (signal) => {
+      await store.sweep({ signal, background: true }).catch((error: unknown) => {
+        if (error instanceof ConflictError) conflict = error
+        throw error
+      })
+      conflict = null
+    },
     settle: async (signal) => {
       // Every answer came: there is nothing to look for that the next sweep would not find.
       if ((await ledger.intents()).length > 0) await store.sweep({ signal })
     },
     findBlobs: (onProgress, signal) => findBlobsInChannels(claim, snapshots, onProgress, signal),
     describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
-    problems: async () => problemsOfTelegram(lanes.status(), await store.figures()),
+    problems: async () => [
+      ...(conflict ? [{ message: conflict.message, fix: conflict.fix ?? null }] : []),
+      ...problemsOfTelegram(lanes.status(), await store.figures()),
+    ],
     [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
   }
 }

@@ -1,10 +1,11 @@
 import type { BlobRef, BlobSource } from '#domain/blob-store.ts'
 import type { CatalogSnapshot, CatalogSnapshots } from '#domain/catalog-snapshots.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
-import { BlobDamagedError, ProductError, StoreUnavailableError } from '#domain/errors.ts'
+import { BlobDamagedError, ConflictError, ProductError, StoreUnavailableError } from '#domain/errors.ts'
 import { Mutex } from '#lib/concurrency/mutex.ts'
 import { refOf } from './caption.ts'
 import { deleteBlob, type MessageRemover } from './delete-blob.ts'
+import { mustNotBeBehind, newestKnownSeq, noteSnapshot } from './known-snapshots.ts'
 import { ledgerLines, restoreLedgerLines } from './ledger-lines.ts'
 import type { Downloads } from './open-download.ts'
 import { pack, unpack } from './packed-lines.ts'
@@ -89,6 +90,7 @@ export class ChannelSnapshots implements CatalogSnapshots {
 
   async #save(lines: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
     const { parts } = this.#tools
+    for (const chatId of parts.lanes.chatIds) await this.#mustNotBeBehind(chatId, signal)
     const seq = (await this.#highestSeq(signal)) + 1
     // Marks first: what is stored while this runs lies beyond them, and is found by the scan after a restore.
     const marks = await Promise.all(
@@ -102,9 +104,16 @@ export class ChannelSnapshots implements CatalogSnapshots {
     const bytes = formatSuperblock({ libraryId: parts.libraryId, seq, savedAt, parts: stored, marks })
     const copies = await this.#storeSuperblock(sourceFrom(`${SUPERBLOCKS}${seq}`, bytes), signal)
     await this.#pinAll(copies, signal)
-    await parts.ledger.setFact(FACT, { seq })
+    await noteSnapshot(parts.ledger, seq)
     parts.reached('snapshot-noted')
     await this.#deleteOlder(seq, signal)
+  }
+
+  /** A channel that cannot be asked now tells nothing; if none can, nothing is saved either. */
+  async #mustNotBeBehind(chatId: number, signal: AbortSignal | undefined): Promise<void> {
+    await mustNotBeBehind(this.#tools.parts, chatId, signal).catch((error: unknown) => {
+      if (signal?.aborted || error instanceof ConflictError) throw error
+    })
   }
 
   async #storeParts(
@@ -187,8 +196,7 @@ export class ChannelSnapshots implements CatalogSnapshots {
   /** Also of what others wrote into the channel with our key, and of what a crash left half done. */
   async #highestSeq(signal: AbortSignal | undefined): Promise<number> {
     const { ledger } = this.#tools.parts
-    const fact = (await ledger.fact(FACT)) as { readonly seq?: unknown } | null
-    const seqs = [typeof fact?.seq === 'number' ? fact.seq : 0]
+    const seqs = [await newestKnownSeq(ledger)]
     for (const { blob } of await this.#pinned(signal)) seqs.push(seqOf(blob.name))
     for (const prefix of [SNAPSHOTS, SUPERBLOCKS]) {
       for await (const { name } of ledger.blobs(prefix)) seqs.push(seqOf(name))
@@ -277,7 +285,7 @@ export class ChannelSnapshots implements CatalogSnapshots {
     const { ledger } = this.#tools.parts
     const count = await restoreLedgerLines(this.#unpacked(found, 'ledger', signal), ledger)
     for (const { chatId, messageId } of found.marks) await ledger.setMark(chatId, messageId)
-    await ledger.setFact(FACT, { seq: found.seq })
+    await noteSnapshot(ledger, found.seq)
     return count
   }
 
@@ -297,9 +305,6 @@ async function opened(sealing: SnapshotSealing, name: string, sealed: Uint8Array
     throw new BlobDamagedError(`${name} cannot be opened.`, { cause })
   }
 }
-
-/** In the ledger: the newest snapshot that is pinned. */
-const FACT = 'snapshot'
 
 async function blobOf(source: BlobSource, signal: AbortSignal | undefined): Promise<NewBlob> {
   const { name, byteLength } = source

@@ -26,6 +26,7 @@ import { type LibraryInChannel, librariesInChannels } from './libraries-in-chann
 import { Handles } from './handles.ts'
 import { hashSource } from './hash-source.ts'
 import { InFlight } from './in-flight.ts'
+import { mustNotBeBehind } from './known-snapshots.ts'
 import type { Lanes } from './lane.ts'
 import { MessageLooker } from './look-at-message.ts'
 import { readBlob, notFound } from './read-blob.ts'
@@ -144,10 +145,16 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     }
   }
 
-  /** The gap scan of one chat: finds answers that were lost, removes what nothing needs. One at a time. */
+  /**
+   * The gap scan of one chat: finds answers that were lost, removes what nothing needs. One at a time. Rejects with
+   * ConflictError, and removes nothing, when the channel knows more of this library than the ledger does.
+   */
   async scan(chatId: number, options: ScanOptions = {}): Promise<ScanReport> {
     const tools = { parts: this.#parts, looker: this.#looker, remover: this.#remover }
-    return translated(() => scanChannel({ ...tools, copiesWanted: this.#copiesWanted }, chatId, options))
+    return translated(async () => {
+      if (!options.adoptUnknown) await mustNotBeBehind(this.#parts, chatId, options.signal)
+      return scanChannel({ ...tools, copiesWanted: this.#copiesWanted }, chatId, options)
+    })
   }
 
   /**
