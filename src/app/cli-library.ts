@@ -114,13 +114,26 @@ async function follow(
       const jobs = await core.ports.jobs.list({ name })
       const job = jobs.find(({ payload }) => payload.videoId === videoId)
       if (job) onProgress(job)
-      if (job && job.state !== 'waiting' && job.state !== 'running') return job
+      if (job && (hasEnded(job) || (!server && isGivenUp(job)))) return job
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     }
   } finally {
     ended.abort()
     await working.catch(() => {})
   }
+}
+
+function hasEnded({ state }: Job): boolean {
+  return state !== 'waiting' && state !== 'running'
+}
+
+/** As often as a person who waits for it would try. */
+const PATIENT_ATTEMPTS = 5
+
+/** It waits for something that may take long: the next command, or the server, goes on with it. */
+function isGivenUp({ state, attempts, failure }: Job): boolean {
+  if (state !== 'waiting' || !failure) return false
+  return attempts >= PATIENT_ATTEMPTS || failure.code === 'credentials-refused'
 }
 
 /** Works on jobs while no other process does: whoever holds the library does all of them. */

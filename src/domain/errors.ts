@@ -119,6 +119,8 @@ export class RateLimitedError extends ProductError {
 /** A token, key or password was refused by the service it is for. */
 export class CredentialsRefusedError extends ProductError {
   readonly code = 'credentials-refused'
+  /** When somebody has mended it. */
+  override readonly retry = 'later'
 }
 
 /** The store outside cannot be reached, or not one of its ways in is open now. */

@@ -6,7 +6,8 @@ import { isFinalFailure, jobBackOffMs, jobFailureOf } from './job-failure.ts'
 it.each([
   [new MediaDamagedError('cut short'), 1, true],
   [new NoSpaceError('full'), 4, false],
-  [new NoSpaceError('full'), 5, true],
+  [new NoSpaceError('full'), 5, false],
+  [new NoSpaceError('full'), 500, false],
   [new Error('unexpected'), 1, false],
   ['thrown text', 5, true],
 ])('knows whether %s on attempt %i of 5 is final: %s', (error, attempt, final) => {
@@ -15,6 +16,10 @@ it.each([
 
 it.each([
   [new NoSpaceError('full'), { code: 'no-space', message: 'full' }],
+  [
+    new NoSpaceError('Full', { why: 'no room', fix: 'Free some.' }),
+    { code: 'no-space', message: 'Full. no room. Free some.' },
+  ],
   [new Error('oh'), { code: 'internal', message: 'oh' }],
   ['text', { code: 'internal', message: 'text' }],
 ])('says %s in words', (error, words) => {

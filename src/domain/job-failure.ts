@@ -1,15 +1,24 @@
 import { ProductError } from './errors.ts'
 import type { Job } from './job-queue.ts'
 
-/** What people read about a job that failed. */
+/** What people read about a job that failed: what, why, and what mends it. */
 export function jobFailureOf(error: unknown): NonNullable<Job['failure']> {
-  if (error instanceof ProductError) return { code: error.code, message: error.message }
+  if (error instanceof ProductError) return { code: error.code, message: inOneText(error) }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }
 
-/** Whether trying again cannot help, or was tried often enough. */
+function inOneText({ message, why, fix }: ProductError): string {
+  const sentences = [message, why, fix].filter((part) => part !== undefined)
+  if (sentences.length === 1) return message
+  return sentences.map((part) => (/[.!?]$/.test(part) ? part : `${part}.`)).join(' ')
+}
+
+/**
+ * Whether trying again cannot help, or was tried often enough. What only needs time (a full disk, a store that cannot be
+ * reached) is never final: the job waits.
+ */
 export function isFinalFailure(error: unknown, attempt: number, maxAttempts: number): boolean {
-  return attempt >= maxAttempts || (error instanceof ProductError && error.retry === 'never')
+  return error instanceof ProductError ? error.retry === 'never' : attempt >= maxAttempts
 }
 
 const FIRST_WAIT_MS = 2000

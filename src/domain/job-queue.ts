@@ -40,7 +40,7 @@ export interface JobProgress {
 export interface JobContext {
   /** 1, 2, 3 … An attempt that a stop or the death of the worker ended is made again under its number. */
   readonly attempt: number
-  /** Should it fail now, it has failed for good. */
+  /** Should it fail now, it has failed for good, unless what it lacks is time (see `isFinalFailure`). */
   readonly lastAttempt: boolean
   /** Aborts on cancel, on shutdown, and when the lease was lost: then another worker may already run the job. */
   readonly signal: AbortSignal

@@ -17,6 +17,8 @@ export interface ApiClient {
   waitReady(id: string): Promise<VideoDetails>
   /** Resolves when the ingest ended, well or not. */
   waitEnded(id: string): Promise<VideoDetails>
+  /** Resolves when an attempt of the ingest failed, whether or not another follows. */
+  waitJobFailure(id: string): Promise<NonNullable<VideoDetails['job']>>
 }
 
 const LOOK_EVERY_MS = 100
@@ -46,6 +48,14 @@ export function createApiClient(url: string): ApiClient {
     videos: async () => (await get<{ videos: VideoSummary[] }>(`${VIDEOS_PATH}?limit=200`)).videos,
     upload: (path) => uploadByTus(url + UPLOADS_PATH, path),
     waitEnded,
+    async waitJobFailure(id) {
+      for (const untilMs = performance.now() + WAIT_LIMIT_MS; performance.now() < untilMs; ) {
+        const { job } = await video(id)
+        if (job?.failure) return job
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+      }
+      throw new Error('No attempt failed.')
+    },
     async waitReady(id) {
       const ended = await waitEnded(id)
       if (ended.state === 'active') return ended

@@ -65,6 +65,7 @@ async function uploadFile(
     }
     if (job.state === 'cancelled') return EXIT.cancelled
     showFailure(file.path, video, job, terminal)
+    if (job.state === 'waiting') terminal.warn('  The same command, or the server, goes on with it.')
     return exitCodeForCode(video.failure?.code ?? job.failure?.code ?? '')
   } catch (error) {
     if (ports.signal.aborted) {

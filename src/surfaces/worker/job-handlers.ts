@@ -35,7 +35,7 @@ async function ingest(
   } catch (error) {
     if (signal.aborted || error instanceof NotFoundError) throw error
     const expected = error instanceof ProductError
-    const final = lastAttempt || (expected && error.retry === 'never')
+    const final = expected ? error.retry === 'never' : lastAttempt
     const fields = { videoId, attempt, error }
     ports.events.emit({ kind: 'note', level: expected ? 'warn' : 'error', message: 'An ingest stopped.', fields })
     if (final) {

@@ -10,26 +10,20 @@ import { t } from '../../strings/strings.ts'
 
 /** How far the making of the video is. */
 export function ProcessingCard({ video }: { readonly video: VideoDetails }) {
-  const { progress, playableSec, job } = video
+  const { progress, job } = video
   const words = t.video.processing
   const cancel = useMutation({
     mutationFn: (jobId: string) => api.cancelJob(jobId),
     onSuccess: () => toast(words.cancelled),
     onError: (error) => toast(faultOf(error).message, { tone: 'bad' }),
   })
-  const facts = [
-    progress && t.common.percent(progress.percent),
-    progress && progress.bytesPerSec > 0 && t.upload.rate(formatBytes(progress.bytesPerSec)),
-    progress?.note ?? (progress && progress.secondsLeft !== null && t.upload.left(formatClock(progress.secondsLeft))),
-    playableSec > 0 ? words.upTo(formatClock(playableSec)) : words.notYet,
-  ]
   return (
     <section className="flex flex-wrap items-center gap-x-4 gap-y-3 rounded-xl border border-line bg-panel p-4">
       <div className="min-w-48 flex-1">
         <p className="text-sm font-medium">
           {progress ? (words.stage[progress.stage] ?? progress.stage) : words.waiting}
         </p>
-        <p className="tabular mb-2 text-sm text-muted">{facts.filter(Boolean).join(' · ')}</p>
+        <p className="tabular mb-2 text-sm text-muted">{factsOf(video).join(' · ')}</p>
         <ProgressBar value={progress?.percent ?? 0} label={t.library.card.processing(progress?.percent ?? null)} />
       </div>
       {job && (job.state === 'running' || job.state === 'waiting') ? (
@@ -39,4 +33,17 @@ export function ProcessingCard({ video }: { readonly video: VideoDetails }) {
       ) : null}
     </section>
   )
+}
+
+function factsOf({ progress, playableSec, job }: VideoDetails): string[] {
+  const words = t.video.processing
+  const left = progress && progress.secondsLeft !== null && t.upload.left(formatClock(progress.secondsLeft))
+  const facts = [
+    progress && t.common.percent(progress.percent),
+    progress && progress.bytesPerSec > 0 && t.upload.rate(formatBytes(progress.bytesPerSec)),
+    progress?.note ?? left,
+    job?.state === 'waiting' && job.failure?.message,
+    playableSec > 0 ? words.upTo(formatClock(playableSec)) : words.notYet,
+  ]
+  return facts.filter((fact) => typeof fact === 'string')
 }
