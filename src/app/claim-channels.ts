@@ -17,8 +17,8 @@ export async function claimChannels(parts: ClaimParts, signal: AbortSignal): Pro
   const { store, ledger, libraryId } = parts
   const fresh = await unclaimed(parts)
   if (fresh.length === 0) return
-  for (const found of await store.libraries(signal)) {
-    if (!fresh.includes(found.chatId)) continue
+  // One that is ours already may be gone: that is no reason not to begin in the one that is to take its place.
+  for (const found of await store.libraries(fresh, signal)) {
     if (found.libraryId !== libraryId) throw otherLibrary(found.chatId)
     if (!(await hasBlobs(ledger))) throw lostCatalog(found.chatId)
   }

@@ -154,7 +154,14 @@ describe('the libraries of the channels', () => {
   it('are none in new channels', async () => {
     await using at = await storeInTelegram(TWO_CHANNELS)
     at.telegram.happen({ what: 'post', chatId: at.chatId, text: 'Welcome' })
-    expect(await at.store.libraries()).toEqual([])
+    expect(await at.store.libraries(at.lanes.chatIds)).toEqual([])
+  })
+
+  it('are told of one channel also when another is gone', async () => {
+    await using at = await storeInTelegram(TWO_CHANNELS)
+    const [first = 0, second = 0] = at.lanes.chatIds
+    at.telegram.happen({ what: 'delete-channel', chatId: first })
+    expect(await at.store.libraries([second])).toEqual([])
   })
 
   it('are told by what is pinned', async () => {
@@ -162,7 +169,7 @@ describe('the libraries of the channels', () => {
     await save(at.store.snapshots(SEALING), 'the catalog')
     const stranger = await at.again({ ledger: memoryChannelLedger(), libraryId: 'library_002' })
     const expected = at.telegram.channels.map(({ id }) => ({ chatId: id, libraryId: 'library_001' }))
-    expect(await stranger.libraries()).toEqual(expected)
+    expect(await stranger.libraries(expected.map(({ chatId }) => chatId))).toEqual(expected)
     expect(await stranger.snapshots(SEALING).latest()).toBeNull()
   })
 
@@ -170,7 +177,7 @@ describe('the libraries of the channels', () => {
     await using at = await storeInTelegram()
     await at.store.put(sourceOf('film000000000001/1', BYTES))
     const stranger = await at.again({ ledger: memoryChannelLedger(), libraryId: 'library_002' })
-    expect(await stranger.libraries()).toEqual([{ chatId: at.chatId, libraryId: 'library_001' }])
+    expect(await stranger.libraries([at.chatId])).toEqual([{ chatId: at.chatId, libraryId: 'library_001' }])
     await stranger.scan(at.chatId, { adoptUnknown: true })
     expect((await differences(at)).lost).toEqual([])
   })

@@ -14,16 +14,16 @@ export interface LibraryInChannel {
 const NEWEST = 12
 
 /**
- * Which libraries lie in the channels, ours too: so that an empty data folder never begins a second one in silence. Looks
+ * Which libraries lie in these channels, ours too: so that an empty data folder never begins a second one in silence. Looks
  * at what is pinned, and where that tells nothing and the ledger is new to the channel, at its newest messages.
  */
 export async function librariesInChannels(
-  parts: StoreParts,
-  looker: MessageLooker,
+  { parts, looker }: { readonly parts: StoreParts; readonly looker: MessageLooker },
+  chatIds: readonly number[],
   signal?: AbortSignal,
 ): Promise<readonly LibraryInChannel[]> {
   const found: LibraryInChannel[] = []
-  for (const chatId of parts.lanes.chatIds) {
+  for (const chatId of chatIds) {
     const pinned = await pinnedSuperblock(parts, chatId, signal)
     const libraryIds = pinned ? [pinned.libraryId] : await librariesOfNewest(parts, looker, chatId, signal)
     found.push(...libraryIds.map((libraryId) => ({ chatId, libraryId })))

@@ -209,9 +209,9 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     return new ChannelSnapshots({ ...tools, copiesWanted: this.#copiesWanted, maxBytes: this.limits.maxBytes, sealing })
   }
 
-  /** Which libraries lie in the channels, by what they have pinned or hold: before a new one is begun there. */
-  async libraries(signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
-    return translated(() => librariesInChannels(this.#parts, this.#looker, signal))
+  /** Which libraries lie in these channels, by what they have pinned or hold: before a new one is begun there. */
+  async libraries(chatIds: readonly number[], signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
+    return translated(() => librariesInChannels({ parts: this.#parts, looker: this.#looker }, chatIds, signal))
   }
 
   /** Begins a library in this chat: see `startAtTop`. */
