@@ -2,7 +2,6 @@ import { access, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
 import { loadOrCreateMasterKey, RECOVERY_KEY_FILE } from '#adapters/key-file/load-or-create-master-key.ts'
-import type { BotApi } from '#adapters/telegram/bot-api.ts'
 import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
 import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
 import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
@@ -21,7 +20,8 @@ import { type ClaimParts, claimChannels, hasBlobs } from './claim-channels.ts'
 import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
 import { findBlobsInChannels } from './find-blobs-in-channels.ts'
 import type { OpenStore, StoreParts, StoreWishes } from './store.ts'
-import { type ConfiguredBot, telegramBots } from './telegram-bots.ts'
+import { telegramBots } from './telegram-bots.ts'
+import { withChatIds } from './with-chat-ids.ts'
 
 /** Sends of one bot that are worth having under way: the next begins while the last still goes out. */
 const PUTS_PER_BOT = 6
@@ -31,7 +31,8 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
   const { config, events } = parts
   const { ledger } = parts.database
   const { key, created } = await keyOf(config.dataDir, ledger, wishes)
-  const bots = await Promise.all(telegramBots(config).map((each) => withChatId(each, ledger)))
+  await mustKeepTo(config.encryption, ledger)
+  const bots = await withChatIds(telegramBots(config), ledger)
   const lanes = await PacedLanes.open({ bots, ledger, clock: SYSTEM_CLOCK, events })
   const botIds = bots.map(({ bot }) => bot.id)
   const store = new TelegramBlobStore({
@@ -46,8 +47,9 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
   const snapshots = store.snapshots(sealingOf(config, key))
   let conflict: ConflictError | null = null
   const claim = { store, ledger, libraryId: libraryIdOf(key), chatIds: lanes.chatIds }
+  const claimed = onceClaimed(store, claim, () => ledger.setFact(ENCRYPTION_FACT, config.encryption))
   return {
-    blobs: config.encryption ? withEncryption(onceClaimed(store, claim), key) : onceClaimed(store, claim),
+    blobs: config.encryption ? withEncryption(claimed, key) : claimed,
     repairs: store,
     snapshots,
     newRecoveryKey: created && wishes.recoveryKey === undefined ? formatRecoveryKey(key) : null,
@@ -103,12 +105,14 @@ function sealingOf({ encryption }: Config, key: MasterKey) {
 }
 
 /** The same store, that puts nothing into a channel before it is known to be ours. */
-function onceClaimed(store: TelegramBlobStore, claim: ClaimParts): BlobStore {
+function onceClaimed(store: TelegramBlobStore, claim: ClaimParts, onClaim: () => Promise<void>): BlobStore {
   const claiming = new Mutex()
   let isOurs = false
   const mustBeOurs = (signal: AbortSignal) =>
     claiming.run(async () => {
-      if (!isOurs) await claimChannels(claim, signal)
+      if (isOurs) return
+      await claimChannels(claim, signal)
+      await onClaim()
       isOurs = true
     })
   return {
@@ -152,16 +156,15 @@ function recoveredKey({ recoveryKey }: StoreWishes): MasterKey | undefined {
   }
 }
 
-async function withChatId({ bot, chat }: ConfiguredBot, ledger: ChannelLedger) {
-  return { bot, chatId: typeof chat === 'string' ? await resolveName(chat, bot, ledger) : chat }
+/** What lies there was stored in one way: in the other it would be noise, and titles would lie open beside sealed films. */
+async function mustKeepTo(encryption: boolean, ledger: ChannelLedger): Promise<void> {
+  const before = await ledger.fact(ENCRYPTION_FACT)
+  if (typeof before !== 'boolean' || before === encryption || !(await hasBlobs(ledger))) return
+  throw new InvalidInputError(`This library was begun with ENCRYPTION=${before ? 'on' : 'off'}.`, {
+    why: 'What is stored already could not be read any more.',
+    fix: `Set ENCRYPTION=${before ? 'on' : 'off'}; to change it, begin another library: another DATA_DIR and channel.`,
+  })
 }
 
-/** A public channel may be set by its name; Telegram is asked for its number once. */
-async function resolveName(name: string, bot: BotApi, ledger: ChannelLedger): Promise<number> {
-  const fact = `chat ${name}`
-  const known = await ledger.fact(fact)
-  if (typeof known === 'number') return known
-  const { id } = await bot.getChat(name)
-  await ledger.setFact(fact, id)
-  return id
-}
+/** Noted with the first put, not before: a rebuild may have to find out. */
+const ENCRYPTION_FACT = 'encryption'
