@@ -70,7 +70,7 @@ export async function storedIn(telegram: EmulatedTelegram, chatId: number, messa
 }
 
 /** Bots and channels as the product is told of them. */
-export function settingsOf({ root, bots, channels }: EmulatedTelegram): Readonly<Record<string, string>> {
+function settingsOf({ root, bots, channels }: EmulatedTelegram): Readonly<Record<string, string>> {
   const numbered = (name: string, values: readonly (string | number)[]) =>
     values.map((value, index) => [index === 0 ? name : `${name}_${index + 1}`, String(value)] as const)
   const tokens = bots.map(({ token }) => token)

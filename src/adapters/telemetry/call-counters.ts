@@ -9,7 +9,10 @@ export interface CallFigures {
 
 /** Counts calls by name and outcome, for whoever prints figures. */
 export class CallCounters {
-  readonly #figures = new Map<string, { call: string; outcome: string; count: number; bytes: number; seconds: number }>()
+  readonly #figures = new Map<
+    string,
+    { call: string; outcome: string; count: number; bytes: number; seconds: number }
+  >()
   readonly #inFlight = new Map<string, number>()
 
   begun(call: string): void {
