@@ -10,7 +10,7 @@ import { leftovers, readStored } from '../support/stored-bytes.ts'
 import { uploadByCli } from '../support/upload-by-cli.ts'
 
 const VERBS = [
-  ...['serve', 'doctor', 'config'],
+  ...['serve', 'doctor', 'config', 'test-bots'],
   ...['upload', 'list', 'links', 'delete', 'export'],
   ...['verify', 'rebuild', 'db-stats', 'cleanup'],
 ]
