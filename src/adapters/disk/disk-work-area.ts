@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobSource, ByteRange, ReadOptions } from '#domain/blob-store.ts'
@@ -73,7 +72,7 @@ export class DiskWorkArea implements WorkArea {
         name: `${videoId}/${position}`,
         byteLength,
         path,
-        open: (signal) => createReadStream(path, { ...(signal && { signal }), highWaterMark: 1 << 20 }),
+        open: (signal) => readThrough(path, signal),
       }
     } finally {
       await file.close()
@@ -172,4 +171,23 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)
   return hash.digest('hex')
+}
+
+const READ_BYTES = 1 << 20
+
+/** The whole file, piece by piece, each in the memory of the one before. */
+async function* readThrough(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+    for (let at = 0; ; ) {
+      signal?.throwIfAborted()
+      const { bytesRead } = await file.read(buffer, 0, READ_BYTES, at)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+      at += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
 }
