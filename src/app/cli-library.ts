@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
 import { LibraryLockedError, ProductError } from '#domain/errors.ts'
+import { hasEnded } from '#domain/has-ended.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -121,10 +122,6 @@ async function follow(
     ended.abort()
     await working.catch(() => {})
   }
-}
-
-function hasEnded({ state }: Job): boolean {
-  return state !== 'waiting' && state !== 'running'
 }
 
 /** As often as a person who waits for it would try. */

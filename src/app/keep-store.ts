@@ -1,4 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { ProductError } from '#domain/errors.ts'
+import { hasEnded } from '#domain/has-ended.ts'
 import { saveSnapshot } from '#features/library/save-snapshot.ts'
 import type { Core } from './compose.ts'
 
@@ -12,7 +14,7 @@ export async function keepStore(core: Core, signal: AbortSignal): Promise<void> 
   let sweptAtMs = Number.NEGATIVE_INFINITY
   let hasWorked = false
   const unsubscribe = events.subscribe((event) => {
-    if (event.kind === 'job-changed' && event.job.name === 'ingest-video') hasWorked ||= hasEnded(event.job.state)
+    if (event.kind === 'job-changed' && event.job.name === 'ingest-video') hasWorked ||= hasEnded(event.job)
   })
   try {
     while (!signal.aborted) {
@@ -25,7 +27,7 @@ export async function keepStore(core: Core, signal: AbortSignal): Promise<void> 
         hasWorked ||= !done
       }
       await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
-      await pause(LOOK_EVERY_MS, signal)
+      await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
     }
   } finally {
     unsubscribe()
@@ -53,18 +55,4 @@ async function tried(what: string, work: () => Promise<void>, { ports }: Core, s
     ports.events.emit({ kind: 'note', level, message: `${what} failed; it is tried again later.`, fields: { error } })
     return false
   }
-}
-
-function hasEnded(state: string): boolean {
-  return state !== 'waiting' && state !== 'running'
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort that came before is told to nobody.
-  if (signal.aborted) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  clearTimeout(timer)
 }

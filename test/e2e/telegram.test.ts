@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { VideoId } from '#domain/ids.ts'
 import { mediaFile } from '../support/media-matrix.ts'
 import { GERMAN_CUES } from '../support/media-matrix-subtitles.ts'
+import { runTelereel } from '../support/run-telereel.ts'
 import { type HlsJsPlayer, startHlsJs } from '../support/players/hls-js.ts'
 import { playWithMpv } from '../support/players/mpv.ts'
 import { playWithVlc } from '../support/players/vlc.ts'
@@ -66,6 +67,12 @@ describe.each([
     lab.telegram.channels
       .flatMap(({ id }) => lab.telegram.live(id))
       .filter((message) => nameOf(message).startsWith(videoId))
+
+  it('is not opened with another ENCRYPTION than it was begun with', async () => {
+    const env = { ...lab.env, ENCRYPTION: 'off' }
+    const { code, stderr } = await runTelereel(['list'], { dataDir: lab.dataDir, env })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('begun with ENCRYPTION=on')])
+  })
 
   it('lies in as many messages as there are packs and copies, spread over bots and channels', async () => {
     const messages = blobMessages()
