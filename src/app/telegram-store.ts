@@ -1,24 +1,20 @@
-import { access, rename } from 'node:fs/promises'
-import { join } from 'node:path'
 import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
-import { loadOrCreateMasterKey, RECOVERY_KEY_FILE } from '#adapters/key-file/load-or-create-master-key.ts'
 import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
 import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
 import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
 import type { Config } from '#config/config.ts'
-import type { BlobStore } from '#domain/blob-store.ts'
 import type { ChannelLedger } from '#domain/channel-ledger.ts'
 import { ConflictError, InvalidInputError, StoreRefusedError } from '#domain/errors.ts'
-import { Mutex } from '#lib/concurrency/mutex.ts'
 import { libraryIdOf } from '#lib/sealing/library-id.ts'
 import type { MasterKey } from '#lib/sealing/master-key.ts'
-import { formatRecoveryKey, parseRecoveryKey } from '#lib/sealing/recovery-key.ts'
-import { RecoveryKeyError } from '#lib/sealing/recovery-key-error.ts'
+import { formatRecoveryKey } from '#lib/sealing/recovery-key.ts'
 import { openBytes, sealBytes } from '#lib/sealing/sealed-document.ts'
 import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
-import { type ClaimParts, claimChannels, hasBlobs } from './claim-channels.ts'
+import { claimChannels, hasBlobs } from './claim-channels.ts'
 import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
 import { findBlobsInChannels } from './find-blobs-in-channels.ts'
+import { libraryKey } from './library-key.ts'
+import { onceClaimed } from './once-claimed.ts'
 import type { OpenStore, StoreParts, StoreWishes } from './store.ts'
 import { telegramBots } from './telegram-bots.ts'
 import { withChatIds } from './with-chat-ids.ts'
@@ -30,7 +26,7 @@ const PUTS_PER_BOT = 6
 export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes): Promise<OpenStore> {
   const { config, events } = parts
   const { ledger } = parts.database
-  const { key, created } = await keyOf(config.dataDir, ledger, wishes)
+  const { key, created } = await libraryKey(config.dataDir, ledger, wishes)
   await mustKeepTo(config.encryption, ledger)
   const bots = await withChatIds(telegramBots(config), ledger)
   const lanes = await PacedLanes.open({ bots, ledger, clock: SYSTEM_CLOCK, events })
@@ -101,58 +97,6 @@ function sealingOf({ encryption }: Config, key: MasterKey) {
   return {
     seal: (name: string, plain: Uint8Array) => sealBytes(key, name, plain),
     open: (name: string, sealed: Uint8Array) => openBytes(key, name, sealed),
-  }
-}
-
-/** The same store, that puts nothing into a channel before it is known to be ours. */
-function onceClaimed(store: TelegramBlobStore, claim: ClaimParts, onClaim: () => Promise<void>): BlobStore {
-  const claiming = new Mutex()
-  let isOurs = false
-  const mustBeOurs = (signal: AbortSignal) =>
-    claiming.run(async () => {
-      if (isOurs) return
-      await claimChannels(claim, signal)
-      await onClaim()
-      isOurs = true
-    })
-  return {
-    limits: store.limits,
-    put: async (source, signal) => {
-      if (!isOurs) await mustBeOurs(signal ?? new AbortController().signal)
-      return await store.put(source, signal)
-    },
-    get: (ref, options) => store.get(ref, options),
-    size: (ref, signal) => store.size(ref, signal),
-    delete: (ref, signal) => store.delete(ref, signal),
-    list: (signal) => store.list(signal),
-  }
-}
-
-/** A key is made only for a new library: without its own, an older one would seem to be there and be unreadable. */
-async function keyOf(dataDir: string, ledger: ChannelLedger, wishes: StoreWishes) {
-  const recovered = recoveredKey(wishes)
-  const path = join(dataDir, RECOVERY_KEY_FILE)
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere && !recovered && (await hasBlobs(ledger))) {
-    throw new InvalidInputError(`${path} is gone: what is stored cannot be read without it.`, {
-      fix: 'Put the recovery key that you wrote down into that file.',
-    })
-  }
-  // A key that was made here and never used gives way to the one of the library that is to come back.
-  if (isThere && recovered && !(await hasBlobs(ledger))) await rename(path, `${path}.unused`)
-  return await loadOrCreateMasterKey(dataDir, recovered)
-}
-
-function recoveredKey({ recoveryKey }: StoreWishes): MasterKey | undefined {
-  if (recoveryKey === undefined) return undefined
-  try {
-    return parseRecoveryKey(recoveryKey)
-  } catch (cause) {
-    if (!(cause instanceof RecoveryKeyError)) throw cause
-    throw new InvalidInputError(cause.message, { fix: 'Type it again as it was shown.', cause })
   }
 }
 

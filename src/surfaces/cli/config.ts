@@ -34,7 +34,8 @@ export const configVerb: Verb = {
 }
 
 function showRecoveryKey(recoveryKey: string | null, terminal: Terminal): ExitCode {
-  if (recoveryKey === null) throw new NotFoundError('This library has no recovery key: its store needs none.')
+  if (recoveryKey === null)
+    throw new NotFoundError('There is no recovery key: the store needs none, or nothing was stored yet.')
   terminal.data({ v: 1, recoveryKey })
   terminal.print(recoveryKey)
   return EXIT.done
