@@ -9,8 +9,11 @@ export interface ErrorDetails {
 /** Every failure this product expects. `code` is stable: clients, metrics, tests and the docs rely on it. */
 export abstract class ProductError extends Error {
   abstract readonly code: string
-  /** Whether trying again, unchanged, may work. */
-  readonly retry: 'never' | 'later' = 'never'
+  /**
+   * Whether trying again, unchanged, may work: `later` surely once what it waits for is there, however long that takes;
+   * `sometimes` perhaps, so a few tries are worth it.
+   */
+  readonly retry: 'never' | 'later' | 'sometimes' = 'never'
   readonly why: string | undefined
   readonly fix: string | undefined
 
@@ -132,4 +135,88 @@ export class StoreUnavailableError extends ProductError {
 /** The store outside refuses for a reason that waiting does not mend. */
 export class StoreRefusedError extends ProductError {
   readonly code = 'store-refused'
+}
+
+/** An address that we never fetch: inside this network, not http(s), or with credentials in it. */
+export class AddressRefusedError extends ProductError {
+  readonly code = 'address-refused'
+}
+
+/** No connection, or no answer in time: DNS, TCP, TLS, a reset. */
+export class RemoteUnreachableError extends ProductError {
+  readonly code = 'remote-unreachable'
+  override readonly retry = 'sometimes'
+}
+
+/** The server answered with a status that is no success. */
+export class RemoteRefusedError extends ProductError {
+  readonly code = 'remote-refused'
+  override readonly retry: 'never' | 'sometimes'
+  readonly status: number
+  /** What `Retry-After` says, from now on; null when it says nothing. */
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, status: number, details: ErrorDetails & { readonly retryAfterMs?: number | null } = {}) {
+    super(message, details)
+    this.status = status
+    this.retryAfterMs = details.retryAfterMs ?? null
+    this.retry = status >= 500 || status === 408 || status === 425 || status === 429 ? 'sometimes' : 'never'
+  }
+}
+
+/** The answer broke off, stood still, or was not what its head promised. */
+export class RemoteBrokenError extends ProductError {
+  readonly code = 'remote-broken'
+  override readonly retry = 'sometimes'
+}
+
+export class AnswerTooLargeError extends ProductError {
+  readonly code = 'answer-too-large'
+}
+
+/** What was fetched is no playlist, or one that cannot be read. */
+export class PlaylistUnreadableError extends ProductError {
+  readonly code = 'playlist-unreadable'
+  /** From 1; null when no line is at fault. */
+  readonly line: number | null
+
+  constructor(message: string, line: number | null, details: ErrorDetails = {}) {
+    super(message, details)
+    this.line = line
+  }
+}
+
+/** Protected by a scheme that we do not undo: DRM, SAMPLE-AES, a key that is not given. */
+export class ProtectedMediaError extends ProductError {
+  readonly code = 'protected-media'
+}
+
+/** Segments of a stream cannot be had, and gaps are not allowed. */
+export class SegmentMissingError extends ProductError {
+  readonly code = 'segment-missing'
+}
+
+export type PageRefusal =
+  | 'login-needed'
+  | 'not-a-bot'
+  | 'drm'
+  | 'gone'
+  | 'region'
+  | 'not-begun'
+  | 'no-video'
+  | 'too-large'
+  | 'tool-too-old'
+  | 'other'
+
+/** A page gives no video to us; `cause` words say why, `fix` what helps. */
+export class PageRefusedError extends ProductError {
+  readonly code = 'page-refused'
+  override readonly retry: 'never' | 'sometimes'
+  readonly refusal: PageRefusal
+
+  constructor(message: string, refusal: PageRefusal, details: ErrorDetails = {}) {
+    super(message, details)
+    this.refusal = refusal
+    this.retry = refusal === 'other' ? 'sometimes' : 'never'
+  }
 }

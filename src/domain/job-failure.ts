@@ -18,7 +18,8 @@ function inOneText({ message, why, fix }: ProductError): string {
  * reached) is never final: the job waits.
  */
 export function isFinalFailure(error: unknown, attempt: number, maxAttempts: number): boolean {
-  return error instanceof ProductError ? error.retry === 'never' : attempt >= maxAttempts
+  if (error instanceof ProductError && error.retry !== 'sometimes') return error.retry === 'never'
+  return attempt >= maxAttempts
 }
 
 const FIRST_WAIT_MS = 2000

@@ -1,14 +1,23 @@
+import type { DownloadRequest, DownloadResult } from './download.ts'
 import type { JobId, VideoId } from './ids.ts'
 
 /** Every kind of background work, and what it needs to know. The only list of them. */
 export interface JobPayloads {
   'ingest-video': { readonly videoId: VideoId }
+  /** As `ingest-video`, of a recording that may still grow. */
+  'ingest-recording': { readonly videoId: VideoId }
   'delete-video': { readonly videoId: VideoId }
+  download: { readonly request: DownloadRequest }
+}
+
+/** What is remembered of jobs that are done; those of other names leave nothing but their effect. */
+export interface JobResults {
+  download: DownloadResult
 }
 
 export type JobName = keyof JobPayloads
 
-export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+export type JobState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'
 
 export interface Job<Name extends JobName = JobName> {
   readonly id: JobId
@@ -21,35 +30,48 @@ export interface Job<Name extends JobName = JobName> {
   /** As last reported; null when it never was. */
   readonly progress: JobProgress | null
   readonly failure: { readonly code: string; readonly message: string } | null
+  /** Of a job that is done; null otherwise, and where nothing is to be remembered. */
+  readonly result: (Name extends keyof JobResults ? JobResults[Name] : never) | null
+  readonly priority: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
 export interface JobProgress {
-  /** One word: probe, index, cut, store, publish. */
+  /** One word: probe, index, cut, store, publish; look, download, join. */
   readonly stage: string
   /** 0 to 100. */
   readonly percent: number
   readonly bytesPerSec: number
   /** Null while unknown. */
   readonly secondsLeft: number | null
+  /** Got so far, where bytes are what counts. */
+  readonly bytes?: number
+  /** Null while unknown. */
+  readonly totalBytes?: number | null
   /** Why it stands still, in words. */
   readonly note?: string
 }
 
 export interface JobContext {
+  readonly id: JobId
   /** 1, 2, 3 … An attempt that a stop or the death of the worker ended is made again under its number. */
   readonly attempt: number
   /** Should it fail now, it has failed for good, unless what it lacks is time (see `isFinalFailure`). */
   readonly lastAttempt: boolean
-  /** Aborts on cancel, on shutdown, and when the lease was lost: then another worker may already run the job. */
+  /** Aborts on cancel, on pause, on shutdown, and when the lease was lost: then another worker may already run the job. */
   readonly signal: AbortSignal
+  /** Aborts when somebody wants it to end well with what is there: a recording that has recorded enough. */
+  readonly finishing: AbortSignal
   /** Cheap: written about twice a second, the last one always. Does not throw. */
   report(progress: JobProgress): void
 }
 
 export type JobHandlers = {
-  readonly [Name in JobName]?: (payload: JobPayloads[Name], context: JobContext) => Promise<void>
+  readonly [Name in JobName]?: (
+    payload: JobPayloads[Name],
+    context: JobContext,
+  ) => Promise<Name extends keyof JobResults ? JobResults[Name] : void>
 }
 
 export interface AddJobOptions {
@@ -83,8 +105,22 @@ export interface JobQueue {
    */
   cancel(id: JobId): Promise<void>
   /**
-   * Puts a failed or cancelled job back as if it were new; one that waits for its next attempt need not wait; a running
-   * one stays as it is. Rejects with JobNotFoundError, and with ConflictError for a job that is done or whose dedupe key
+   * As `cancel`, but ends as `paused`, its progress kept; `retry` lets it go on. Idempotent. Rejects with JobNotFoundError,
+   * and with ConflictError for a job that has ended.
+   */
+  pause(id: JobId): Promise<void>
+  /**
+   * Asks a running job to end well with what it has: `finishing` aborts within a heartbeat, wherever it runs. Rejects with
+   * JobNotFoundError, and with ConflictError for a job that does not run.
+   */
+  finish(id: JobId): Promise<void>
+  /** Higher first. Holds for its next start. Rejects with JobNotFoundError. */
+  setPriority(id: JobId, priority: number): Promise<void>
+  /** Forgets a job that has ended. Rejects with ConflictError for one that has not; removing what is not there is no error. */
+  remove(id: JobId): Promise<void>
+  /**
+   * Puts a failed or cancelled job back as if it were new; a paused one goes on where it was; one that waits for its next
+   * attempt need not wait; a running one stays as it is. Rejects with JobNotFoundError, and with ConflictError for a job that is done or whose dedupe key
    * another job has taken.
    */
   retry(id: JobId): Promise<void>
@@ -94,7 +130,15 @@ export interface JobQueue {
    * job whose worker died is taken up again within 30 s, as the same attempt, unless it has killed its worker 25 times
    * in a row without getting further (it fails with the code `worker-lost`). A worker that lost its lease can write
    * nothing about the job any more. A handler that throws a ProductError with retry 'never' fails the job at once; other
-   * errors count an attempt and wait with back-off (`jobBackOffMs`). Jobs of names without a handler are left to others.
+   * errors count an attempt and wait with back-off (`jobBackOffMs`). Jobs of names without a handler are left to others: `work`
+   * may be called several times at once with different names.
    */
-  work(handlers: JobHandlers, options: { readonly concurrency: number; readonly signal: AbortSignal }): Promise<void>
+  work(
+    handlers: JobHandlers,
+    options: {
+      /** How many at once; asked before each start, for a number that changes. A job that runs is not stopped for it. */
+      readonly concurrency: number | (() => number)
+      readonly signal: AbortSignal
+    },
+  ): Promise<void>
 }

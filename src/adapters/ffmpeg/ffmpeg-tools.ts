@@ -41,11 +41,15 @@ const USUAL_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin', '
  */
 export async function findFfmpegTools(places: ToolPlaces): Promise<FfmpegTools> {
   const searchPath = places.searchPath ?? USUAL_PATH.join(delimiter)
-  const [ffmpegPath, ffprobePath, launchers] = await Promise.all([
-    findTool('ffmpeg', places.ffmpegPath, searchPath),
-    findTool('ffprobe', places.ffprobePath, searchPath),
-    findLaunchers(searchPath),
-  ])
+  const searching = {
+    ffmpeg: findTool('ffmpeg', places.ffmpegPath, searchPath),
+    ffprobe: findTool('ffprobe', places.ffprobePath, searchPath),
+    launchers: findLaunchers(searchPath),
+  }
+  // Of two that are missing always the same one is named.
+  await Promise.allSettled(Object.values(searching))
+  const [ffmpegPath, ffprobePath] = [await searching.ffmpeg, await searching.ffprobe]
+  const launchers = await searching.launchers
   const abilities = Promise.all([detectSandbox(searchPath, ffmpegPath), printed(ffmpegPath, ['-decoders'])])
   // That it is no ffmpeg at all is the better complaint.
   abilities.catch(() => {})
