@@ -13,6 +13,13 @@ export const DEMO_PATH = '/api/videos/demo'
 export const JOBS_PATH = '/api/jobs'
 export const LOCAL_INGEST_PATH = '/api/local/ingest'
 
+/** POST: what stands at an address. */
+export const LINK_INFO_PATH = '/api/video-info'
+/** POST: begins a download. */
+export const DOWNLOAD_PATH = '/api/download'
+/** GET: all of them. */
+export const DOWNLOADS_PATH = '/api/downloads'
+
 export type Reach = 'local' | 'public'
 
 export function videoPath(id: string): string {
@@ -33,6 +40,32 @@ export function subtitleTrackPath(id: string, trackName: string): string {
 
 export function cancelJobPath(id: string): string {
   return `${JOBS_PATH}/${id}/cancel`
+}
+
+export function downloadStatusPath(id: string): string {
+  return `/api/download-status/${id}`
+}
+
+/** PATCH: its priority; DELETE: forgets one that has ended. */
+export function downloadPath(id: string): string {
+  return `${DOWNLOADS_PATH}/${id}`
+}
+
+/** `retry` also lets a paused one go on; `finish` ends a recording well. */
+export type DownloadAction = 'pause' | 'finish' | 'cancel' | 'retry'
+
+/** POST, without a body. */
+export function downloadActionPath(id: string, action: DownloadAction): string {
+  return `${DOWNLOADS_PATH}/${id}/${action}`
+}
+
+export function downloadLogPath(id: string, after: number): string {
+  return `${DOWNLOADS_PATH}/${id}/log?after=${after}`
+}
+
+/** What a download with the target `file` gave. */
+export function downloadFilePath(id: string): string {
+  return `${DOWNLOADS_PATH}/${id}/file`
 }
 
 export function playlistPath(id: string, reach: Reach = 'local'): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Download } from './download.ts'
 import { Job } from './job.ts'
 import { VideoSummary } from './video.ts'
 
@@ -13,6 +14,8 @@ export const FeedMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('video'), video: VideoSummary }),
   z.object({ kind: z.literal('video-removed'), videoId: z.string() }),
   z.object({ kind: z.literal('job'), job: Job }),
+  /** Instead of `job` for downloads. */
+  z.object({ kind: z.literal('download'), download: Download }),
   z.object({ kind: z.literal('playable'), videoId: z.string(), playableSec: z.number() }),
   z.object({ kind: z.literal('note'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])

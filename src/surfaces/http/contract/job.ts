@@ -1,12 +1,16 @@
 import { z } from 'zod'
 
 export const JobProgress = z.object({
-  /** One word: probe, index, cut, store, publish. */
+  /** One word: probe, index, cut, store, publish; look, download, join. */
   stage: z.string(),
   /** 0 to 100. */
   percent: z.number(),
   bytesPerSec: z.number(),
   secondsLeft: z.number().nullable(),
+  /** Got so far, where bytes are what counts. */
+  bytes: z.number().optional(),
+  /** Null while unknown. */
+  totalBytes: z.number().nullable().optional(),
   /** Why it stands still, in words. */
   note: z.string().optional(),
 })

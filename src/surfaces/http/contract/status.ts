@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DownloadFigures } from './download.ts'
 
 export const CacheStats = z.object({
   /** Requests answered from memory or from disk; the others are misses. */
@@ -117,6 +118,8 @@ export const Status = z.object({
   }),
   jobs: z.object({ running: z.number(), waiting: z.number() }),
   cache: CacheStats,
+  /** Missing where nothing can be downloaded. */
+  downloads: DownloadFigures.optional(),
   /** What a person should mend, worst first; empty when all is well. */
   problems: z.array(z.object({ message: z.string(), fix: z.string().nullable() })),
 })
