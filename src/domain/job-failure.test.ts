@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { MediaDamagedError, NoSpaceError } from './errors.ts'
+import { MediaDamagedError, NoSpaceError, PageRefusedError, RemoteRefusedError } from './errors.ts'
 import { isFinalFailure, jobBackOffMs, jobFailureOf } from './job-failure.ts'
 
 it.each([
@@ -20,6 +20,8 @@ it.each([
     new NoSpaceError('Full', { why: 'no room', fix: 'Free some.' }),
     { code: 'no-space', message: 'Full. no room. Free some.' },
   ],
+  [new PageRefusedError('Sign in', 'login-needed'), { code: 'page-refused.login-needed', message: 'Sign in' }],
+  [new RemoteRefusedError('No', 403), { code: 'remote-refused.403', message: 'No' }],
   [new Error('oh'), { code: 'internal', message: 'oh' }],
   ['text', { code: 'internal', message: 'text' }],
 ])('says %s in words', (error, words) => {

@@ -1,10 +1,17 @@
-import { ProductError } from './errors.ts'
+import { PageRefusedError, ProductError, RemoteRefusedError } from './errors.ts'
 import type { Job } from './job-queue.ts'
 
 /** What people read about a job that failed: what, why, and what mends it. */
 export function jobFailureOf(error: unknown): NonNullable<Job['failure']> {
-  if (error instanceof ProductError) return { code: error.code, message: inOneText(error) }
+  if (error instanceof ProductError) return { code: fineCodeOf(error), message: inOneText(error) }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+}
+
+/** Its code, and after a dot which of the causes that share it: `page-refused.login-needed`, `remote-refused.403`. */
+export function fineCodeOf(error: ProductError): string {
+  if (error instanceof PageRefusedError) return `${error.code}.${error.refusal}`
+  if (error instanceof RemoteRefusedError) return `${error.code}.${error.status}`
+  return error.code
 }
 
 function inOneText({ message, why, fix }: ProductError): string {

@@ -1,4 +1,5 @@
 import { ProductError } from '#domain/errors.ts'
+import { fineCodeOf } from '#domain/job-failure.ts'
 
 /** Requirements §1; complete. */
 export const EXIT = {
@@ -18,7 +19,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-/** The one table from error codes to exit codes; what is not here is `failed`. */
+/** The one table from error codes to exit codes, a fine code before its code; what is not here is `failed`. */
 const BY_ERROR: Readonly<Record<string, ExitCode>> = {
   'invalid-input': EXIT.usage,
   'not-found': EXIT.notFound,
@@ -34,14 +35,37 @@ const BY_ERROR: Readonly<Record<string, ExitCode>> = {
   'tool-missing': EXIT.toolMissing,
   'no-space': EXIT.noSpace,
   cancelled: EXIT.cancelled,
+
+  // The address is for the owner to allow.
+  'address-refused': EXIT.usage,
+  'remote-unreachable': EXIT.temporary,
+  'remote-broken': EXIT.temporary,
+  'remote-refused': EXIT.permanent,
+  'remote-refused.401': EXIT.credentials,
+  'remote-refused.407': EXIT.credentials,
+  'remote-refused.408': EXIT.temporary,
+  'remote-refused.425': EXIT.temporary,
+  'remote-refused.429': EXIT.temporary,
+  'answer-too-large': EXIT.permanent,
+  'playlist-unreadable': EXIT.permanent,
+  'protected-media': EXIT.permanent,
+  'segment-missing': EXIT.permanent,
+  'page-refused': EXIT.permanent,
+  'page-refused.login-needed': EXIT.credentials,
+  'page-refused.not-a-bot': EXIT.credentials,
+  'page-refused.not-begun': EXIT.temporary,
+  'page-refused.other': EXIT.temporary,
+  'page-refused.tool-too-old': EXIT.toolMissing,
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Error && error.name === 'AbortError') return EXIT.cancelled
-  return error instanceof ProductError ? (BY_ERROR[error.code] ?? EXIT.failed) : EXIT.failed
+  return error instanceof ProductError ? exitCodeForCode(fineCodeOf(error)) : EXIT.failed
 }
 
 /** For failures that come as data (a job's, a server's), not as an error object. */
 export function exitCodeForCode(code: string): ExitCode {
-  return BY_ERROR[code] ?? EXIT.failed
+  // A server that is broken for the moment, whichever way it says so.
+  if (/^remote-refused\.5\d\d$/.test(code)) return EXIT.temporary
+  return BY_ERROR[code] ?? BY_ERROR[code.split('.')[0] ?? ''] ?? EXIT.failed
 }
