@@ -1,10 +1,10 @@
 import { delimiter } from 'node:path'
 import { ToolFailedError, ToolMissingError } from '#domain/errors.ts'
 import { findLaunchers, findProgram, type Launchers } from '#lib/process/resource-limits.ts'
+import { detectSandbox, type Sandbox } from '#lib/process/sandbox.ts'
 import { startProcess } from '#lib/process/start-process.ts'
 import { codecWhitelist, parseDecoders, wideCodecWhitelist } from './allowed-decoders.ts'
 import { COMMON_OPTIONS } from './input-options.ts'
-import { detectSandbox, type Sandbox } from './sandbox.ts'
 import { parseToolVersion, type ToolVersion } from './tool-version.ts'
 
 export interface FoundTool {
@@ -50,7 +50,10 @@ export async function findFfmpegTools(places: ToolPlaces): Promise<FfmpegTools> 
   await Promise.allSettled(Object.values(searching))
   const [ffmpegPath, ffprobePath] = [await searching.ffmpeg, await searching.ffprobe]
   const launchers = await searching.launchers
-  const abilities = Promise.all([detectSandbox(searchPath, ffmpegPath), printed(ffmpegPath, ['-decoders'])])
+  const abilities = Promise.all([
+    detectSandbox(searchPath, [ffmpegPath, '-version']),
+    printed(ffmpegPath, ['-decoders']),
+  ])
   // That it is no ffmpeg at all is the better complaint.
   abilities.catch(() => {})
   const [ffmpeg, ffprobe] = await Promise.all([identify('ffmpeg', ffmpegPath), identify('ffprobe', ffprobePath)])

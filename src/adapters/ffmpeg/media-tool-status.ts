@@ -1,5 +1,5 @@
 import type { EncoderChoice } from './hardware-encoders.ts'
-import type { SandboxLevel } from './sandbox.ts'
+import type { SandboxLevel } from '#lib/process/sandbox.ts'
 
 /** What was found out about the media tools at start. */
 export interface MediaToolStatus {

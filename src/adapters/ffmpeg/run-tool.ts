@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path'
 import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts'
+import { inSandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT, type Sandbox } from '#lib/process/sandbox.ts'
 import { type RunningProcess, startProcess } from '#lib/process/start-process.ts'
 import { type FfmpegTools, TOOL_ENVIRONMENT } from './ffmpeg-tools.ts'
 import { COMMON_OPTIONS, type InputProfile, inputOptions } from './input-options.ts'
 import { LEAST_ADDRESS_SPACE_BYTES } from './run-limits.ts'
-import { inSandbox, type Sandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT } from './sandbox.ts'
 
 /** A media file and what may be used to open it. */
 export interface MediaFile extends InputProfile {

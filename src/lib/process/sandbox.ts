@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
-import { findProgram } from '#lib/process/resource-limits.ts'
-import { startProcess } from '#lib/process/start-process.ts'
+import { findProgram } from './resource-limits.ts'
+import { startProcess } from './start-process.ts'
 
 /**
  * `full`: no network, no other processes, no files but the ones bound. `partial`: no files but those, the network stays.
@@ -15,22 +15,31 @@ export interface Sandbox {
   readonly bwrap: string | null
 }
 
-/** What a sandboxed program finds: the file to read at /in/src, a folder to write to at /out. */
+/** What a sandboxed program finds: the file to read at /in/src, a folder to write to at /out, others at their own places. */
 export interface SandboxMounts {
   readonly input?: string | undefined
   readonly outputFolder?: string | undefined
+  /** To be read where they are; those that do not exist are left out. */
+  readonly readOnly?: readonly string[] | undefined
+  /** To be written to where they are. */
+  readonly writable?: readonly string[] | undefined
   /** Device files or folders of hardware encoders. */
   readonly devices?: readonly string[] | undefined
+  /** Lets it use the network of the machine, for a program whose way out is watched elsewhere. */
+  readonly network?: boolean
 }
 
 export const SANDBOXED_INPUT = '/in/src'
 export const SANDBOXED_OUTPUT = '/out'
 
-const NONE_ISOLATED = { input: undefined, outputFolder: undefined }
 const DETECTION_LIMIT_MS = 10_000
 
-/** Tries once which sandbox works here, with the very program that is to run inside. */
-export async function detectSandbox(searchPath: string, tool: string): Promise<Sandbox> {
+/** Tries once which sandbox works here, with a command of the very program that is to run inside; it has to end well. */
+export async function detectSandbox(
+  searchPath: string,
+  command: readonly string[],
+  mounts: SandboxMounts = {},
+): Promise<Sandbox> {
   const bwrap = await findProgram('bwrap', searchPath)
   if (bwrap === null) {
     const why = 'bubblewrap is not installed (Debian, Fedora: package bubblewrap); allow-lists and limits stand alone'
@@ -38,7 +47,7 @@ export async function detectSandbox(searchPath: string, tool: string): Promise<S
   }
   for (const level of ['full', 'partial'] as const) {
     const sandbox = { level, why: WHY[level], bwrap }
-    if (await worksIn(sandbox, tool)) return sandbox
+    if (await worksIn(sandbox, command, mounts)) return sandbox
   }
   const why = 'bubblewrap is installed but may not make namespaces here (as in most containers)'
   return { level: 'none', why, bwrap }
@@ -49,8 +58,8 @@ const WHY = {
   partial: 'bubblewrap: no other files; the network could not be shut off here',
 } as const
 
-async function worksIn(sandbox: Sandbox, tool: string): Promise<boolean> {
-  const command = await inSandbox(sandbox, [tool, '-version'], NONE_ISOLATED)
+async function worksIn(sandbox: Sandbox, tried: readonly string[], mounts: SandboxMounts): Promise<boolean> {
+  const command = await inSandbox(sandbox, tried, mounts)
   try {
     await using child = await startProcess({ command, env: {}, timeLimitMs: DETECTION_LIMIT_MS })
     for await (const _ of child.output());
@@ -68,7 +77,8 @@ export async function inSandbox(
 ): Promise<readonly string[]> {
   if (level === 'none' || bwrap === null) return command
   const [tool = ''] = command
-  return [bwrap, ...ISOLATION[level], ...(await systemMounts(tool)), ...ownMounts(mounts), '--', ...command]
+  const network = level === 'full' && mounts.network === true ? ['--share-net'] : []
+  return [bwrap, ...ISOLATION[level], ...network, ...(await systemMounts(tool)), ...ownMounts(mounts), '--', ...command]
 }
 
 const ALWAYS = ['--die-with-parent', '--new-session', '--cap-drop', 'ALL']
@@ -89,10 +99,12 @@ async function systemMounts(tool: string): Promise<string[]> {
   return ['--dev', '/dev', '--tmpfs', '/tmp', ...bound.flatMap((path) => ['--ro-bind-try', path, path])]
 }
 
-function ownMounts({ input, outputFolder, devices = [] }: SandboxMounts): string[] {
+function ownMounts({ input, outputFolder, readOnly = [], writable = [], devices = [] }: SandboxMounts): string[] {
   return [
+    ...readOnly.flatMap((path) => ['--ro-bind-try', path, path]),
     ...(input === undefined ? [] : ['--ro-bind', input, SANDBOXED_INPUT]),
     ...(outputFolder === undefined ? [] : ['--bind', outputFolder, SANDBOXED_OUTPUT]),
+    ...writable.flatMap((path) => ['--bind', path, path]),
     ...devices.flatMap((path) => ['--dev-bind-try', path, path]),
     ...(devices.length === 0 ? [] : ['--ro-bind-try', '/sys', '/sys']),
   ]
