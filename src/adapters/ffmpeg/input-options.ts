@@ -18,11 +18,32 @@ export interface InputProfile {
  * What goes in front of every `-i`: the file may be opened by one demuxer and by known decoders only, and no address
  * inside it is followed.
  */
-export function inputOptions({ family, codecs }: InputProfile): readonly string[] {
+export function inputOptions(profile: InputProfile): readonly string[] {
   return [
-    ...['-protocol_whitelist', 'file', '-format_whitelist', family, '-codec_whitelist', codecs],
-    ...['-max_pixels', String(MAX_PIXELS), '-max_streams', String(MAX_STREAMS)],
+    ...allowed('file', profile),
     ...['-probesize', String(PROBE_BYTES), '-analyzeduration', String(PROBE_MICROSECONDS)],
+  ]
+}
+
+/**
+ * As `inputOptions`, for bytes that come through stdin, perhaps slowly: what they are is known, and the first of them are
+ * enough to find the streams.
+ */
+export function stdinOptions(profile: InputProfile): readonly string[] {
+  return [
+    ...allowed('pipe', profile),
+    ...['-probesize', String(STDIN_PROBE_BYTES), '-analyzeduration', String(STDIN_PROBE_MICROSECONDS)],
+    ...['-f', profile.family],
+  ]
+}
+
+const STDIN_PROBE_BYTES = 10_000_000
+const STDIN_PROBE_MICROSECONDS = 3_000_000
+
+function allowed(protocol: 'file' | 'pipe', { family, codecs }: InputProfile): readonly string[] {
+  return [
+    ...['-protocol_whitelist', protocol, '-format_whitelist', family, '-codec_whitelist', codecs],
+    ...['-max_pixels', String(MAX_PIXELS), '-max_streams', String(MAX_STREAMS)],
   ]
 }
 

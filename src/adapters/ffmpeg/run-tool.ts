@@ -3,7 +3,7 @@ import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts
 import { inSandbox, SANDBOXED_INPUT, SANDBOXED_OUTPUT, type Sandbox } from '#lib/process/sandbox.ts'
 import { type RunningProcess, startProcess } from '#lib/process/start-process.ts'
 import { type FfmpegTools, TOOL_ENVIRONMENT } from './ffmpeg-tools.ts'
-import { COMMON_OPTIONS, type InputProfile, inputOptions } from './input-options.ts'
+import { COMMON_OPTIONS, type InputProfile, inputOptions, stdinOptions } from './input-options.ts'
 import { LEAST_ADDRESS_SPACE_BYTES } from './run-limits.ts'
 
 /** A media file and what may be used to open it. */
@@ -17,6 +17,8 @@ export interface ToolRun {
   readonly tool: 'ffmpeg' | 'ffprobe'
   /** Null for runs that make their own pictures. */
   readonly input: MediaFile | null
+  /** What comes through stdin instead of a file: `feed` of the process writes it. */
+  readonly stdin?: InputProfile
   /** Options that go in front of the input, beside the safety profile: seeking, decoder threads. */
   readonly before?: readonly string[]
   /** Everything behind the input. `out` gives the address of a file in `outputFolder`. */
@@ -58,12 +60,14 @@ export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<Running
     env: TOOL_ENVIRONMENT,
     timeLimitMs: run.timeLimitMs,
     ...(run.stallLimitMs === undefined ? {} : { stallLimitMs: run.stallLimitMs }),
+    stdin: run.stdin !== undefined,
     ...(run.extraPipes === undefined ? {} : { extraPipes: run.extraPipes }),
     ...(run.signal === undefined ? {} : { signal: run.signal }),
   })
 }
 
-function inputArguments({ input, before = [] }: ToolRun, isolated: boolean): string[] {
+function inputArguments({ input, stdin, before = [] }: ToolRun, isolated: boolean): string[] {
+  if (stdin !== undefined) return [...stdinOptions(stdin), ...before, '-i', 'pipe:0']
   if (input === null) return [...before]
   const address = isolated ? SANDBOXED_INPUT : resolve(input.path)
   return [...inputOptions(input), ...before, '-i', `file:${address}`]

@@ -162,3 +162,63 @@ describe.runIf(process.platform === 'linux')('startProcess', () => {
     expect(isAlive(child.pid)).toBe(false)
   })
 })
+
+describe.runIf(process.platform === 'linux')('feeding a process', () => {
+  it('writes what comes to stdin, no faster than the child reads', async () => {
+    const script = 'setTimeout(() => process.stdin.pipe(process.stdout), 300)'
+    await using child = await startProcess({ command: node(script), env: ENV, stdin: true, timeLimitMs: TIME_LIMIT_MS })
+    let given = 0
+    const feeding = child.feed(
+      (async function* () {
+        for (; given < 64; given++) yield new Uint8Array(256 * 1024).fill(given)
+      })(),
+    )
+    await sleep(100)
+    expect(given).toBeLessThan(8)
+    let byteLength = 0
+    for await (const chunk of child.output()) byteLength += chunk.byteLength
+    await feeding
+    expect(byteLength).toBe(64 * 256 * 1024)
+    expect(await child.ended).toMatchObject({ exitCode: 0, stopped: null })
+  })
+
+  it('does not take a child for stuck that waits for us', async () => {
+    const command = node('process.stdin.pipe(process.stdout)')
+    const limits = { timeLimitMs: TIME_LIMIT_MS, stallLimitMs: 300 }
+    await using child = await startProcess({ command, env: ENV, stdin: true, ...limits })
+    const feeding = child.feed(
+      (async function* () {
+        yield Buffer.from('slow ')
+        await sleep(900)
+        yield Buffer.from('words')
+      })(),
+    )
+    expect(await textOf(child.output())).toBe('slow words')
+    await feeding
+  })
+
+  it('ends in peace when the child wants no more, and stops it when the source fails', async () => {
+    await using early = await startProcess({
+      command: node('process.exit(0)'),
+      env: ENV,
+      stdin: true,
+      timeLimitMs: TIME_LIMIT_MS,
+    })
+    await early.feed(
+      (async function* () {
+        for (;;) yield new Uint8Array(1024 * 1024)
+      })(),
+    )
+    expect((await early.ended).exitCode).toBe(0)
+    const waiting = node('setInterval(() => {}, 1000); process.stdin.resume()')
+    await using failing = await startProcess({ command: waiting, env: ENV, stdin: true, timeLimitMs: TIME_LIMIT_MS })
+    const feeding = failing.feed(
+      (async function* () {
+        yield new Uint8Array(1)
+        throw new Error('no more')
+      })(),
+    )
+    await expect(feeding).rejects.toThrow('no more')
+    expect((await failing.ended).stopped).toBe('disposed')
+  })
+})

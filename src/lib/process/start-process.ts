@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { feedStream } from './feed-stream.ts'
 import { ProcessError } from './process-error.ts'
 import { TailBuffer } from './tail-buffer.ts'
 
@@ -11,6 +12,8 @@ export interface ProcessCommand {
   readonly cwd?: string
   /** How many pipes the child may write to beside stdout: its file descriptors 3, 4, … */
   readonly extraPipes?: number
+  /** Whether `feed` will be called; without it stdin is empty. */
+  readonly stdin?: boolean
   /** From start to end, by our own clock. */
   readonly timeLimitMs: number
   /** How long the readers of `output` may all wait for the next bytes before the child counts as stuck. */
@@ -38,6 +41,11 @@ export interface RunningProcess extends AsyncDisposable {
    * child. Ends without an error when the child ends; `ended` says how. To be read once.
    */
   output(descriptor?: number): AsyncIterable<Uint8Array>
+  /**
+   * Writes to its stdin, no faster than it reads, then closes it. While the chunks themselves are waited for, the child does not
+   * count as stuck. Resolves too when it wants no more; rejects when the chunks do, and stops the child then. To be called once.
+   */
+  feed(chunks: AsyncIterable<Uint8Array>): Promise<void>
   /** Never rejects. Resolves although output is left unread. */
   readonly ended: Promise<ProcessEnd>
   /** Asks it to end, after five seconds with force; the first reason given stands. */
@@ -57,7 +65,7 @@ export async function startProcess(options: ProcessCommand): Promise<RunningProc
   const child = spawn(program, args, {
     env: { ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdio: ['ignore', 'pipe', 'pipe', ...extra],
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
     // A group of its own, so that a signal reaches whatever it starts and Ctrl+C in our terminal does not.
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -90,6 +98,8 @@ class GroupLeader implements RunningProcess {
   /** Readers of output, and those of them that wait. */
   #reading = 0
   #waiting = 0
+  /** It has read all that there is so far. */
+  #isHungry = false
   #stallTimer: NodeJS.Timeout | undefined
 
   constructor(
@@ -160,8 +170,24 @@ class GroupLeader implements RunningProcess {
 
   #watchStall(): void {
     clearTimeout(this.#stallTimer)
-    if (this.#hasEnded || this.#waiting === 0 || this.#waiting < this.#reading) return
+    if (this.#stallLimitMs === undefined || this.#hasEnded || this.#isHungry) return
+    if (this.#waiting === 0 || this.#waiting < this.#reading) return
     this.#stallTimer = setTimeout(() => this.stop('stalled'), this.#stallLimitMs)
+  }
+
+  async feed(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const { stdin } = this.#child
+    if (stdin === null) throw new RangeError('no pipe at stdin')
+    const hungry = (isHungry: boolean) => {
+      this.#isHungry = isHungry
+      this.#watchStall()
+    }
+    try {
+      await feedStream(stdin, chunks, hungry)
+    } catch (error) {
+      this.stop('disposed')
+      throw error
+    }
   }
 
   stop(reason: StopReason): void {
