@@ -1,10 +1,12 @@
 import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
 import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
+import type { DownloadIdentity, DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
 import type { Events } from '#domain/events.ts'
 import type { Sha256 } from '#domain/hashing.ts'
-import type { VideoId } from '#domain/ids.ts'
-import type { Job, JobQueue } from '#domain/job-queue.ts'
+import type { JobId, VideoId } from '#domain/ids.ts'
+import type { JobLogLine } from '#domain/job-logs.ts'
+import type { Job, JobProgress, JobQueue } from '#domain/job-queue.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +18,13 @@ export interface CliPorts {
   createTerminal(options: TerminalWishes): Terminal
   /** Every setting, in the order of the documentation. */
   settings(): readonly SettingLine[]
+  /** What stands at an address; downloads nothing. Rejects like the downloads. */
+  lookAt(url: string, identity: DownloadIdentity): Promise<LinkInfo>
+  /**
+   * Downloads to a file; opens no library. What an earlier run left beside it is gone on with. A request that is a list
+   * (`choice.entries`, or a page that is one) resolves at once with `entries`, which are to be asked for one by one.
+   */
+  downloadToFile(request: DownloadRequest, options: FileDownload): Promise<DownloadResult>
   /** Opens the library of this data folder; rejects when a setting is wrong. */
   openLibrary(): Promise<CliLibrary>
   /** The same for a rebuild: with a recovery key the data folder may be empty. */
@@ -29,6 +38,19 @@ export interface CliPorts {
   testBots(): AsyncIterable<BotTest>
   /** The key that a rebuild from the store alone needs, as people write it down; null where nothing is sealed. */
   recoveryKey(): Promise<string | null>
+}
+
+export interface FileDownload {
+  /** Absolute. Ends with a separator when it is a folder: then the file is named after what stands at the address. */
+  readonly output: string
+  /** The most at once; null: as many as help. */
+  readonly connections: number | null
+  onProgress(progress: JobProgress): void
+  onLog(line: JobLogLine): void
+  /** Rejects with its reason; what is there stays, and the same request goes on with it. */
+  readonly signal: AbortSignal
+  /** A recording ends well with what is there; anything else does not care. */
+  readonly finishing: AbortSignal
 }
 
 export interface BotTest {
@@ -80,6 +102,10 @@ export interface CliLibrary extends AsyncDisposable {
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>
   /** Runs or follows the newest job of the video until it has ended. */
   follow(id: VideoId, name: Job['name'], onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
+  /** Puts it into the queue; the same request that waits, is paused or has failed goes on instead. Resolves at once. */
+  download(request: DownloadRequest): Promise<JobId>
+  /** Runs or follows this job until it has ended, and all that it needs to be made meanwhile. */
+  followJob(id: JobId, onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
   /** Removes cache entries, stale uploads and work files older than this; says what was freed. */
   cleanup(options: { readonly olderThanHours: number; readonly dryRun: boolean }): Promise<readonly FreedFile[]>
   writeExport(folder: string, files: readonly ExportFile[]): Promise<readonly string[]>

@@ -143,15 +143,21 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 /** RFC 9110 §5.5: what a field value may hold; no line breaks above all, or one header becomes two. */
 const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]{0,8192}$/
 /** These speak about the connection or the range of bytes; both are ours. */
-const OURS = /^(host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|range|if-range|proxy-.*|accept-encoding)$/i
+const OURS =
+  /^(host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|range|if-range|proxy-.*|accept-encoding)$/i
 
 function headerOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(':')
-  const name = line.slice(0, Math.max(0, colon)).trim()
+  const name = withoutBlanks(line.slice(0, Math.max(0, colon)))
   // The value may be a secret: it is not repeated.
   if (!TOKEN.test(name)) throw new InvalidInputError('--header is not a header.', { fix: "Write it as 'Name: value'." })
   if (OURS.test(name)) throw new InvalidInputError(`The header ${name} is set by the connection itself.`)
-  return [name, line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')]
+  return [name, withoutBlanks(line.slice(colon + 1))]
+}
+
+/** Blanks and tabs only: a line break is no accident. */
+function withoutBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
 function checkedValue(name: string, value: string): string {

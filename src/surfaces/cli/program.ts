@@ -6,6 +6,7 @@ import { configVerb } from './config.ts'
 import { dbStatsVerb } from './db-stats.ts'
 import { deleteVerb } from './delete.ts'
 import { doctorVerb } from './doctor.ts'
+import { downloadVerb } from './download.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { exportVerb } from './export.ts'
 import { linksVerb } from './links.ts'
@@ -19,7 +20,7 @@ import { verifyVerb } from './verify.ts'
 
 const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])[] = [
   ['Start', [serveVerb, doctorVerb, configVerb, testBotsVerb]],
-  ['Videos', [uploadVerb, listVerb, linksVerb, deleteVerb, exportVerb]],
+  ['Videos', [uploadVerb, downloadVerb, listVerb, linksVerb, deleteVerb, exportVerb]],
   ['Keep safe', [verifyVerb, rebuildVerb, dbStatsVerb, cleanupVerb]],
 ]
 
