@@ -19,10 +19,10 @@ export const downloadVerb: Verb = {
       summary:
         'Turns an address into a video of the library, or into a file: HLS, a media file, or a page yt-dlp knows.',
       examples: [
-        ['download https://example.org/film.m3u8', 'into the library'],
-        ['download https://example.org/film.m3u8 --output film.mp4', 'into a file'],
+        ['download https://example.org/a.m3u8', 'into the library'],
+        ['download https://example.org/a.m3u8 -o film.mp4', 'into a file'],
         ['download --list https://example.org/watch/1', 'what is there'],
-        ["download URL --header 'Referer: https://example.org/'", 'as a page would ask'],
+        ["download URL --header 'Referer: https://a.org/'", 'as a page would ask'],
       ],
       exits:
         '0 done, 1 failed, 2 usage, 3 done with gaps or some failed, 4 login needed, 5 try again, 6 gone or protected, 8 tool missing, 9 no space, 130 cancelled',

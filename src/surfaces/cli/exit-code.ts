@@ -35,14 +35,6 @@ const BY_ERROR: Readonly<Record<string, ExitCode>> = {
   'tool-missing': EXIT.toolMissing,
   'no-space': EXIT.noSpace,
   cancelled: EXIT.cancelled,
-  'address-refused': EXIT.usage,
-  'remote-unreachable': EXIT.temporary,
-  'remote-broken': EXIT.temporary,
-  'remote-refused': EXIT.permanent,
-  'answer-too-large': EXIT.permanent,
-  'playlist-unreadable': EXIT.permanent,
-  'protected-media': EXIT.permanent,
-  'page-refused': EXIT.permanent,
 
   // The address is for the owner to allow.
   'address-refused': EXIT.usage,
