@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions, StoredBlob } from '#domain/blob-store.ts'
-import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError, NoSpaceError } from '#domain/errors.ts'
-import { cannotLink, isAlreadyThere, isMissing, isNoSpace } from './file-errors.ts'
+import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError } from '#domain/errors.ts'
+import { cannotLink, isAlreadyThere, isMissing } from './file-errors.ts'
+import { noSpaceOr } from './no-space-or.ts'
 import { readFileRange } from './read-file-range.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** `<video id>/<number>`, nothing else: a name becomes a path. */
 const NAME = /^[A-Za-z0-9_-]{8,32}\/\d{1,9}$/
@@ -33,13 +35,7 @@ export class DiskBlobStore implements BlobStore {
       await syncFolder(this.#folder)
       return ref
     } catch (cause) {
-      if (isNoSpace(cause)) {
-        throw new NoSpaceError('The disk of the store is full.', {
-          fix: 'Free some space; the work goes on by itself.',
-          cause,
-        })
-      }
-      throw cause
+      throw noSpaceOr(cause, 'The disk of the store is full.')
     }
   }
 
@@ -137,17 +133,6 @@ async function copyDurably(source: BlobSource, path: string, signal?: AbortSigna
     await file.close().catch(() => {})
     await rm(temporary, { force: true })
     throw error
-  }
-}
-
-/** Makes names durable. Windows cannot open folders; there the file system journals names itself. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

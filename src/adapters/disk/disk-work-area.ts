@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobSource, ByteRange, ReadOptions } from '#domain/blob-store.ts'
-import { BlobDamagedError, BlobNotFoundError, NoSpaceError } from '#domain/errors.ts'
+import { BlobDamagedError, BlobNotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Slice } from '#domain/video.ts'
 import type { PackFile, WorkArea } from '#domain/work-area.ts'
-import { isMissing, isNoSpace } from './file-errors.ts'
+import { isMissing } from './file-errors.ts'
 import { HashThread } from './hash-thread.ts'
+import { noSpaceOr } from './no-space-or.ts'
 import { readFileRange } from './read-file-range.ts'
 
 /** Packs grow as files `<folder>/<video>/<position>.pack`. */
@@ -133,13 +134,7 @@ class DiskPackFile implements PackFile {
       let at = offset
       for (const group of groupsOf(bytes, MAX_PIECES_PER_WRITE)) at += await writeAll(this.#file, group, at)
     } catch (cause) {
-      if (isNoSpace(cause)) {
-        throw new NoSpaceError('The data folder is full.', {
-          fix: 'Free some space; the work goes on by itself.',
-          cause,
-        })
-      }
-      throw cause
+      throw noSpaceOr(cause, 'The data folder is full.')
     }
   }
 

@@ -1,0 +1,68 @@
+import { rm, rmdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { NotFoundError } from '#domain/errors.ts'
+import type { FollowedRecording, Recording, Recordings } from '#domain/recording.ts'
+import { DiskRecording } from './disk-recording.ts'
+import { isMissing } from './file-errors.ts'
+import { FollowedDiskRecording } from './followed-disk-recording.ts'
+import { News } from './news.ts'
+import { noSpaceOr } from './no-space-or.ts'
+import { openRecording } from './open-recording.ts'
+import { recordingFolder } from './recording-folder.ts'
+
+/** An id becomes a path. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Recordings in folders `<root>/<download>/`: `journal`, `released` and `media/`. Survives the end of the process at any byte. */
+export class DiskRecordings implements Recordings {
+  readonly #root: string
+  readonly #news = new Map<string, WeakRef<News>>()
+
+  constructor(root: string) {
+    this.#root = resolve(root)
+  }
+
+  async open(downloadId: string): Promise<Recording> {
+    const folder = recordingFolder(this.#path(downloadId))
+    try {
+      return new DiskRecording(folder, await openRecording(folder), this.#newsOf(folder.path))
+    } catch (cause) {
+      throw noSpaceOr(cause, 'The data folder is full.')
+    }
+  }
+
+  async follow(path: string): Promise<FollowedRecording> {
+    const folder = recordingFolder(resolve(path))
+    try {
+      await stat(folder.journal)
+    } catch (cause) {
+      throw isMissing(cause) ? new NotFoundError('There is no such recording.', { cause }) : cause
+    }
+    return new FollowedDiskRecording(folder, this.#newsOf(folder.path))
+  }
+
+  /** Other files of the download, its log and its result, stay. */
+  async remove(downloadId: string): Promise<void> {
+    const folder = recordingFolder(this.#path(downloadId))
+    // The journal last: a recording whose files are half gone would be whole by what it says.
+    await rm(folder.media, { recursive: true, force: true })
+    for (const path of [folder.released, `${folder.journal}.new`, folder.journal]) await rm(path, { force: true })
+    await rmdir(folder.path).catch(() => {}) // Holds other files, or was never there.
+    this.#newsOf(folder.path).tell()
+  }
+
+  #path(downloadId: string): string {
+    if (!ID.test(downloadId)) throw new TypeError(`${JSON.stringify(downloadId)} is no id of a download.`)
+    return join(this.#root, downloadId)
+  }
+
+  /** One for all who write and follow a recording in this process. */
+  #newsOf(path: string): News {
+    const known = this.#news.get(path)?.deref()
+    if (known) return known
+    for (const [each, news] of this.#news) if (!news.deref()) this.#news.delete(each)
+    const news = new News()
+    this.#news.set(path, new WeakRef(news))
+    return news
+  }
+}
