@@ -4,6 +4,7 @@ import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
 import { LibraryLockedError, ProductError } from '#domain/errors.ts'
 import { hasEnded } from '#domain/has-ended.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -113,7 +114,7 @@ async function follow(
       signal.throwIfAborted()
       if (failure) throw failure.error
       const jobs = await core.ports.jobs.list({ name })
-      const job = jobs.find(({ payload }) => payload.videoId === videoId)
+      const job = jobs.find((each) => videoOfJob(each) === videoId)
       if (job) onProgress(job)
       if (job && (hasEnded(job) || (!server && isGivenUp(job)))) return job
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

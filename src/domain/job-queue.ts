@@ -37,6 +37,11 @@ export interface Job<Name extends JobName = JobName> {
   readonly updatedAt: Date
 }
 
+/** Whether it is a job of this name; then its payload and result are known. */
+export function isJobOf<Name extends JobName>(name: Name, job: Job): job is Job<Name> {
+  return job.name === name
+}
+
 export interface JobProgress {
   /** One word: probe, index, cut, store, publish; look, download, join. */
   readonly stage: string
@@ -51,6 +56,10 @@ export interface JobProgress {
   readonly totalBytes?: number | null
   /** Why it stands still, in words. */
   readonly note?: string
+  /** What a download turned out to be, as soon as it is known. */
+  readonly title?: string
+  /** The video that a download fills. */
+  readonly videoId?: VideoId
 }
 
 export interface JobContext {
@@ -75,7 +84,7 @@ export type JobHandlers = {
 }
 
 export interface AddJobOptions {
-  /** While a job of this name with this key waits or runs, adding another returns that one, as it is. */
+  /** While a job of this name with this key waits, runs or is paused, adding another returns that one, as it is. */
   readonly dedupeKey?: string
   /** Higher first; 0 by default. Among equals the one that was added first. */
   readonly priority?: number
@@ -110,18 +119,19 @@ export interface JobQueue {
    */
   pause(id: JobId): Promise<void>
   /**
-   * Asks a running job to end well with what it has: `finishing` aborts within a heartbeat, wherever it runs. Rejects with
-   * JobNotFoundError, and with ConflictError for a job that does not run.
+   * Asks a running job to end well with what it has: `finishing` aborts within a heartbeat, wherever it runs. The wish
+   * outlives a stop, the death of the worker and a failed attempt; pausing and `retry` of a job that has ended forget it.
+   * Idempotent. Rejects with JobNotFoundError, and with ConflictError for a job that does not run or is being stopped.
    */
   finish(id: JobId): Promise<void>
   /** Higher first. Holds for its next start. Rejects with JobNotFoundError. */
   setPriority(id: JobId, priority: number): Promise<void>
-  /** Forgets a job that has ended. Rejects with ConflictError for one that has not; removing what is not there is no error. */
+  /** Forgets a job that has ended, and tells of it as `job-removed`. Rejects with ConflictError for one that has not; removing what is not there is no error. */
   remove(id: JobId): Promise<void>
   /**
    * Puts a failed or cancelled job back as if it were new; a paused one goes on where it was; one that waits for its next
-   * attempt need not wait; a running one stays as it is. Rejects with JobNotFoundError, and with ConflictError for a job that is done or whose dedupe key
-   * another job has taken.
+   * attempt need not wait; a running one stays as it is, but is not paused any more if that was about to happen. Rejects
+   * with JobNotFoundError, and with ConflictError for a job that is done or whose dedupe key another job has taken.
    */
   retry(id: JobId): Promise<void>
   /**

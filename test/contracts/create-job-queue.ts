@@ -1,4 +1,5 @@
 import type { Events, ProductEvent } from '#domain/events.ts'
+import type { JobId } from '#domain/ids.ts'
 import type { Job, JobHandlers, JobQueue } from '#domain/job-queue.ts'
 
 export interface OpenJobQueue extends AsyncDisposable {
@@ -21,6 +22,7 @@ export type CreateJobQueue = (about: {
 export class JobTest implements AsyncDisposable {
   nowMs = Date.UTC(2025, 0, 1)
   readonly events: Job[] = []
+  readonly removed: JobId[] = []
   readonly #stop = new AbortController()
   #opened: OpenJobQueue | undefined
   readonly #working: Promise<void>[] = []
@@ -34,6 +36,7 @@ export class JobTest implements AsyncDisposable {
 
   #hear(event: ProductEvent): void {
     if (event.kind === 'job-changed') this.events.push(event.job)
+    if (event.kind === 'job-removed') this.removed.push(event.jobId)
   }
 
   get jobs(): JobQueue {
@@ -41,7 +44,7 @@ export class JobTest implements AsyncDisposable {
   }
 
   /** Lets jobs be worked on until `stop`. */
-  work(handlers: JobHandlers, concurrency = 1): void {
+  work(handlers: JobHandlers, concurrency: number | (() => number) = 1): void {
     this.#working.push(this.jobs.work(handlers, { concurrency, signal: this.#stop.signal }))
   }
 

@@ -20,6 +20,8 @@ export function testAddingJobs(name: string, create: CreateJobQueue): void {
           attempts: 0,
           progress: null,
           failure: null,
+          result: null,
+          priority: 0,
         },
         ...{ createdAt: new Date(test.nowMs), updatedAt: new Date(test.nowMs) },
       })

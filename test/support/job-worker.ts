@@ -17,7 +17,7 @@ export interface WorkerNote {
 /**
  * A worker in a process of its own: `node job-worker.ts <name> <folder> <settings as JSON>`. A job whose video is called
  * `quick…` ends by itself, `stubborn…` when the file `<video>.go` or
- * `<video>.<worker>.go` is there, `polite…` also when its signal aborts.
+ * `<video>.<worker>.go` is there, `polite…` also when its signal aborts or it is to finish.
  */
 const [worker = '', folder = '', settings = '{}'] = process.argv.slice(2)
 
@@ -39,11 +39,12 @@ await database.jobs.work(
   { concurrency: 2, signal: stop.signal },
 )
 
-async function pretend(videoId: string, { signal, report }: JobContext): Promise<void> {
+async function pretend(videoId: string, { signal, finishing, report }: JobContext): Promise<void> {
   if (videoId.startsWith('quick')) return sleep(2)
   const mayEnd = () => [videoId, `${videoId}.${worker}`].some((each) => existsSync(`${folder}/${each}.go`))
   for (let percent = 0; !mayEnd(); percent = (percent + 1) % 100) {
     if (videoId.startsWith('polite')) signal.throwIfAborted()
+    if (videoId.startsWith('polite') && finishing.aborted) return
     report({ stage: 'cut', percent, bytesPerSec: 0, secondsLeft: null })
     await sleep(5)
   }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql, type Updateable, type UpdateQueryBuilder, type UpdateResult } from 'kysely'
 import { ConflictError, JobNotFoundError } from '#domain/errors.ts'
 import type { JobId } from '#domain/ids.ts'
 import type { AddJobOptions, Job, JobHandlers, JobName, JobPayloads, JobQueue, JobState } from '#domain/job-queue.ts'
@@ -6,10 +6,19 @@ import { Bell } from './bell.ts'
 import type { JobLease } from './job-lease.ts'
 import { jobOf, type JobRow, NOT_LEASED } from './job-row.ts'
 import type { QueueContext } from './queue-context.ts'
+import type { JobsTable, JobWish } from './schema/jobs.ts'
+import type { Tables } from './schema/tables.ts'
 import { workLoop } from './work-loop.ts'
 
-const ALIVE = ['waiting', 'running'] as const satisfies readonly JobState[]
+const ALIVE = ['waiting', 'running', 'paused'] as const satisfies readonly JobState[]
 const FINISHED = ['done', 'failed', 'cancelled'] as const satisfies readonly JobState[]
+
+/** Which earlier wishes a wish replaces, and what becomes of a job that does not run: `ends`, if it is in `from`. */
+const WISHES = {
+  finish: { over: ['finish'], ends: null, from: [] },
+  pause: { over: ['finish', 'pause'], ends: 'paused', from: ['waiting'] },
+  cancel: { over: ['finish', 'pause', 'cancel'], ends: 'cancelled', from: ['waiting', 'paused'] },
+} as const
 
 /** Jobs in a table beside the catalog; any number of processes may add and work. */
 export class DatabaseJobQueue implements JobQueue {
@@ -52,26 +61,41 @@ export class DatabaseJobQueue implements JobQueue {
   }
 
   async cancel(id: JobId): Promise<void> {
-    const now = this.#context.clock.wallMs()
-    const row = await this.#context.db
-      .updateTable('jobs')
-      .set({
-        state: sql`case when state = 'waiting' then 'cancelled' else state end`,
-        cancel_requested: 1,
-        updated_at: now,
-      })
+    if (await this.#wish(id, 'cancel')) return
+    await this.job(id)
+  }
+
+  async pause(id: JobId): Promise<void> {
+    if (await this.#wish(id, 'pause')) return
+    const { state } = await this.job(id)
+    if (isOneOf(state, FINISHED)) throw new ConflictError('The job cannot be paused.', { why: `It is ${state}.` })
+  }
+
+  async finish(id: JobId): Promise<void> {
+    if (await this.#wish(id, 'finish')) return
+    const { state } = await this.job(id)
+    const why = state === 'running' ? 'It is being stopped.' : `It is ${state}.`
+    throw new ConflictError('The job cannot be asked to finish.', { why })
+  }
+
+  async setPriority(id: JobId, priority: number): Promise<void> {
+    if (!(await this.#change(this.#touch(id, { priority })))) await this.job(id)
+  }
+
+  async remove(id: JobId): Promise<void> {
+    const { db, events } = this.#context
+    const { numDeletedRows } = await db
+      .deleteFrom('jobs')
       .where('id', '=', id)
-      .where('state', 'in', ALIVE)
-      .returningAll()
+      .where('state', 'in', FINISHED)
       .executeTakeFirst()
-    this.#leases.get(id)?.cancel()
-    if (row) this.#changed(row)
-    else await this.job(id)
+    if (numDeletedRows > 0n) return events.emit({ kind: 'job-removed', jobId: id })
+    const left = await db.selectFrom('jobs').select('state').where('id', '=', id).executeTakeFirst()
+    if (left) throw new ConflictError('The job cannot be removed.', { why: `It is ${left.state}.` })
   }
 
   async retry(id: JobId): Promise<void> {
-    const row = await this.#putBack(id)
-    if (row) return this.#changed(row)
+    if (await this.#putBack(id)) return
     const { state } = await this.job(id)
     if (state === 'waiting' || state === 'running') return
     throw new ConflictError('The job cannot be put back.', {
@@ -80,11 +104,12 @@ export class DatabaseJobQueue implements JobQueue {
   }
 
   async work(handlers: JobHandlers, { concurrency, signal }: Parameters<JobQueue['work']>[1]): Promise<void> {
+    const most = typeof concurrency === 'number' ? () => concurrency : concurrency
     const bell = new Bell()
     this.#bells.add(bell)
     try {
       const shared = { bell, leases: this.#leases, onFinished: () => this.#forgetOld() }
-      await workLoop(handlers, { concurrency, signal, ...shared }, this.#context)
+      await workLoop(handlers, { concurrency: most, signal, ...shared }, this.#context)
     } finally {
       this.#bells.delete(bell)
     }
@@ -102,6 +127,7 @@ export class DatabaseJobQueue implements JobQueue {
         seq: selectFrom('jobs').select(sql<number>`coalesce(${fn.max('seq')}, 0) + 1`.as('seq')),
         priority: options.priority ?? 0,
         dedupe_key: options.dedupeKey ?? null,
+        result: null,
       }))
       .onConflict((conflict) => conflict.doNothing())
       .returningAll()
@@ -116,24 +142,58 @@ export class DatabaseJobQueue implements JobQueue {
       .executeTakeFirst()
   }
 
-  async #putBack(id: JobId): Promise<JobRow | undefined> {
-    const { db, clock } = this.#context
-    const now = clock.wallMs()
-    const fresh = { state: 'waiting', attempts: 0, losses: 0, failure_code: null, failure_message: null } as const
-    const atOnce = { run_at: now, updated_at: now }
-    const ended = db
-      .updateTable('jobs')
-      .set({ ...fresh, ...NOT_LEASED, ...atOnce, progress: null })
-      .where('id', '=', id)
+  /** Whether there was something to do. */
+  async #putBack(id: JobId): Promise<boolean> {
+    const fresh = { attempts: 0, losses: 0, failure_code: null, failure_message: null, progress: null }
+    const atOnce = { state: 'waiting', run_at: this.#context.clock.wallMs() } as const
     try {
-      const put = await ended.where('state', 'in', ['failed', 'cancelled']).returningAll().executeTakeFirst()
-      if (put) return put
-      const patient = db.updateTable('jobs').set(atOnce).where('id', '=', id).where('state', '=', 'waiting')
-      return await patient.returningAll().executeTakeFirst()
+      const ended = this.#touch(id, { ...fresh, ...NOT_LEASED, ...atOnce }).where('state', 'in', [
+        'failed',
+        'cancelled',
+      ])
+      if (await this.#change(ended)) return true
     } catch (error) {
-      if (isUniqueViolation(error)) return undefined
+      if (isUniqueViolation(error)) return false
       throw error
     }
+    // A pause that a worker has heard of already makes it put the job back, and go on with it at once.
+    const wish = sql<JobWish | null>`case when wish = 'pause' then null else wish end`
+    const state = sql<JobState>`case when state = 'running' then state else 'waiting' end`
+    const held = this.#touch(id, { ...atOnce, state, wish }).where(({ eb, or, and }) =>
+      or([eb('state', 'in', ['waiting', 'paused']), and([eb('state', '=', 'running'), eb('wish', '=', 'pause')])]),
+    )
+    return await this.#change(held)
+  }
+
+  /**
+   * One statement, for a job may begin or be put back at any moment. Of a job that runs the wish is written down; one
+   * that does not is at its end at once. False when the job is beyond it.
+   */
+  async #wish(id: JobId, wish: JobWish): Promise<boolean> {
+    const { over, ends, from } = WISHES[wish]
+    const columns = {
+      state: sql<JobState>`case when state = 'running' then state else ${ends} end`,
+      wish: sql<JobWish | null>`case when state = 'running' then ${wish} else null end`,
+    }
+    const wishing = this.#touch(id, columns).where(({ eb, or, and }) => {
+      const heeds = or([eb('wish', 'is', null), eb('wish', 'in', over)])
+      const running = and([eb('state', '=', 'running'), heeds])
+      return from.length > 0 ? or([eb('state', 'in', from), running]) : running
+    })
+    const heard = await this.#change(wishing)
+    if (heard) this.#leases.get(id)?.heed(wish)
+    return heard
+  }
+
+  #touch(id: JobId, columns: Columns) {
+    const columnsNow = { ...columns, updated_at: this.#context.clock.wallMs() }
+    return this.#context.db.updateTable('jobs').set(columnsNow).where('id', '=', id)
+  }
+
+  async #change(update: UpdateQueryBuilder<Tables, 'jobs', 'jobs', UpdateResult>): Promise<boolean> {
+    const row = await update.returningAll().executeTakeFirst()
+    if (row) this.#changed(row)
+    return row !== undefined
   }
 
   async #forgetOld(): Promise<void> {
@@ -150,6 +210,12 @@ export class DatabaseJobQueue implements JobQueue {
     this.#context.events.emit({ kind: 'job-changed', job: jobOf(row) })
     if (row.state === 'waiting') for (const bell of this.#bells) bell.ring()
   }
+}
+
+type Columns = { readonly [Name in keyof Updateable<JobsTable>]: JobsTable[Name] | RawBuilder<JobsTable[Name]> }
+
+function isOneOf<State extends JobState>(state: JobState, states: readonly State[]): state is State {
+  return states.includes(state as State)
 }
 
 /** SQLITE_CONSTRAINT_UNIQUE, and PostgreSQL's unique_violation. */

@@ -1,6 +1,6 @@
 import type { Updateable } from 'kysely'
 import { CancelledError } from '#domain/errors.ts'
-import type { JobsTable } from './schema/jobs.ts'
+import type { JobsTable, JobWish } from './schema/jobs.ts'
 import { type JobRow, jobOf } from './job-row.ts'
 import type { QueueContext } from './queue-context.ts'
 
@@ -15,6 +15,7 @@ export class JobLease implements Disposable {
   readonly #row: JobRow
   readonly #context: QueueContext
   readonly #controller = new AbortController()
+  readonly #finishing = new AbortController()
   readonly #heartbeat: ReturnType<typeof setInterval>
   #watchdog: ReturnType<typeof setTimeout> | undefined
   #confirmedMs: number
@@ -26,24 +27,37 @@ export class JobLease implements Disposable {
     this.#context = context
     this.#confirmedMs = context.clock.monotonicMs()
     this.#heartbeat = setInterval(() => this.#beat(), context.settings.heartbeatMs)
+    if (row.wish) this.heed(row.wish)
     this.#guard()
   }
 
-  /** Aborts when the lease was lost, or may be, and on `cancel`. */
+  /** Which no two claims share. */
+  get token(): string {
+    return this.#row.lease_token ?? ''
+  }
+
+  /** Aborts when the job is wanted to end with what it has. */
+  get finishing(): AbortSignal {
+    return this.#finishing.signal
+  }
+
+  /** Aborts when the lease was lost, or may be, and when the job is to be paused or cancelled. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  cancel(): void {
-    if (!this.signal.aborted) this.#controller.abort(new CancelledError('The job was cancelled.'))
+  heed(wish: JobWish): void {
+    if (wish === 'finish') this.#finishing.abort(new CancelledError('The job is to end with what it has.'))
+    else if (!this.signal.aborted)
+      this.#controller.abort(new CancelledError(wish === 'pause' ? 'The job was paused.' : 'The job was cancelled.'))
   }
 
   /**
    * Writes about the job, which is a heartbeat too. Resolves with the row as it is then, or with null when the job is
-   * no longer ours (or, with `if`, when the row is not as it says).
+   * no longer ours (or, with `only`, when the row is not as it says).
    */
-  write(columns: Updateable<JobsTable>, only: { readonly cancelRequested?: 0 | 1 } = {}): Promise<JobRow | null> {
-    const writing = this.#writes.then(() => this.#writeNow(columns, only.cancelRequested))
+  write(columns: Updateable<JobsTable>, only: { readonly wish?: JobWish | null } = {}): Promise<JobRow | null> {
+    const writing = this.#writes.then(() => this.#writeNow(columns, only.wish))
     this.#writes = writing.catch(() => {})
     return writing
   }
@@ -61,7 +75,7 @@ export class JobLease implements Disposable {
     clearTimeout(this.#watchdog)
   }
 
-  async #writeNow(columns: Updateable<JobsTable>, cancelRequested: 0 | 1 | undefined): Promise<JobRow | null> {
+  async #writeNow(columns: Updateable<JobsTable>, wish: JobWish | null | undefined): Promise<JobRow | null> {
     const { db, clock, events } = this.#context
     const sentMs = clock.monotonicMs()
     let update = db
@@ -70,13 +84,13 @@ export class JobLease implements Disposable {
       .where('id', '=', this.#row.id)
       .where('state', '=', 'running')
       .where('lease_token', '=', this.#row.lease_token)
-    if (cancelRequested !== undefined) update = update.where('cancel_requested', '=', cancelRequested)
+    if (wish !== undefined) update = update.where('wish', 'is not distinct from', wish)
     const row = (await update.returningAll().executeTakeFirst()) ?? null
-    if (!row && cancelRequested === undefined) this.#giveUp('The job was taken by another worker.')
+    if (!row && wish === undefined) this.#giveUp('The job was taken by another worker.')
     if (!row) return null
     this.#confirmedMs = sentMs
     this.#guard()
-    if (row.cancel_requested && row.state === 'running') this.cancel()
+    if (row.wish && row.state === 'running') this.heed(row.wish)
     if (Object.keys(columns).length > 0) events.emit({ kind: 'job-changed', job: jobOf(row) })
     return row
   }

@@ -108,6 +108,48 @@ it('cancels a job that another process runs, within a heartbeat', async () => {
   expect(nowMs() - askedMs).toBeLessThan(2 * SETTINGS.heartbeatMs)
 }, 30_000)
 
+it('pauses a job that another process runs, within a heartbeat; it stays so over a restart and goes on when wished', async () => {
+  const id = await add('polite')
+  const other = await startWorker('other')
+  await until(() => notes('begin').length === 1)
+  await until(async () => (await database.jobs.job(id)).progress !== null)
+  const askedMs = nowMs()
+  await database.jobs.pause(id)
+  expect(await ended(id)).toMatchObject({ state: 'paused', attempts: 0, progress: { stage: 'cut' } })
+  expect(nowMs() - askedMs).toBeLessThan(2 * SETTINGS.heartbeatMs)
+  await kill(other, 'SIGTERM')
+  await database[Symbol.asyncDispose]()
+  database = await openDatabase({ kind: 'sqlite', path: join(folder, 'catalog.db') })
+  await startWorker('third')
+  await sleep(3 * SETTINGS.pollMs)
+  expect((await database.jobs.job(id)).state).toBe('paused')
+  await database.jobs.retry(id)
+  await until(() => notes('begin').length === 2)
+  expect(notes('begin').map(({ worker, attempt }) => `${worker} ${attempt}`)).toEqual(['other 1', 'third 1'])
+}, 30_000)
+
+it('lets a job finish that another process runs, within a heartbeat', async () => {
+  const id = await add('polite')
+  await startWorker('other')
+  await until(() => notes('begin').length === 1)
+  const askedMs = nowMs()
+  await database.jobs.finish(id)
+  expect((await ended(id)).state).toBe('done')
+  expect(nowMs() - askedMs).toBeLessThan(2 * SETTINGS.heartbeatMs)
+  expect(notes('end')).toMatchObject([{ aborted: false }])
+}, 30_000)
+
+it('pauses the job of a dead worker without running it again', async () => {
+  const id = await add('stubborn')
+  const first = await startWorker('first')
+  await until(() => notes('begin').length === 1)
+  await kill(first, 'SIGKILL')
+  await database.jobs.pause(id)
+  await startWorker('second')
+  expect(await ended(id)).toMatchObject({ state: 'paused', attempts: 0 })
+  expect(notes('begin')).toHaveLength(1)
+}, 30_000)
+
 it('cancels the job of a dead worker without running it again', async () => {
   const id = await add('stubborn')
   const first = await startWorker('first')

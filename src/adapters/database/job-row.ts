@@ -15,10 +15,12 @@ export function jobOf(row: JobRow): Job {
     attempts: row.attempts,
     progress: fromJson(row.progress),
     failure: failed ? { code: row.failure_code as string, message: row.failure_message ?? '' } : null,
+    result: fromJson(row.result),
+    priority: row.priority,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   }
 }
 
 /** The columns of a job that nobody runs. */
-export const NOT_LEASED = { lease_token: null, lease_owner: null, lease_beats: 0, cancel_requested: 0 } as const
+export const NOT_LEASED = { lease_token: null, lease_owner: null, lease_beats: 0, wish: null } as const

@@ -23,9 +23,13 @@ it('brings a catalog of the first version up to date and keeps what is in it', a
     await db.transaction().execute((transaction) => firstTables(transaction as never))
     await sql`create table migrations (name text primary key, applied_at bigint not null)`.execute(db)
     await sql`insert into migrations values ('0001-first-tables', 0)`.execute(db)
+    const job = "'ingest-video', '{}', 'running', 0, null, 1, 5, 0, 0, 1, 't', '{}', 0, '{}', null, null, 0, 0"
+    await sql`insert into jobs values ('j', 1, ${sql.raw(job)})`.execute(db)
     await databaseCatalog({ db, dialect: 'sqlite', now: () => 0, newId: () => 'id' }).addVideo(newVideo(FILM))
   }
   await using database = await openDatabase({ kind: 'sqlite', path })
   expect(await database.catalog.video(FILM)).toMatchObject({ id: FILM, state: 'queued' })
   expect(await database.ledger.channelFigures()).toEqual([])
+  const row = await database.db.selectFrom('jobs').selectAll().executeTakeFirstOrThrow()
+  expect(row).toMatchObject({ id: 'j', state: 'running', wish: 'cancel', result: null })
 })

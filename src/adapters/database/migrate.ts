@@ -2,12 +2,14 @@ import { type Kysely, type Transaction, sql } from 'kysely'
 import { ConflictError } from '#domain/errors.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { channels } from './migrations/0002-channels.ts'
+import { jobResults } from './migrations/0003-job-results.ts'
 import type { Dialect } from './dialect.ts'
 
 /** In order; a name that was ever released is never changed. */
 const MIGRATIONS: Readonly<Record<string, (db: Transaction<unknown>, dialect: Dialect) => Promise<void>>> = {
   '0001-first-tables': firstTables,
   '0002-channels': channels,
+  '0003-job-results': jobResults,
 }
 
 interface MigrationsTable {

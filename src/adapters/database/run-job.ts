@@ -8,10 +8,10 @@ import { ProgressReport } from './progress-report.ts'
 import type { QueueContext } from './queue-context.ts'
 import type { JobsTable } from './schema/jobs.ts'
 
-type Handler = (payload: never, context: JobContext) => Promise<void>
+type Handler = (payload: never, context: JobContext) => Promise<unknown>
 
 /** How a handler ended. */
-type Ending = { readonly done: true } | { readonly done: false; readonly error: unknown }
+type Ending = { readonly done: true; readonly result: unknown } | { readonly done: false; readonly error: unknown }
 
 /** Runs a claimed job to its end and writes down how it ended, unless somebody else has the job by then. */
 export async function runJob(
@@ -25,20 +25,21 @@ export async function runJob(
   const report = new ProgressReport(lease, context.settings.progressMs, startPercent)
   const ending = await endingOf(async () => {
     stopping.throwIfAborted()
-    await handler(JSON.parse(row.payload) as never, {
+    return await handler(JSON.parse(row.payload) as never, {
+      id: row.id,
       attempt: row.attempts,
       lastAttempt: row.attempts >= row.max_attempts,
       signal: AbortSignal.any([lease.signal, stopping]),
+      finishing: lease.finishing,
       report: (progress) => report.report(progress),
     })
   })
   await writeEnding(ending, report.end(), lease, stopping, context)
 }
 
-async function endingOf(run: () => Promise<void>): Promise<Ending> {
+async function endingOf(run: () => Promise<unknown>): Promise<Ending> {
   try {
-    await run()
-    return { done: true }
+    return { done: true, result: await run() }
   } catch (error) {
     return { done: false, error }
   }
@@ -63,8 +64,8 @@ async function writeEnding(
         ...columnsOf(ending, row, lease, stopping, context),
         updated_at: now,
       }
-      // A cancel that comes in between is seen on the next turn.
-      if (await lease.write(columns, { cancelRequested: row.cancel_requested })) return
+      // A wish that comes in between is seen on the next turn.
+      if (await lease.write(columns, { wish: row.wish })) return
     } catch (error) {
       if (tries >= ENDING_TRIES) throw error
       await sleep(context.settings.pollMs)
@@ -83,12 +84,18 @@ function columnsOf(
   { clock, random }: QueueContext,
 ): Updateable<JobsTable> {
   const now = clock.wallMs()
-  if (ending.done) return { state: 'done', failure_code: null, failure_message: null, losses: 0 }
-  if (row.cancel_requested) return { state: 'cancelled' }
+  if (ending.done) return { state: 'done', failure_code: null, failure_message: null, losses: 0, ...resultOf(ending) }
+  if (row.wish === 'cancel') return { state: 'cancelled' }
+  if (row.wish === 'pause') return { state: 'paused', attempts: row.attempts - 1 }
+  const again = { state: 'waiting', wish: row.wish } as const
   // It was told to end: what it says then, whatever it is, is not why.
-  if (stopping.aborted || lease.signal.aborted) return { state: 'waiting', attempts: row.attempts - 1, run_at: now }
+  if (stopping.aborted || lease.signal.aborted) return { ...again, attempts: row.attempts - 1, run_at: now }
   const { code, message } = jobFailureOf(ending.error)
   const failure = { failure_code: code, failure_message: message }
   if (isFinalFailure(ending.error, row.attempts, row.max_attempts)) return { ...failure, state: 'failed' }
-  return { ...failure, state: 'waiting', run_at: now + Math.round(jobBackOffMs(row.attempts, random())) }
+  return { ...failure, ...again, run_at: now + Math.round(jobBackOffMs(row.attempts, random())) }
+}
+
+function resultOf({ result }: { readonly result: unknown }): Updateable<JobsTable> {
+  return { result: result === undefined ? null : JSON.stringify(result) }
 }

@@ -29,7 +29,7 @@ async function takeBack(row: JobRow, owner: ProcessIdentity, { db, clock, events
     .where('state', '=', 'running')
     .where('lease_token', '=', row.lease_token)
     .where('lease_beats', '=', row.lease_beats)
-    .where('cancel_requested', '=', row.cancel_requested)
+    .where('wish', 'is not distinct from', row.wish)
     .returningAll()
     .executeTakeFirst()
   if (!taken) return
@@ -40,9 +40,10 @@ async function takeBack(row: JobRow, owner: ProcessIdentity, { db, clock, events
 
 /** A lost attempt does not count: it is made again. */
 function afterLoss(row: JobRow, owner: ProcessIdentity, maxLosses: number): Updateable<JobsTable> {
-  if (row.cancel_requested) return { state: 'cancelled' }
+  if (row.wish === 'cancel') return { state: 'cancelled' }
+  if (row.wish === 'pause') return { state: 'paused', attempts: row.attempts - 1 }
   const losses = row.losses + 1
-  if (losses <= maxLosses) return { state: 'waiting', losses, attempts: row.attempts - 1 }
+  if (losses <= maxLosses) return { state: 'waiting', losses, attempts: row.attempts - 1, wish: row.wish }
   return {
     state: 'failed',
     losses,

@@ -10,33 +10,33 @@ import { runJob } from './run-job.ts'
 import { takeBackJobs } from './take-back-jobs.ts'
 
 export interface WorkOptions {
-  readonly concurrency: number
+  /** Asked before each start. */
+  readonly concurrency: () => number
   readonly signal: AbortSignal
   readonly bell: Bell
-  /** The jobs that this process runs; kept by the loop, for those who cancel. */
+  /** The jobs that this process runs, in whichever loop; kept by the loops, for those who wish something of a job. */
   readonly leases: Map<JobId, JobLease>
   readonly onFinished: () => Promise<void>
 }
 
 /** Claims and runs jobs until the signal aborts, then waits for those in progress. */
 export async function workLoop(handlers: JobHandlers, options: WorkOptions, context: QueueContext): Promise<void> {
-  const { concurrency, signal, bell } = options
+  const { concurrency, signal, bell, leases } = options
   const watch = new LeaseWatch(context.clock, context.settings.leaseMs)
   const names = Object.keys(handlers) as JobName[]
-  const running = new Map<string, Promise<void>>()
+  const running = new Set<Promise<void>>()
   let failing = false
   while (!signal.aborted) {
     try {
-      await takeBackJobs(watch, new Set(running.keys()), context)
-      while (running.size < concurrency && !signal.aborted) {
+      await takeBackJobs(watch, new Set([...leases.values()].map(({ token }) => token)), context)
+      while (running.size < concurrency() && !signal.aborted) {
         const row = await claimJob(names, context)
         if (!row) break
-        const token = row.lease_token as string
         const ended = run(row, handlers, options, context).finally(() => {
-          running.delete(token)
+          running.delete(ended)
           bell.ring()
         })
-        running.set(token, ended)
+        running.add(ended)
       }
       failing = false
     } catch (error) {
@@ -47,7 +47,7 @@ export async function workLoop(handlers: JobHandlers, options: WorkOptions, cont
     }
     await bell.heard(context.settings.pollMs, signal)
   }
-  await Promise.all(running.values())
+  await Promise.all(running)
 }
 
 /** Never rejects. */

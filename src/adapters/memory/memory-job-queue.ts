@@ -17,13 +17,13 @@ export interface JobWorld {
 
 interface KeptJob {
   job: Job
-  readonly priority: number
   readonly maxAttempts: number
   readonly dedupeKey: string | undefined
   runAtMs: number
-  cancelRequested: boolean
+  wish: 'finish' | 'pause' | 'cancel' | null
   /** While it runs. */
-  controller: AbortController | undefined
+  stop: AbortController | undefined
+  finish: AbortController | undefined
 }
 
 /** The queue's twin that forgets everything and needs no leases: for tests. Reports are kept at once. */
@@ -47,10 +47,10 @@ export class MemoryJobQueue implements JobQueue {
     if (twin) return twin.job as Job<Name>
     const now = new Date(this.#world.now())
     const id = crypto.randomUUID() as string as JobId
-    const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null } as const
+    const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null, result: null, priority } as const
     const job: Job<Name> = { id, name, payload: { ...payload }, ...nothingYet, createdAt: now, updatedAt: now }
-    const running = { runAtMs: now.getTime(), cancelRequested: false, controller: undefined }
-    this.#kept.set(id, { job, priority, maxAttempts, dedupeKey, ...running })
+    const running = { runAtMs: now.getTime(), wish: null, stop: undefined, finish: undefined }
+    this.#kept.set(id, { job, maxAttempts, dedupeKey, ...running })
     this.#change(id, {})
     return job
   }
@@ -69,30 +69,67 @@ export class MemoryJobQueue implements JobQueue {
 
   async cancel(id: JobId): Promise<void> {
     const kept = this.#find(id)
-    if (kept.job.state === 'waiting') return this.#change(id, { state: 'cancelled' })
+    if (kept.job.state === 'waiting' || kept.job.state === 'paused') return this.#end(kept, 'cancelled')
     if (kept.job.state !== 'running') return
-    kept.cancelRequested = true
+    kept.wish = 'cancel'
     this.#change(id, {})
-    kept.controller?.abort(new CancelledError('The job was cancelled.'))
+    kept.stop?.abort(new CancelledError('The job was cancelled.'))
+  }
+
+  async pause(id: JobId): Promise<void> {
+    const kept = this.#find(id)
+    const { state } = kept.job
+    if (hasEndedForGood(kept.job)) throw new ConflictError('The job cannot be paused.', { why: `It is ${state}.` })
+    if (state === 'waiting') return this.#end(kept, 'paused')
+    if (state !== 'running' || kept.wish === 'cancel') return
+    kept.wish = 'pause'
+    this.#change(id, {})
+    kept.stop?.abort(new CancelledError('The job was paused.'))
+  }
+
+  async finish(id: JobId): Promise<void> {
+    const kept = this.#find(id)
+    const { state } = kept.job
+    if (state !== 'running' || kept.wish === 'pause' || kept.wish === 'cancel') {
+      const why = state === 'running' ? 'It is being stopped.' : `It is ${state}.`
+      throw new ConflictError('The job cannot be asked to finish.', { why })
+    }
+    kept.wish = 'finish'
+    this.#change(id, {})
+    kept.finish?.abort(new CancelledError('The job is to end with what it has.'))
+  }
+
+  async setPriority(id: JobId, priority: number): Promise<void> {
+    this.#change(id, { priority })
+  }
+
+  async remove(id: JobId): Promise<void> {
+    const kept = this.#kept.get(id)
+    if (!kept) return
+    if (!hasEndedForGood(kept.job))
+      throw new ConflictError('The job cannot be removed.', { why: `It is ${kept.job.state}.` })
+    this.#kept.delete(id)
+    this.#world.events.emit({ kind: 'job-removed', jobId: id })
   }
 
   async retry(id: JobId): Promise<void> {
     const kept = this.#find(id)
     const { state, name } = kept.job
+    if (kept.wish === 'pause') kept.wish = null
     if (state === 'running') return
     if (state === 'done') throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
-    if (state !== 'waiting' && this.#aliveTwin(name, kept.dedupeKey))
+    if (hasEndedForGood(kept.job) && this.#aliveTwin(name, kept.dedupeKey))
       throw new ConflictError('The job cannot be put back.', { why: 'Another job does the same work.' })
     kept.runAtMs = this.#world.now()
-    kept.cancelRequested = false
-    const fresh = { state: 'waiting', attempts: 0, failure: null, progress: null } as const
-    this.#change(id, state === 'waiting' ? {} : fresh)
+    if (!hasEndedForGood(kept.job)) return this.#change(id, { state: 'waiting' })
+    this.#change(id, { state: 'waiting', attempts: 0, failure: null, progress: null })
   }
 
   async work(handlers: JobHandlers, { concurrency, signal }: Parameters<JobQueue['work']>[1]): Promise<void> {
     const running = new Set<Promise<void>>()
+    const most = typeof concurrency === 'number' ? () => concurrency : concurrency
     while (!signal.aborted) {
-      for (let next = this.#next(handlers); next && running.size < concurrency; next = this.#next(handlers)) {
+      for (let next = this.#next(handlers); next && running.size < most(); next = this.#next(handlers)) {
         const run = this.#run(next, handlers, signal).finally(() => {
           running.delete(run)
           this.#wake()
@@ -106,32 +143,42 @@ export class MemoryJobQueue implements JobQueue {
 
   async #run(kept: KeptJob, handlers: JobHandlers, stopping: AbortSignal): Promise<void> {
     const { id, name, payload } = kept.job
-    kept.controller = new AbortController()
+    kept.stop = new AbortController()
+    kept.finish = new AbortController()
+    if (kept.wish === 'finish') kept.finish.abort()
+    const signal = AbortSignal.any([kept.stop.signal, stopping])
+    const finishing = kept.finish.signal
     const attempt = kept.job.attempts + 1
     this.#change(id, { state: 'running', attempts: attempt })
     try {
       // What a handler throws before its first await is a rejection too.
-      await (async () =>
+      const result = await (async () =>
         handlers[name]?.(payload as never, {
+          id,
           attempt,
           lastAttempt: attempt >= kept.maxAttempts,
-          signal: AbortSignal.any([kept.controller?.signal ?? stopping, stopping]),
+          signal,
+          finishing,
           report: (progress) => this.#keepProgress(kept, progress),
         }))()
-      this.#change(id, { state: 'done', failure: null })
+      kept.wish = null
+      this.#change(id, { state: 'done', failure: null, result: result ?? null })
     } catch (error) {
-      this.#change(id, this.#afterFailure(kept, error, stopping))
+      const after = this.#afterFailure(kept, error, signal)
+      if (after.state !== 'waiting') kept.wish = null
+      this.#change(id, after)
     }
-    kept.controller = undefined
-    kept.cancelRequested = false
+    kept.stop = undefined
+    kept.finish = undefined
     this.#forgetOld()
   }
 
-  #afterFailure(kept: KeptJob, error: unknown, stopping: AbortSignal): Partial<Job> {
+  #afterFailure(kept: KeptJob, error: unknown, signal: AbortSignal): Partial<Job> {
     const { attempts } = kept.job
-    if (kept.cancelRequested) return { state: 'cancelled' }
+    if (kept.wish === 'cancel') return { state: 'cancelled' }
+    if (kept.wish === 'pause') return { state: 'paused', attempts: attempts - 1 }
     kept.runAtMs = this.#world.now()
-    if (stopping.aborted) return { state: 'waiting', attempts: attempts - 1 }
+    if (signal.aborted) return { state: 'waiting', attempts: attempts - 1 }
     const failure = jobFailureOf(error)
     if (isFinalFailure(error, attempts, kept.maxAttempts)) return { state: 'failed', failure }
     kept.runAtMs += jobBackOffMs(attempts, this.#world.random())
@@ -150,13 +197,13 @@ export class MemoryJobQueue implements JobQueue {
     const ready = [...this.#kept.values()].filter(
       ({ job, runAtMs }) => job.state === 'waiting' && runAtMs <= now && handlers[job.name],
     )
-    return ready.sort((one, other) => other.priority - one.priority)[0]
+    return ready.sort((one, other) => other.job.priority - one.job.priority)[0]
   }
 
   #aliveTwin(name: JobName, dedupeKey: string | undefined): KeptJob | undefined {
-    const isAlive = ({ job }: KeptJob) => job.state === 'waiting' || job.state === 'running'
     return [...this.#kept.values()].find(
-      (kept) => dedupeKey !== undefined && kept.dedupeKey === dedupeKey && kept.job.name === name && isAlive(kept),
+      (kept) =>
+        dedupeKey !== undefined && kept.dedupeKey === dedupeKey && kept.job.name === name && !hasEndedForGood(kept.job),
     )
   }
 
@@ -164,6 +211,11 @@ export class MemoryJobQueue implements JobQueue {
     const kept = this.#kept.get(id)
     if (!kept) throw new JobNotFoundError(`There is no job ${id}.`)
     return kept
+  }
+
+  #end(kept: KeptJob, state: 'paused' | 'cancelled'): void {
+    kept.wish = null
+    this.#change(kept.job.id, { state })
   }
 
   #change(id: JobId, change: Partial<Job>): void {
@@ -174,7 +226,7 @@ export class MemoryJobQueue implements JobQueue {
   }
 
   #forgetOld(): void {
-    const finished = [...this.#kept.values()].filter(({ job }) => ['done', 'failed', 'cancelled'].includes(job.state))
+    const finished = [...this.#kept.values()].filter(({ job }) => hasEndedForGood(job))
     for (const { job } of finished.slice(0, -this.#world.keepFinished)) this.#kept.delete(job.id)
   }
 
@@ -193,4 +245,9 @@ export class MemoryJobQueue implements JobQueue {
     clearTimeout(timer)
     this.#wakes.delete(resolve)
   }
+}
+
+/** A paused job has not: it goes on when somebody wishes. */
+function hasEndedForGood({ state }: Job): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled'
 }

@@ -2,8 +2,9 @@ import type { BlobStore } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { JobQueue } from '#domain/job-queue.ts'
+import type { Job, JobQueue } from '#domain/job-queue.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
 import type { WorkArea } from '#domain/work-area.ts'
 
 export interface DeletePorts {
@@ -39,8 +40,8 @@ export async function deleteVideo(videoId: VideoId, ports: DeletePorts, signal: 
 async function ingestStopped(videoId: VideoId, jobs: JobQueue, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted()
-    const running = await jobs.list({ name: 'ingest-video', states: ['running'] })
-    if (!running.some(({ payload }) => payload.videoId === videoId)) return
+    const running = await jobs.list({ states: ['running'] })
+    if (!running.some((job) => isIngestOf(videoId, job))) return
     await new Promise((resolve) => setTimeout(resolve, LET_GO_POLL_MS))
   }
 }
@@ -48,6 +49,11 @@ async function ingestStopped(videoId: VideoId, jobs: JobQueue, signal: AbortSign
 const LET_GO_POLL_MS = 100
 
 async function cancelIngest(videoId: VideoId, jobs: JobQueue): Promise<void> {
-  const alive = await jobs.list({ name: 'ingest-video', states: ['waiting', 'running'] })
-  for (const job of alive) if (job.payload.videoId === videoId) await jobs.cancel(job.id)
+  const alive = await jobs.list({ states: ['waiting', 'running', 'paused'] })
+  for (const job of alive) if (isIngestOf(videoId, job)) await jobs.cancel(job.id)
+}
+
+/** A download that fills the video ends too. */
+function isIngestOf(videoId: VideoId, job: Job): boolean {
+  return job.name !== 'delete-video' && videoOfJob(job) === videoId
 }

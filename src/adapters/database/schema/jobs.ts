@@ -1,6 +1,9 @@
 import type { JobId } from '#domain/ids.ts'
 import type { JobName, JobState } from '#domain/job-queue.ts'
 
+/** What somebody asked of a job that runs: the later of two holds, except that nothing stops a cancel. */
+export type JobWish = 'finish' | 'pause' | 'cancel'
+
 export interface JobsTable {
   id: JobId
   /** Grows with every job: the order of adding. */
@@ -17,7 +20,7 @@ export interface JobsTable {
   losses: number
   /** Not before this moment (wall clock); for back-off. */
   run_at: number
-  cancel_requested: 0 | 1
+  wish: JobWish | null
   /** Who runs it: a token that no two claims share. Null unless running. */
   lease_token: string | null
   /** The process that runs it: JSON of ProcessIdentity. */
@@ -28,6 +31,8 @@ export interface JobsTable {
   progress: string | null
   failure_code: string | null
   failure_message: string | null
+  /** JSON of JobResults[name], of a job that is done. */
+  result: string | null
   created_at: number
   updated_at: number
 }

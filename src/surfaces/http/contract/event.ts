@@ -16,6 +16,8 @@ export const FeedMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('job'), job: Job }),
   /** Instead of `job` for downloads. */
   z.object({ kind: z.literal('download'), download: Download }),
+  /** Somebody had it forgotten. */
+  z.object({ kind: z.literal('job-removed'), jobId: z.string() }),
   z.object({ kind: z.literal('playable'), videoId: z.string(), playableSec: z.number() }),
   z.object({ kind: z.literal('note'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])

@@ -18,11 +18,15 @@ export type JobProgress = z.infer<typeof JobProgress>
 
 export const JobId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 
+/** `paused`: goes on when it is told to. */
+export const JobState = z.enum(['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'])
+
 export const Job = z.object({
   id: JobId,
-  name: z.enum(['ingest-video', 'delete-video']),
-  videoId: z.string(),
-  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  name: z.enum(['ingest-video', 'ingest-recording', 'delete-video', 'download']),
+  /** Null: a download that fills none, or not yet. */
+  videoId: z.string().nullable(),
+  state: JobState,
   attempts: z.number(),
   progress: JobProgress.nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -37,6 +41,6 @@ export type JobList = z.infer<typeof JobList>
 
 /** Query of GET /api/jobs. */
 export const JobQuery = z.object({
-  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']).optional(),
+  state: JobState.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })

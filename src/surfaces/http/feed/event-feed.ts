@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { ProductEvent } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
+import { isJobOf, type Job } from '#domain/job-queue.ts'
 import type { FeedMessage } from '../contract/event.ts'
+import { presentDownload } from '../present/present-download.ts'
 import { presentJob } from '../present/present-job.ts'
 import { type PresentPorts, presentVideoSummary } from '../present/present-video.ts'
 import { FeedRing } from './feed-ring.ts'
@@ -60,7 +62,10 @@ export class EventFeed {
       this.#throttle.cancel(`video ${event.videoId}`)
       this.#tell(event)
     } else if (event.kind === 'job-changed') {
-      this.#throttle.run(`job ${event.job.id}`, () => this.#tell({ kind: 'job', job: presentJob(event.job) }))
+      this.#throttle.run(`job ${event.job.id}`, () => this.#tell(messageOf(event.job)))
+    } else if (event.kind === 'job-removed') {
+      this.#throttle.cancel(`job ${event.jobId}`)
+      this.#tell(event)
     } else if (event.kind === 'segments-added') {
       const { videoId, playableSec } = event
       this.#throttle.run(`playable ${videoId}`, () => this.#tell({ kind: 'playable', videoId, playableSec }))
@@ -94,4 +99,9 @@ export class EventFeed {
       else response.write(text)
     }
   }
+}
+
+function messageOf(job: Job): FeedMessage {
+  if (isJobOf('download', job)) return { kind: 'download', download: presentDownload(job) }
+  return { kind: 'job', job: presentJob(job) }
 }

@@ -1,26 +1,23 @@
-import type { Job } from '#domain/job-queue.ts'
-import type { Job as ShownJob } from '../contract/job.ts'
+import type { Job, JobProgress } from '#domain/job-queue.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
+import type { Job as ShownJob, JobProgress as ShownProgress } from '../contract/job.ts'
 
-export function presentJob({
-  id,
-  name,
-  payload,
-  state,
-  attempts,
-  progress,
-  failure,
-  createdAt,
-  updatedAt,
-}: Job): ShownJob {
+export function presentJob(job: Job): ShownJob {
+  const { id, name, state, attempts, progress, failure, createdAt, updatedAt } = job
   return {
     id,
     name,
-    videoId: payload.videoId,
+    videoId: videoOfJob(job),
     state,
     attempts,
-    progress: progress && { ...progress },
+    progress: progress && presentProgress(progress),
     failure: failure && { code: failure.code, message: failure.message },
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   }
+}
+
+/** Which video it fills and what it is called is shown beside the progress, not in it. */
+export function presentProgress({ title: _title, videoId: _videoId, ...progress }: JobProgress): ShownProgress {
+  return progress
 }

@@ -1,6 +1,7 @@
 import type { Catalog, VideoQuery } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job, JobQueue } from '#domain/job-queue.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
 import type { Attachment, Track, Video, VideoState } from '#domain/video.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import { playlistPath, posterPath } from '../contract/addresses.ts'
@@ -30,7 +31,7 @@ export function statesShownAs(shown?: ShownState): VideoState[] {
 
 export async function presentVideoList(query: VideoQuery, ports: PresentPorts): Promise<VideoList> {
   const { videos, total } = await ports.catalog.videos(query)
-  const jobs = await ports.jobs.list({ name: 'ingest-video', states: ['waiting', 'running'], limit: 500 })
+  const jobs = await ports.jobs.list({ states: ['waiting', 'running'], limit: 500 })
   const shown: VideoSummary[] = []
   for (const video of videos) shown.push(await summaryOf(video, jobs, ports))
   return { videos: shown, total }
@@ -39,7 +40,7 @@ export async function presentVideoList(query: VideoQuery, ports: PresentPorts): 
 /** Rejects with VideoNotFoundError. */
 export async function presentVideoSummary(id: VideoId, ports: PresentPorts): Promise<VideoSummary> {
   const video = await ports.catalog.video(id)
-  const jobs = video.state === 'ready' ? [] : await ports.jobs.list({ name: 'ingest-video', limit: 500 })
+  const jobs = video.state === 'ready' ? [] : await ports.jobs.list({ limit: 500 })
   return await summaryOf(video, jobs, ports)
 }
 
@@ -49,7 +50,7 @@ export async function presentVideoDetails(id: VideoId, links: Links, ports: Pres
   const jobs = await ports.jobs.list({ limit: 500 })
   const tracks = await ports.catalog.tracks(id)
   const attachments = await ports.catalog.attachments(id)
-  const job = jobs.find(({ payload }) => payload.videoId === id)
+  const job = jobs.find((each) => videoOfJob(each) === id)
   return {
     ...(await summaryOf(video, jobs, ports)),
     tracks: tracks.map(presentTrack),
@@ -66,7 +67,7 @@ async function summaryOf(video: Video, jobs: readonly Job[], ports: PresentPorts
   const { id, failure, state } = video
   const tracks = await ports.catalog.tracks(id)
   const attachments = await ports.catalog.attachments(id)
-  const job = jobs.find(({ payload, name }) => payload.videoId === id && name === 'ingest-video')
+  const job = jobs.find((each) => each.name.startsWith('ingest-') && videoOfJob(each) === id)
   return {
     id,
     title: video.title,

@@ -35,6 +35,8 @@ function job(facts: Partial<Job> = {}): Job {
     attempts: 1,
     progress: { stage: 'cut', percent: 40, bytesPerSec: 1e6, secondsLeft: 9 },
     failure: null,
+    result: null,
+    priority: 0,
     createdAt: new Date(0),
     updatedAt: new Date(1),
     ...facts,
