@@ -1,5 +1,6 @@
-import { type buildConnector, Client } from 'undici'
+import type { buildConnector, Client } from 'undici'
 import type { Connector, Route } from './connector.ts'
+import { UndiciClient } from './undici-client.ts'
 
 export interface PoolSettings {
   readonly maxConnections: number
@@ -139,7 +140,7 @@ export class ConnectionPool implements AsyncDisposable {
         (error: unknown) => done(error as Error, null),
       )
     }
-    const client = new Client(route.origin.origin, {
+    const client = new UndiciClient(route.origin.origin, {
       connect,
       pipelining: 1,
       keepAliveTimeout: KEEP_IDLE_MS,

@@ -4,7 +4,7 @@ import { brokenOff, noAnswer, tooSlow } from './remote-errors.ts'
 import { RateGuard, type RateLimits } from './rate-guard.ts'
 
 /** So much waits for its reader before the socket is left alone. */
-const READ_AHEAD_BYTES = 262_144
+const READ_AHEAD_BYTES = 65_536
 /** A rest of at most this length is read and dropped, so that the connection can be used again. */
 const MAX_DROPPED_BYTES = 65_536
 
@@ -114,7 +114,8 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#receivedBytes += chunk.length
     this.#rate?.count(chunk.length)
-    if (this.#isDropping) return
+    // The parser hands over an empty chunk whenever it goes on after a pause.
+    if (this.#isDropping || chunk.length === 0) return
     this.#chunks.push(chunk)
     this.#queuedBytes += chunk.length
     if (this.#queuedBytes >= READ_AHEAD_BYTES && !controller.paused) {
