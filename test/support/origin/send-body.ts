@@ -29,15 +29,15 @@ export async function sendBody(
   const pace = bytesPerSec === null ? null : new Pace(byteLength, bytesPerSec)
   let sent = 0
   while (sent < byteLength) {
-    const length = pace ? pace.due() - sent : Math.min(STEP_BYTES, byteLength - sent)
-    if (length > 0) {
-      const flows = response.write(body.read(first + sent, length))
-      sent += length
-      entry.sentBytes += length
-      if (!flows && !(await drained(response))) return false
+    const end = pace ? pace.due() : Math.min(sent + STEP_BYTES, byteLength)
+    if (end > sent) {
+      const flows = response.write(body.read(first + sent, end - sent))
+      entry.sentBytes += end - sent
+      sent = end
+      if (!flows) await drained(response)
     }
-    if (pace && sent < byteLength) await sleep(pace.waitMs(sent))
     if (response.destroyed) return false
+    await pace?.wait(sent)
   }
   return true
 }
@@ -60,22 +60,18 @@ class Pace {
   }
 
   /** Until the next piece should go. */
-  waitMs(sent: number): number {
+  async wait(sent: number): Promise<void> {
+    if (sent === this.#byteLength) return
     const next = Math.min(this.#byteLength / this.#bytesPerMs, sent / this.#bytesPerMs + STEP_MS)
-    return Math.max(0, this.#startMs + next - performance.now())
+    await sleep(Math.max(0, this.#startMs + next - performance.now()))
   }
 }
 
-async function drained(response: ServerResponse): Promise<boolean> {
-  if (response.destroyed) return false
+async function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return
   const ended = new AbortController()
-  try {
-    const signal = ended.signal
-    await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
-  } catch {
-    return false
-  } finally {
-    ended.abort()
-  }
-  return !response.destroyed
+  const { signal } = ended
+  // Rejects when the client leaves with an error: `destroyed` says so too.
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).catch(() => undefined)
+  ended.abort()
 }
