@@ -1,6 +1,13 @@
 import {
   cancelJobPath,
   DEMO_PATH,
+  DOWNLOAD_PATH,
+  type DownloadAction,
+  DOWNLOADS_PATH,
+  downloadActionPath,
+  downloadLogPath,
+  downloadPath,
+  LINK_INFO_PATH,
   retryPath,
   STATUS_PATH,
   subtitlesPath,
@@ -8,6 +15,15 @@ import {
   VIDEOS_PATH,
   videoPath,
 } from '../../../src/surfaces/http/contract/addresses.ts'
+import {
+  type DownloadChange,
+  DownloadList,
+  DownloadLog,
+  type DownloadOrder,
+  DownloadStarted,
+  LinkInfo,
+  type LinkQuestion,
+} from '../../../src/surfaces/http/contract/download.ts'
 import { Status } from '../../../src/surfaces/http/contract/status.ts'
 import { VideoDetails, VideoList } from '../../../src/surfaces/http/contract/video.ts'
 import {
@@ -47,6 +63,15 @@ export const api = {
       SubtitleAdded,
     ),
   removeSubtitle: (id: string, trackName: string) => send('DELETE', subtitleTrackPath(id, trackName), null),
+  lookAt: (question: LinkQuestion, signal?: AbortSignal) =>
+    answerOf(request(LINK_INFO_PATH, { ...asJson('POST', question), ...(signal && { signal }) }), LinkInfo),
+  download: (order: DownloadOrder) => send('POST', DOWNLOAD_PATH, DownloadStarted, order),
+  downloads: (signal?: AbortSignal) => read(DOWNLOADS_PATH, DownloadList, signal),
+  actOnDownload: (id: string, action: DownloadAction) => send('POST', downloadActionPath(id, action), null),
+  changeDownload: (id: string, change: DownloadChange) => tell('PATCH', downloadPath(id), change),
+  removeDownload: (id: string) => send('DELETE', downloadPath(id), null),
+  downloadLog: (id: string, after: number, signal?: AbortSignal) =>
+    read(downloadLogPath(id, after), DownloadLog, signal),
 }
 
 function read<T>(path: string, schema: Schema<T>, signal?: AbortSignal): Promise<T> {
@@ -56,11 +81,19 @@ function read<T>(path: string, schema: Schema<T>, signal?: AbortSignal): Promise
 function send<T>(method: string, path: string, schema: Schema<T>, body?: unknown): Promise<T>
 function send(method: string, path: string, schema: null): Promise<null>
 async function send<T>(method: string, path: string, schema: Schema<T> | null, body?: unknown): Promise<T | null> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const asked = request(path, { method, keepalive: true, ...json })
+  const asked = request(path, body === undefined ? { method, keepalive: true } : asJson(method, body))
   if (schema) return await answerOf(asked, schema)
   await asked
   return null
+}
+
+/** What comes back does not matter. */
+async function tell(method: string, path: string, body: unknown): Promise<void> {
+  await request(path, asJson(method, body))
+}
+
+function asJson(method: string, body: unknown): Asked {
+  return { method, keepalive: true, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 
 interface Asked extends RequestInit {
@@ -76,7 +109,11 @@ async function request(path: string, init: Asked): Promise<Response> {
   )
   if (response.ok) return response
   const { status } = response
-  throw new ProblemError(faultOfBody(status, await response.text().catch(() => '')), { status })
+  const retryAfterSec = Number.parseInt(response.headers.get('retry-after') ?? '', 10)
+  throw new ProblemError(faultOfBody(status, await response.text().catch(() => '')), {
+    status,
+    retryAfterSec: Number.isNaN(retryAfterSec) ? null : retryAfterSec,
+  })
 }
 
 async function answerOf<T>(asked: Promise<Response>, schema: Schema<T>): Promise<T> {

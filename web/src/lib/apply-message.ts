@@ -1,8 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { playlistPath } from '../../../src/surfaces/http/contract/addresses.ts'
+import type { Download, DownloadList } from '../../../src/surfaces/http/contract/download.ts'
 import type { FeedMessage } from '../../../src/surfaces/http/contract/event.ts'
+import type { Job } from '../../../src/surfaces/http/contract/job.ts'
 import type { VideoDetails, VideoList, VideoSummary } from '../../../src/surfaces/http/contract/video.ts'
-import { detailsKey, LIST_KEY, STATUS_KEY } from './queries.ts'
+import { DOWNLOADS_KEY, detailsKey, LIST_KEY, STATUS_KEY } from './queries.ts'
 
 /** Brings what the server tells into what the page has loaded; asks anew only where the message does not say enough. */
 export function applyMessage(client: QueryClient, message: FeedMessage): void {
@@ -10,11 +12,34 @@ export function applyMessage(client: QueryClient, message: FeedMessage): void {
   else if (message.kind === 'video') applyVideo(client, message.video)
   else if (message.kind === 'video-removed') applyRemoval(client, message.videoId)
   else if (message.kind === 'playable') applyPlayable(client, message.videoId, message.playableSec)
-  else if (message.kind === 'job') {
-    const { videoId, progress, state, name } = message.job
-    if (name === 'ingest-video') patchVideo(client, videoId, { progress: state === 'running' ? progress : null })
-    patchDetails(client, videoId, { job: message.job })
-  }
+  else if (message.kind === 'download') applyDownload(client, message.download)
+  else if (message.kind === 'job-removed') forgetDownload(client, message.jobId)
+  else if (message.kind === 'job') applyJob(client, message.job)
+}
+
+function applyJob(client: QueryClient, job: Job): void {
+  const { videoId, progress, state, name } = job
+  if (videoId === null || name === 'download') return
+  if (name.startsWith('ingest-')) patchVideo(client, videoId, { progress: state === 'running' ? progress : null })
+  patchDetails(client, videoId, { job })
+}
+
+/** A list that is not loaded yet brings it by itself. */
+function applyDownload(client: QueryClient, download: Download): void {
+  client.setQueryData<DownloadList>(DOWNLOADS_KEY, (list) => {
+    if (!list) return list
+    const isKnown = list.downloads.some(({ jobId }) => jobId === download.jobId)
+    if (!isKnown) return { downloads: [download, ...list.downloads] }
+    return { downloads: list.downloads.map((each) => (each.jobId === download.jobId ? download : each)) }
+  })
+}
+
+/** Takes a download out of the list. */
+export function forgetDownload(client: QueryClient, id: string): void {
+  client.setQueryData<DownloadList>(
+    DOWNLOADS_KEY,
+    (list) => list && { downloads: list.downloads.filter(({ jobId }) => jobId !== id) },
+  )
 }
 
 function applyVideo(client: QueryClient, video: VideoSummary): void {

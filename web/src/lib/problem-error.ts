@@ -16,10 +16,20 @@ export class ProblemError extends Error {
   readonly fault: Fault
   /** 0 when there was no answer at all. */
   readonly status: number
+  /** What `Retry-After` says, from now on; null when it says nothing. */
+  readonly retryAfterSec: number | null
 
-  constructor(fault: Fault, { status, ...options }: ErrorOptions & { readonly status: number }) {
+  constructor(
+    fault: Fault,
+    {
+      status,
+      retryAfterSec = null,
+      ...options
+    }: ErrorOptions & { readonly status: number; readonly retryAfterSec?: number | null },
+  ) {
     super(fault.message, options)
     this.status = status
+    this.retryAfterSec = retryAfterSec
     this.fault = fault
   }
 }

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { LinkQuestion } from '../../../src/surfaces/http/contract/download.ts'
 import type { VideoListQuery } from '../../../src/surfaces/http/contract/video-requests.ts'
 import { api } from './api.ts'
 
@@ -9,6 +10,8 @@ export type LibraryFilter = Pick<VideoListQuery, 'text' | 'state' | 'sort' | 'or
 
 export const LIST_KEY = ['videos'] as const
 export const STATUS_KEY = ['status'] as const
+
+export const DOWNLOADS_KEY = ['downloads'] as const
 
 export function detailsKey(id: string) {
   return ['video', id] as const
@@ -29,4 +32,19 @@ export function listQuery(filter: LibraryFilter, page: number) {
 
 export function detailsQuery(id: string) {
   return queryOptions({ queryKey: detailsKey(id), queryFn: ({ signal }) => api.video(id, signal) })
+}
+
+export const downloadsQuery = queryOptions({
+  queryKey: DOWNLOADS_KEY,
+  queryFn: ({ signal }) => api.downloads(signal),
+})
+
+/** What stands at an address, as those headers see it. Never asked twice by itself: looking is limited. */
+export function linkQuery(question: LinkQuestion) {
+  return queryOptions({
+    queryKey: ['link', question] as const,
+    queryFn: ({ signal }) => api.lookAt(question, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
 }

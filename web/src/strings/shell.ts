@@ -3,7 +3,15 @@ import { plural } from './plural.ts'
 export const shell = {
   brand: 'Telereel',
   skip: 'Skip to content',
-  nav: { label: 'Main', library: 'Library', upload: 'Upload', collapse: 'Collapse menu', expand: 'Expand menu' },
+  nav: {
+    label: 'Main',
+    dashboard: 'Dashboard',
+    library: 'Library',
+    upload: 'Upload',
+    downloads: 'Downloads',
+    collapse: 'Collapse menu',
+    expand: 'Expand menu',
+  },
   theme: { label: 'Theme', system: 'As the system', dark: 'Dark', light: 'Light' },
   status: {
     label: 'Status',

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import { causeOf } from './causes.ts'
+import { downloadFacts, downloadPercent, shownState } from './download-view.ts'
+import { redacted } from './report-of.ts'
+
+const RUNNING: Download = {
+  jobId: 'j1',
+  url: 'https://example.org/film.m3u8',
+  title: null,
+  target: 'library',
+  state: 'running',
+  attempts: 1,
+  priority: 0,
+  progress: { stage: 'download', percent: 62.4, bytesPerSec: 11.2e6, secondsLeft: 72, bytes: 1.4e9, totalBytes: 2.3e9 },
+  failure: null,
+  result: null,
+  videoId: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+}
+
+describe('a download', () => {
+  it('tells stage, percent, bytes, rate and time left', () => {
+    expect(downloadFacts(RUNNING)).toEqual(['Downloading', '62 %', '1.4 GB of 2.3 GB', '11.2 MB/s', '1:12 left'])
+    expect(downloadPercent(RUNNING)).toBe(62.4)
+  })
+
+  it('of a live stream has no percent', () => {
+    const progress = { stage: 'record', percent: 0, bytesPerSec: 1e6, secondsLeft: null, bytes: 5e6, totalBytes: null }
+    const live = { ...RUNNING, progress }
+    expect([shownState(live), downloadPercent(live)]).toEqual(['recording', null])
+    expect(downloadFacts(live)).toEqual(['Recording', '5.0 MB', '1.0 MB/s'])
+  })
+
+  it('that is paused has no rate and no time left', () => {
+    expect(downloadFacts({ ...RUNNING, state: 'paused', attempts: 3 })).toEqual(['62 %', '1.4 GB of 2.3 GB', 'try 3'])
+  })
+})
+
+it.each([
+  ['page-refused.login-needed', 'login'],
+  ['remote-refused.403', 'forbidden'],
+  ['remote-refused.503', 'unreachable'],
+  ['remote-refused.418', 'other'],
+  ['address-refused', 'inside'],
+  ['segment-missing', 'missing'],
+  ['internal', 'other'],
+])('explains %s as %s', (code, name) => {
+  expect(causeOf(code).name).toBe(name)
+})
+
+it('offers nothing that cannot help against DRM', () => {
+  expect(causeOf('page-refused.drm').remedies).toEqual([])
+})
+
+it.each([
+  ['GET https://a/b.ts?token=secret#x 403', 'GET https://a/b.ts?… 403'],
+  ['https://user:secret@a/b', 'https://…@a/b'],
+  ['sent Cookie: a=secret; b=secret', 'sent Cookie: …'],
+  ['X-Api-Key=secret', 'X-Api-Key=…'],
+])('leaves what may be secret out of reports: %s', (text, shown) => {
+  expect(redacted(text)).toBe(shown)
+})

@@ -1,0 +1,75 @@
+import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import { formatBytes, formatClock } from '../../lib/format.ts'
+import { t } from '../../strings/strings.ts'
+import { shortAddress } from './addresses.ts'
+
+export type ShownState = keyof typeof t.downloads.states
+
+/** The stage of a live stream: it has no end of its own and may be ended well at any time. */
+export const RECORDING = 'record'
+
+/** The word for how it stands. */
+export function shownState({ state, progress, failure, result }: Download): ShownState {
+  if (state === 'running' && progress?.stage === RECORDING) return 'recording'
+  if (state === 'waiting' && failure) return 'retrying'
+  return state === 'done' && result?.state === 'gaps' ? 'gaps' : state
+}
+
+/** What people know it by. */
+export function downloadName({ title, result, url }: Download): string {
+  return result?.title || title || shortAddress(url)
+}
+
+/** 0 to 100; null where nobody knows the end. */
+export function downloadPercent({ state, progress }: Download): number | null {
+  if (state === 'done') return 100
+  if (!progress) return state === 'running' ? null : 0
+  return progress.stage === RECORDING ? null : progress.percent
+}
+
+/** What stands under the name, in parts. */
+export function downloadFacts(download: Download): string[] {
+  const { state, attempts, result, target, failure } = download
+  const facts = result ? [formatBytes(result.byteLength)] : progressFacts(download)
+  const why = facts.length === 0 && state === 'waiting' ? failure?.message : ''
+  const where = target === 'file' ? t.downloads.row.toFile : ''
+  const tries = attempts > 1 ? t.downloads.row.tries(attempts) : ''
+  return [...facts, why, where, tries].filter((part) => part !== '' && part !== undefined)
+}
+
+function progressFacts({ state, progress }: Download): string[] {
+  if (!progress) return []
+  const standing = [
+    progress.stage === RECORDING ? '' : t.common.percent(Math.floor(progress.percent)),
+    amountOf(progress),
+  ]
+  const facts = state === 'running' ? [stageName(progress.stage), ...standing, ...paceOf(progress)] : standing
+  return facts.filter((part) => part !== '')
+}
+
+function stageName(stage: string): string {
+  return t.downloads.stages[stage] ?? stage
+}
+
+function paceOf({ bytesPerSec, secondsLeft, note }: NonNullable<Download['progress']>): string[] {
+  return [
+    bytesPerSec > 0 ? t.downloads.row.rate(formatBytes(bytesPerSec)) : '',
+    secondsLeft === null ? '' : t.downloads.row.left(formatClock(secondsLeft)),
+    note ?? '',
+  ]
+}
+
+function amountOf({ bytes, totalBytes }: NonNullable<Download['progress']>): string {
+  if (bytes === undefined) return ''
+  return totalBytes ? t.downloads.row.amount(formatBytes(bytes), formatBytes(totalBytes)) : formatBytes(bytes)
+}
+
+export function hasEnded({ state }: Download): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled'
+}
+
+/** How many there are of what the counters tell. */
+export function countsOf(downloads: readonly Download[]): { running: number; waiting: number; failed: number } {
+  const of = (state: Download['state']) => downloads.filter((each) => each.state === state).length
+  return { running: of('running'), waiting: of('waiting'), failed: of('failed') }
+}
