@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import type { DownloadIdentity } from '#domain/download.ts'
+import { InvalidInputError } from '#domain/errors.ts'
+import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts'
+import { inSandbox } from '#lib/process/sandbox.ts'
+import { type ProcessEnd, startProcess } from '#lib/process/start-process.ts'
+import { cleanText } from './clean-text.ts'
+import { type PageCookies, readCookies } from './cookies-file.ts'
+import type { FoundYtdlp } from './find-ytdlp.ts'
+import { redactor } from './redact.ts'
+import { makeScratchFolder } from './scratch-folders.ts'
+import { commonOptions } from './ytdlp-options.ts'
+
+/** The proxy that a run is given as its only way out; its address holds a credential. */
+export interface EgressForRun extends AsyncDisposable {
+  readonly url: string
+}
+
+export interface RunPlaces {
+  readonly cookiesDir: string
+  readonly workDir: string
+  readonly nowMs: () => number
+  proxy(jobKey: string): Promise<EgressForRun>
+}
+
+export interface YtdlpRun {
+  readonly url: URL
+  readonly identity: DownloadIdentity
+  readonly options: readonly string[]
+  /** Where it may write, beside its scratch folder. */
+  readonly folder?: string
+  readonly limits: ResourceLimits
+  readonly timeLimitMs: number
+  readonly stallLimitMs: number
+  readonly signal: AbortSignal
+  /** Reads its stdout; may end early, which ends the run. */
+  read(output: AsyncIterable<Uint8Array>, redact: (line: string) => string): Promise<void>
+}
+
+export interface YtdlpEnd extends ProcessEnd {
+  readonly redact: (line: string) => string
+  readonly cookiesAgeDays: number | null
+}
+
+const NICENESS = 10
+const OPEN_FILES = 256
+/** Python with four threads stays under 0.5 GiB; pages of 100 MB do happen. */
+const ADDRESS_SPACE_BYTES = 3 * 1024 ** 3
+
+/**
+ * Runs it once, in its sandbox: it sees the system's programs and its own scratch folder. The network is the machine's,
+ * because the proxy listens on our loopback, which a network namespace of its own could not reach; that nothing goes past
+ * the proxy is up to `--proxy`, a tool without helpers (no ffmpeg, no PATH, no plugins), and no name servers in the sandbox.
+ */
+export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRun): Promise<YtdlpEnd> {
+  run.signal.throwIfAborted()
+  if (run.identity.proxy !== undefined) {
+    throw new InvalidInputError('Pages cannot be read through a proxy of your own.', {
+      why: 'yt-dlp has to go through ours, which guards the addresses inside.',
+      fix: 'Leave the proxy out for this page.',
+    })
+  }
+  const cookies = await cookiesFor(places, run)
+  await using scratch = await makeScratchFolder(places.workDir)
+  await using proxy = await places.proxy(randomUUID())
+  const cookiesPath = cookies === null ? null : join(scratch.path, 'cookies.txt')
+  if (cookies !== null && cookiesPath !== null) await writeFile(cookiesPath, cookies.text, { mode: 0o600 })
+  const options = commonOptions({
+    proxyUrl: proxy.url,
+    emptyFolder: scratch.emptyPath,
+    cookiesPath,
+    referer: headerOf(run.identity, 'referer'),
+    userAgent: headerOf(run.identity, 'user-agent'),
+  })
+  const writable = run.folder === undefined ? [scratch.path] : [scratch.path, run.folder]
+  const command = [...tool.command, ...options, ...run.options, '--', run.url.href]
+  const isolated = await inSandbox(tool.sandbox, command, { readOnly: tool.readOnly, writable, network: true })
+  const redact = redactor([...(cookies?.values ?? []), ...secretsOf(proxy.url)])
+  const limits = { addressSpaceBytes: ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
+  await using child = await startProcess({
+    command: withLimits(isolated, tool.launchers, { limits, niceness: NICENESS }),
+    env: environment(scratch),
+    cwd: scratch.path,
+    timeLimitMs: run.timeLimitMs,
+    stallLimitMs: run.stallLimitMs,
+    signal: run.signal,
+  })
+  await run.read(child.output(), redact)
+  return { ...(await child.ended), redact, cookiesAgeDays: cookies?.ageDays ?? null }
+}
+
+async function cookiesFor({ cookiesDir, nowMs }: RunPlaces, { identity, url }: YtdlpRun): Promise<PageCookies | null> {
+  return identity.cookies === undefined ? null : readCookies(cookiesDir, identity.cookies, url, nowMs())
+}
+
+/** Of the headers of a user only these two: the others are secrets, or may be, and yt-dlp would send them to every host. */
+function headerOf({ headers }: DownloadIdentity, wanted: string): string | null {
+  const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === wanted) ?? []
+  return value === undefined ? null : cleanText(value, 1000)
+}
+
+function secretsOf(proxyUrl: string): string[] {
+  const { username, password } = new URL(proxyUrl)
+  return [decodeURIComponent(username), decodeURIComponent(password)]
+}
+
+function environment({ path, emptyPath }: { readonly path: string; readonly emptyPath: string }) {
+  const home = Object.fromEntries(
+    ['HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'PATH', 'APPDATA'].map((name) => [name, emptyPath]),
+  )
+  const windows = process.platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : {}
+  return { ...home, TMPDIR: path, TMP: path, TEMP: path, LC_ALL: 'C.UTF-8', PYTHONUTF8: '1', ...windows }
+}
