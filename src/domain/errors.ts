@@ -93,6 +93,11 @@ export class MediaRefusedError extends ProductError {
   readonly code = 'media-refused'
 }
 
+/** A stream goes on coded in another way than it began; one track cannot say that in the form that was chosen. */
+export class CodingChangedError extends ProductError {
+  readonly code = 'coding-changed'
+}
+
 export class ToolMissingError extends ProductError {
   readonly code = 'tool-missing'
 }

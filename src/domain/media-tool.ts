@@ -1,6 +1,7 @@
 import type { IngestPlan } from './ingest-plan.ts'
 import type { MediaIndex } from './media-index.ts'
 import type { MediaInfo } from './media-info.ts'
+import type { FollowedRecording, RecordingHead } from './recording.ts'
 import type { SegmentIndex } from './video.ts'
 
 /** Reads media files: probes, indexes and cuts. */
@@ -10,6 +11,39 @@ export interface MediaTool {
    * ToolFailedError, or InvalidInputError when there is no such file; opens nothing but this one file.
    */
   open(path: string, signal?: AbortSignal): Promise<OpenMedia>
+  /**
+   * Opens a recording that may still grow: waits for its first segments and probes those. Rejects as `open` does. The
+   * recording stays the caller's.
+   */
+  openRecording(recording: FollowedRecording, signal: AbortSignal): Promise<OpenRecording>
+}
+
+/** A recording being read while it grows. Dispose of it to stop the processes behind it. */
+export interface OpenRecording extends AsyncDisposable {
+  readonly head: RecordingHead
+  /** What the first segments of all renditions hold, as if they were one file whose first picture stands at zero. */
+  readonly info: MediaInfo
+  readonly encodedBy: string
+  /**
+   * As `OpenMedia.cut`, until the recording ends: where segments begin is decided on the way and told by `border` events; of
+   * `plan.borders` only the first counts. The same bytes in the recording give the same borders and segments. Rejects with
+   * CodingChangedError when a track goes on in a form that its init segment does not describe.
+   */
+  cut(plan: IngestPlan, options: RecordingCutOptions): AsyncIterable<CutEvent>
+  /** A JPEG from the first segments; null when there is no picture. */
+  poster(signal?: AbortSignal): Promise<Uint8Array | null>
+  /**
+   * Waits for the end of the recording and writes all of it into one file, nothing encoded, all renditions in time; what the
+   * container cannot hold is left out and named in the answer. A file that is there is replaced when the new one is whole.
+   */
+  repack(container: 'mp4' | 'mkv', path: string, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }>
+}
+
+export interface RecordingCutOptions extends CutOptions {
+  /** Borders are set at the first place where the film can be cut after this many seconds. */
+  readonly segmentSec: number
+  /** The same for the first, so that something can be watched early. */
+  readonly firstSegmentSec: number
 }
 
 /** A media file being read. Dispose of it to stop the processes behind it. */
@@ -39,6 +73,8 @@ export interface CutOptions {
 export type CutEvent =
   /** Comes first, once: facts that only the init segments know, in the order of plan.tracks. */
   | { readonly kind: 'formats'; readonly formats: readonly TrackFormat[] }
+  /** Of a source that grows: the next segment begins here (presentation time); before any piece that ends there. */
+  | { readonly kind: 'border'; readonly startSec: number }
   | { readonly kind: 'piece'; readonly piece: SegmentPiece }
   | { readonly kind: 'subtitle'; readonly subtitle: ExtractedSubtitle }
 

@@ -7,6 +7,7 @@ import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
 import { makeDemoFilm } from './make-demo-film.ts'
 import type { MediaToolStatus } from './media-tool-status.ts'
 import { openFile, type OpenFileSettings } from './open-file.ts'
+import { openRecording } from './open-recording.ts'
 import { MAX_THREADS } from './run-limits.ts'
 
 export interface MediaToolSettings extends ToolPlaces {
@@ -51,6 +52,7 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
   if (wanted !== '') note(settings.events, used === 'software' ? 'warn' : 'info', `Encoder: ${why}`)
   return {
     open: (path, signal) => openFile(path, opening, signal),
+    openRecording: (recording, signal) => openRecording(recording, opening, signal),
     describe: () => status,
     makeDemoFilm: (path, signal) => makeDemoFilm(tools, path, signal),
   }
@@ -89,5 +91,5 @@ function missingTool(problem: ToolMissingError, wanted: HardwareAccel): FfmpegMe
     warnings: [],
   }
   const refuse = () => Promise.reject(problem)
-  return { open: refuse, describe: () => status, makeDemoFilm: refuse }
+  return { open: refuse, openRecording: refuse, describe: () => status, makeDemoFilm: refuse }
 }

@@ -102,7 +102,7 @@ export async function cutAll(
     for await (const event of media.cut(plan, { from, subtitles: plan.subtitles.map(({ name }) => name), signal })) {
       if (event.kind === 'formats') formats.push(...event.formats)
       else if (event.kind === 'piece') pieces.push(event.piece)
-      else subtitles.push(event.subtitle)
+      else if (event.kind === 'subtitle') subtitles.push(event.subtitle)
     }
   } catch (thrown) {
     error = thrown

@@ -58,7 +58,7 @@ function codecOptions(track: PipedTrack, job: Transcode): string[] {
 }
 
 /** AAC leaves its ADTS headers, which MP4 does not have; HEVC gets the name that Apple's players want. */
-function copyOptions({ plan }: PipedTrack): string[] {
+export function copyOptions({ plan }: Pick<PipedTrack, 'plan'>): string[] {
   const form = { aac: ['-bsf:a', 'aac_adtstoasc'], hevc: ['-tag:v', 'hvc1'] }
   return ['-c', 'copy', ...(form[plan.codec as keyof typeof form] ?? [])]
 }
@@ -119,9 +119,18 @@ function audioOptions({ plan, from, startSec }: PipedTrack, { originSec, borders
   const zero = Math.round(originSec * rate)
   const first = from === 0 ? originSec - early : Math.max(originSec - early, (bordersSec[from] ?? 0) - RUN_UP_SEC)
   const frames = Math.floor((first * rate - zero) / AAC_FRAME_SAMPLES)
+  return aacOptions(plan, { firstPts: zero + frames * AAC_FRAME_SAMPLES, threads })
+}
+
+/** Sound becomes AAC, gaps in it silence, from `firstPts` on (ticks of its rate), or from where it begins. */
+export function aacOptions(
+  plan: TrackPlan,
+  { firstPts, threads }: { readonly firstPts: number | null; readonly threads: number },
+): string[] {
+  const rate = plan.sampleRate ?? 48_000
   const layout = { 1: 'mono', 2: 'stereo', 6: '5.1', 8: '7.1' }[plan.channels ?? 2] ?? 'stereo'
   const filters = [
-    `aresample=${rate}:async=1:first_pts=${zero + frames * AAC_FRAME_SAMPLES}`,
+    `aresample=${rate}:async=1${firstPts === null ? '' : `:first_pts=${firstPts}`}`,
     `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
   ]
   return [

@@ -4,7 +4,7 @@ import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Segment } from '#domain/video.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
-import type { CutEvent, OpenMedia, SegmentPiece } from '#domain/media-tool.ts'
+import type { CutEvent, CutOptions, SegmentPiece } from '#domain/media-tool.ts'
 import { ahead } from '#lib/concurrency/ahead.ts'
 import type { IngestProgress } from './ingest-progress.ts'
 import type { IngestStep } from './ingest-step.ts'
@@ -26,14 +26,15 @@ const PIECES_AT_ONCE = 3
  */
 export async function cutIntoPacks(
   videoId: VideoId,
-  open: OpenMedia,
+  open: { cut(plan: IngestPlan, options: CutOptions): AsyncIterable<CutEvent> },
   plan: IngestPlan,
   packs: PackWriter,
   progress: IngestProgress,
   { catalog, events }: { readonly catalog: Catalog; readonly events: Events },
   { signal, reached = () => {} }: { readonly signal: AbortSignal; reached?(step: IngestStep): void },
 ): Promise<readonly string[]> {
-  const segments = new SegmentWriter(videoId, plan, packs)
+  const borders = [...plan.borders]
+  const segments = new SegmentWriter(videoId, { ...plan, borders }, packs)
   const from = await Promise.all(plan.tracks.map((track) => firstMissing(videoId, track.name, catalog)))
   const attached = new Set((await catalog.attachments(videoId)).map(({ trackName }) => trackName))
   const subtitles = plan.subtitles.map(({ name }) => name).filter((name) => !attached.has(name))
@@ -49,6 +50,7 @@ export async function cutIntoPacks(
       await writeOutline(videoId, packs, catalog)
       reached('outline')
     },
+    border: async ({ startSec }) => void borders.push(startSec),
     subtitle: async ({ subtitle }) => {
       await writeSubtitle(videoId, subtitle, packs)
       reached('subtitle')

@@ -1,7 +1,7 @@
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { MediaIndex } from '#domain/media-index.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
-import type { CutEvent, CutOptions, MediaTool, OpenMedia, SegmentPiece } from '#domain/media-tool.ts'
+import type { CutEvent, CutOptions, MediaTool, OpenMedia, OpenRecording, SegmentPiece } from '#domain/media-tool.ts'
 
 export interface ScriptedFilm {
   /** Bytes of each segment of each track. */
@@ -40,6 +40,10 @@ export class ScriptedMedia implements MediaTool {
       poster: async () => Uint8Array.of(0xff, 0xd8, 1, 2, 3),
       [Symbol.asyncDispose]: async () => {},
     }
+  }
+
+  async openRecording(): Promise<OpenRecording> {
+    throw new Error('a script is no recording')
   }
 
   async *#cut(plan: IngestPlan, { from, subtitles, signal }: CutOptions): AsyncIterable<CutEvent> {

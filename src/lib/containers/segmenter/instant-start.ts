@@ -31,6 +31,11 @@ export function isInstantStart(picture: readonly Uint8Array[], lengthBytes: numb
   return isIdr
 }
 
+/** As `isInstantStart`, and changes nothing. */
+export function isIdr(picture: readonly Uint8Array[], lengthBytes: number): boolean {
+  return lookAt(concat(picture), lengthBytes)
+}
+
 const FIRST_SLICE = 1
 const IDR_SLICE = 5
 const SUPPLEMENTAL = 6

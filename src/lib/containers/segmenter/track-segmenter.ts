@@ -12,7 +12,7 @@ export interface CodedBatch extends SampleBatch {
 }
 
 export interface TrackCut {
-  /** Container times at which segments begin, ascending. */
+  /** Container times at which segments begin, ascending. May grow while samples come: always before the first that lies behind. */
   readonly borders: readonly number[]
   /** Container time of presentation zero. */
   readonly originSec: number
@@ -36,8 +36,7 @@ const AUDIO_TOLERANCE_TICKS = 0.5
 export class TrackSegmenter {
   readonly #track: ContainerTrack
   readonly #cut: TrackCut
-  /** The least pts with which a segment of each index can begin. */
-  readonly #earliestPts: readonly number[]
+  readonly #toleranceTicks: number
   readonly #offsetTicks: number
   readonly #lift: DecodeTimeLift | undefined
   /** Null where samples are no H.264. */
@@ -54,10 +53,9 @@ export class TrackSegmenter {
   #heldBytes = 0
 
   constructor(track: ContainerTrack, cut: TrackCut) {
-    const tolerance = track.kind === 'video' ? VIDEO_TOLERANCE_SEC * track.timescale : AUDIO_TOLERANCE_TICKS
+    this.#toleranceTicks = track.kind === 'video' ? VIDEO_TOLERANCE_SEC * track.timescale : AUDIO_TOLERANCE_TICKS
     this.#track = track
     this.#cut = cut
-    this.#earliestPts = cut.borders.map((sec) => sec * track.timescale - tolerance)
     this.#offsetTicks = Math.round((cut.mediaOriginSec - cut.originSec) * track.timescale)
     this.#lift = track.kind === 'video' && cut.from === 0 ? new DecodeTimeLift(track.timescale) : undefined
     this.#avcLengthBytes = track.kind === 'video' ? avcLengthBytes(track.sampleEntry) : null
@@ -105,8 +103,14 @@ export class TrackSegmenter {
     if (!canBegin) return this.#index
     // A border without a sample at which a segment can begin has no segment: its number is not given to another.
     let index = Math.max(this.#index, 0)
-    while (sample.pts >= (this.#earliestPts[index + 1] ?? Number.POSITIVE_INFINITY)) index++
+    while (sample.pts >= this.#earliestPts(index + 1)) index++
     return index
+  }
+
+  /** The least pts with which a segment can begin. */
+  #earliestPts(index: number): number {
+    const sec = this.#cut.borders[index]
+    return sec === undefined ? Number.POSITIVE_INFINITY : sec * this.#track.timescale - this.#toleranceTicks
   }
 
   #open(index: number, first: Sample): void {
