@@ -13,6 +13,20 @@ function media(...lines: string[]): MediaPlaylist {
 const rules = (playlist: MediaPlaylist) => playlist.violations.map(({ rule, line }) => `${rule} ${line}`)
 const VOD = '#EXT-X-PLAYLIST-TYPE:VOD'
 
+describe('numbers of segments', () => {
+  it('stay apart however great the first one is: two segments never share one', () => {
+    const two = ['#EXT-X-DISCONTINUITY', '#EXTINF:10,', 'a.ts', '#EXT-X-DISCONTINUITY', '#EXTINF:10,', 'b.ts']
+    const huge = '9'.repeat(30)
+    const numbered = media(`#EXT-X-MEDIA-SEQUENCE:${huge}`, `#EXT-X-DISCONTINUITY-SEQUENCE:${huge}`, ...two)
+    expect(new Set(numbered.segments.map(({ msn }) => msn)).size).toBe(2)
+    expect(new Set(numbered.segments.map(({ dsn }) => dsn)).size).toBe(2)
+    expect(numbered.segments[0]?.msn).toBe(numbered.mediaSequence)
+    const skipped = media(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${huge}`, '#EXT-X-MEDIA-SEQUENCE:7', ...two)
+    expect(skipped.segments[0]?.msn).toBe(7 + (skipped.skipped?.count ?? 0))
+    expect(skipped.segments[1]?.msn).toBe(8 + (skipped.skipped?.count ?? 0))
+  })
+})
+
 describe('byte ranges (trap 4)', () => {
   const ranges = (playlist: MediaPlaylist) =>
     playlist.segments.map(({ byteRange }) => byteRange && [byteRange.offset, byteRange.length])
@@ -27,6 +41,15 @@ describe('byte ranges (trap 4)', () => {
     )
     expect(ranges(playlist)).toEqual([[5, 10], [15, 20], null, [35, 30]])
     expect(playlist.violations).toEqual([])
+  })
+
+  it('are left out, with a violation, when they would end beyond 2^53', () => {
+    const playlist = media(
+      ...['#EXT-X-VERSION:4', VOD, '#EXTINF:10,', '#EXT-X-BYTERANGE:9007199254740990@0', 'a.ts'],
+      ...['#EXTINF:10,', '#EXT-X-BYTERANGE:9007199254740990', 'a.ts'],
+    )
+    expect(ranges(playlist)).toEqual([[0, 9007199254740990], null])
+    expect(rules(playlist)).toEqual(['syntax 8'])
   })
 
   it('start at zero, with a violation, when nothing of that URI came before', () => {

@@ -79,6 +79,10 @@ function byteRangeOf(
     reading.log.add('range-without-offset', line, '#EXT-X-BYTERANGE', 'no earlier range of this URI to go on from')
   }
   const range = { offset: value.offset ?? (before ? before.offset + before.length : 0), length: value.length }
+  if (!Number.isSafeInteger(range.offset + range.length)) {
+    reading.log.add('syntax', line, '#EXT-X-BYTERANGE', 'it ends beyond 2^53 bytes', 'error')
+    return null
+  }
   draft.rangeEnds.set(uri, range)
   return range
 }
@@ -88,8 +92,17 @@ function reportLeftovers({ pending }: MediaDraft, reading: PlaylistReading): voi
   reading.log.add('syntax', pending.infoLine, '#EXTINF', 'no URI follows', 'error')
 }
 
-/** Only now, because EXT-X-SKIP and EXT-X-MEDIA-SEQUENCE come in any order. */
-function numberSegments({ segments, wide }: MediaDraft): void {
+/**
+ * Only now, because EXT-X-SKIP and EXT-X-MEDIA-SEQUENCE come in any order. Numbers so great that two segments would share one are
+ * lowered: keys and resumed downloads count on each having its own.
+ */
+function numberSegments({ segments, wide, discontinuities }: MediaDraft): void {
+  const greatest = Number.MAX_SAFE_INTEGER - segments.length
+  wide.mediaSequence = Math.min(wide.mediaSequence, greatest)
+  wide.discontinuitySequence = Math.min(wide.discontinuitySequence, Number.MAX_SAFE_INTEGER - discontinuities)
+  if (wide.skipped) {
+    wide.skipped = { ...wide.skipped, count: Math.min(wide.skipped.count, greatest - wide.mediaSequence) }
+  }
   const first = wide.mediaSequence + (wide.skipped?.count ?? 0)
   for (const segment of segments) {
     segment.msn += first
