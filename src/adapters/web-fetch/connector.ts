@@ -29,27 +29,42 @@ export class Connector {
    * A connection that is ready for requests, TLS included. Rejects with AddressRefusedError before a packet is sent, with
    * the system's error, with RemoteUnreachableError after the time limit, with the signal's reason.
    */
-  async connect({ origin, proxy }: Route, signal: AbortSignal): Promise<Socket> {
+  connect(route: Route, signal: AbortSignal): Promise<Socket> {
+    return this.#inTime(route, signal, async (limit) => {
+      const socket = await this.#reach(route, limit)
+      if (route.origin.protocol === 'http:') return socket
+      const ca = this.#ca && { ca: this.#ca }
+      return startTls(socket, route.origin.hostname, { sessions: this.#sessions, signal: limit, ...ca })
+    })
+  }
+
+  /** As `connect`, without TLS: for those who speak it themselves. */
+  reach(route: Route, signal: AbortSignal): Promise<Socket> {
+    return this.#inTime(route, signal, (limit) => this.#reach(route, limit))
+  }
+
+  async #inTime<T>(
+    { origin, proxy }: Route,
+    signal: AbortSignal,
+    work: (limit: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const limit = new AbortController()
     const onAbort = () => limit.abort(signal.reason)
-    signal.addEventListener('abort', onAbort)
     const timer = setTimeout(() => limit.abort(tooSlow(proxy ?? origin, this.#timeoutMs)), this.#timeoutMs)
+    signal.addEventListener('abort', onAbort)
     try {
-      // The name service cannot be interrupted; its late answer serves the cache.
-      const addresses = await orAbort(this.#guard.addressesOf(origin), limit.signal)
-      const socket = proxy
-        ? await this.#throughProxy(proxy, addresses[0]?.address ?? '', portOf(origin), limit.signal)
-        : await openSocket(addresses, portOf(origin), limit.signal)
-      if (origin.protocol === 'http:') return socket
-      return await startTls(socket, origin.hostname, {
-        sessions: this.#sessions,
-        signal: limit.signal,
-        ...(this.#ca && { ca: this.#ca }),
-      })
+      return await work(limit.signal)
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
     }
+  }
+
+  async #reach({ origin, proxy }: Route, signal: AbortSignal): Promise<Socket> {
+    // The name service cannot be interrupted; its late answer serves the cache.
+    const addresses = await orAbort(this.#guard.addressesOf(origin), signal)
+    if (!proxy) return openSocket(addresses, portOf(origin), signal)
+    return this.#throughProxy(proxy, addresses[0]?.address ?? '', portOf(origin), signal)
   }
 
   /** The proxy is told the checked address, not the name: what it would resolve itself nobody has checked. */

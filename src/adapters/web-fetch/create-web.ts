@@ -3,6 +3,7 @@ import type { AllowedHost } from './allowed-hosts.ts'
 import { ConnectionPool, type PoolFigures } from './connection-pool.ts'
 import { Connector } from './connector.ts'
 import { DnsCache, type DnsFigures, type Lookup } from './dns-cache.ts'
+import { type EgressOptions, type EgressProxy, startEgressProxy } from './egress-proxy.ts'
 import { Guard } from './guard.ts'
 import { lookupAll } from './lookup-all.ts'
 import { openAnswer } from './open-answer.ts'
@@ -41,9 +42,13 @@ export interface WebFigures {
 /** The way out, with its figures. Ending it breaks off everything under way. */
 export interface GuardedWeb extends Web, AsyncDisposable {
   figures(): WebFigures
+  /** A way out for a child process, by the same rules; for one job, ended with it. */
+  startEgressProxy(options?: EgressOptions): Promise<EgressProxy>
 }
 
 const RATE: RateLimits = { stallMs: 10_000, minBytesPerSec: 1024, windowMs: 30_000 }
+/** A child may keep connections for later requests; longer than this none of them does. */
+const IDLE_MS = 60_000
 
 /** The only way out to addresses of users: checked, pooled, bounded. */
 export function createWeb(settings: WebSettings): GuardedWeb {
@@ -52,13 +57,16 @@ export function createWeb(settings: WebSettings): GuardedWeb {
   const connector = new Connector(guard, { timeoutMs: settings.pool.connectTimeoutSec * 1000, ca: settings.ca })
   const pool = new ConnectionPool(connector, settings.pool)
   const playlists = new PlaylistCache(settings.playlistCache)
-  const limits = { ...(settings.rate ?? RATE), headMs: settings.pool.timeoutSec * 1000 }
+  const rate = settings.rate ?? RATE
+  const limits = { ...rate, headMs: settings.pool.timeoutSec * 1000 }
   const ports = { guard, pool, limits }
   const texts = new Texts((request, signal) => openAnswer(ports, request, { signal, encodings: 'gzip' }), playlists)
   return {
     open: (request, signal) => openAnswer(ports, request, { signal, encodings: 'identity' }),
     text: (request, signal) => texts.text(request, signal),
     figures: () => ({ pool: pool.figures(), dns: dns.figures(), playlists: playlists.figures() }),
+    startEgressProxy: (options = {}) =>
+      startEgressProxy({ guard, connector, limits: { ...rate, idleMs: IDLE_MS } }, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }

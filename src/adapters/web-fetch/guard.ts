@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { AddressRefusedError, RemoteUnreachableError } from '#domain/errors.ts'
-import { type AllowedHost, isAllowedHost, portOf } from './allowed-hosts.ts'
+import { AddressRefusedError, InvalidInputError, RemoteUnreachableError } from '#domain/errors.ts'
+import { type AllowedHost, isAllowedHost, portOf, withoutLastDot } from './allowed-hosts.ts'
 import { BLOCKED_PORTS } from './blocked-ports.ts'
 import type { DnsCache, ResolvedAddress } from './dns-cache.ts'
 import { whyAddressIsRefused } from './why-address-is-refused.ts'
@@ -33,6 +33,16 @@ export class Guard {
     return url
   }
 
+  /** A proxy of the user's, `http://[user:password@]host:port`. Throws InvalidInputError, AddressRefusedError. */
+  checkProxy(address: string): URL {
+    const url = URL.parse(address)
+    if (url?.protocol !== 'http:') {
+      throw new InvalidInputError('The proxy cannot be used.', { fix: 'Write it as http://host:port.' })
+    }
+    this.checkUrl(url.origin)
+    return url
+  }
+
   /**
    * Where to connect for a checked address: its own when it is literal, else every answer of the name service. Rejects with
    * AddressRefusedError when even one of them is inside, with RemoteUnreachableError when the name has none.
@@ -53,7 +63,7 @@ export class Guard {
   #checkHost(url: URL): void {
     if (isAllowedHost(this.#allowed, url)) return
     const literal = literalOf(url)
-    const why = literal && whyAddressIsRefused(literal)
+    const why = literal ? whyAddressIsRefused(literal) : whyNameIsRefused(url.hostname)
     if (why) throw refused(`${url.hostname} is not fetched.`, `${why}.`, ALLOW_IT)
     const port = portOf(url)
     if (BLOCKED_PORTS.has(port)) throw refused(`Port ${port} is not fetched.`, 'It belongs to another protocol.')
@@ -70,6 +80,11 @@ export class Guard {
       })
     }
   }
+}
+
+/** RFC 6761 §6.3: whatever a name service says, these are this machine. */
+function whyNameIsRefused(name: string): string | null {
+  return /(^|\.)localhost$/.test(withoutLastDot(name)) ? `${name} is this machine` : null
 }
 
 /** The IP address an address is written with, without brackets; empty when it has a name. */

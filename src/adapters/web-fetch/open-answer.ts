@@ -30,7 +30,7 @@ export async function openAnswer(ports: OpenPorts, request: WebRequest, options:
   const life = new RequestLife(options.signal)
   try {
     const first = ports.guard.checkUrl(request.url)
-    const proxy = request.identity?.proxy === undefined ? null : proxyOf(ports.guard, request.identity.proxy)
+    const proxy = request.identity?.proxy === undefined ? null : ports.guard.checkProxy(request.identity.proxy)
     if (request.timeoutMs !== undefined) life.limit(request.timeoutMs, noAnswer(first.host, request.timeoutMs))
     return await follow(ports, { request, proxy, encodings: options.encodings, life }, first)
   } catch (error) {
@@ -98,15 +98,6 @@ function failureOf(url: URL, error: unknown): Error {
   if ((error as { code?: unknown }).code !== 'UND_ERR_INVALID_ARG') return unreachable(url.host, error)
   const why = 'Its name or value holds what headers must not.'
   return new InvalidInputError('A header cannot be sent.', { why, cause: error })
-}
-
-function proxyOf(guard: Guard, address: string): URL {
-  const url = URL.parse(address)
-  if (url?.protocol !== 'http:') {
-    throw new InvalidInputError('The proxy cannot be used.', { fix: 'Write it as http://host:port.' })
-  }
-  guard.checkUrl(url.origin)
-  return url
 }
 
 function tooManyRedirects({ host }: URL, status: number): RemoteRefusedError {
