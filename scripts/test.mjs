@@ -7,6 +7,7 @@ import { installNpmPackages } from './setup/npm-packages.mjs'
 import { buildPage } from './setup/page.mjs'
 import { newNode, run, stopWithNpm } from './setup/run.mjs'
 import { installSystemPackages, TEST_TOOLS } from './setup/system-packages.mjs'
+import { installYtdlp } from './setup/yt-dlp.mjs'
 import { runSuite } from './test/run-suite.mjs'
 
 const filters = process.argv.slice(2)
@@ -25,7 +26,8 @@ try {
 }
 
 async function everything() {
-  const missing = await installSystemPackages(TEST_TOOLS)
+  const packages = await installSystemPackages(TEST_TOOLS)
+  const missing = [...packages, ...(await installYtdlp())]
   await buildPage()
   const checks = await runChecks()
   const suites = []

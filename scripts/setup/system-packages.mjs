@@ -32,6 +32,8 @@ export const TEST_TOOLS = [
   { name: 'gstreamer1.0-plugins-bad', commands: [] },
   { name: 'gstreamer1.0-libav', commands: [] },
   { name: 'python3-python-telegram-bot', commands: [] },
+  { name: 'python3', commands: ['python3'] },
+  { name: 'python3-pip', commands: ['pip3'] },
 ]
 
 /**

@@ -4,7 +4,7 @@ import type { PageDownload, PageOptions, PageTool, PageToolStatus } from '#domai
 import { type DownloadedPage, downloadPage, type JoinTracks } from './download-page.ts'
 import { type FoundYtdlp, findYtdlp } from './find-ytdlp.ts'
 import { lookAtPage } from './look-at-page.ts'
-import type { EgressForRun } from './run-ytdlp.ts'
+import type { StartProxy } from './run-ytdlp.ts'
 import { sweepScratchFolders } from './scratch-folders.ts'
 import type { Sniff } from './take-media.ts'
 import { judgeVersion } from './ytdlp-version.ts'
@@ -14,8 +14,8 @@ export interface PageToolOptions {
   readonly ytdlpPath?: string | undefined
   /** As PATH is written. */
   readonly searchPath: string
-  /** The only way out for a run; disposed of when it has ended. */
-  proxy(jobKey: string): Promise<EgressForRun>
+  /** Gives a run its only way out (`startEgressProxy` of adapters/web-fetch); disposed of when the run has ended. */
+  readonly startProxy: StartProxy
   /** Holds `<name>.txt`, put there by the owner. */
   readonly cookiesDir: string
   /** For folders of single runs; what a crash left of them is removed. Nobody else uses names that begin with `ytdlp-`. */
@@ -34,7 +34,7 @@ export interface Ytdlp extends PageTool {
 
 /** yt-dlp as a PageTool. It is looked for when it is first needed, or at `check`. */
 export function createPageTool(options: PageToolOptions): Ytdlp {
-  const places = { ...options, proxy: (jobKey: string) => options.proxy(jobKey), nowMs: options.nowMs ?? Date.now }
+  const places = { ...options, nowMs: options.nowMs ?? Date.now }
   let status: PageToolStatus = { version: null, problem: null }
   let finding: Promise<FoundYtdlp> | null = null
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CancelledError, PageRefusedError } from '#domain/errors.ts'
+import { PageRefusedError } from '#domain/errors.ts'
 import type { PageDownload, PageFile, PageOptions } from '#domain/page-tool.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
 import { formatOptions, subtitleOptions } from './format-options.ts'
@@ -9,7 +9,7 @@ import { linesOf } from './lines-of.ts'
 import { titleOf } from './link-info-of.ts'
 import { OwnLines } from './own-lines.ts'
 import { pageAddress } from './page-address.ts'
-import { pageError, runError } from './page-errors.ts'
+import { failureOf } from './page-errors.ts'
 import { type RunPlaces, runYtdlp, type YtdlpEnd } from './run-ytdlp.ts'
 import { type Sniff, type SubtitleFile, takeMedia, takeSubtitles } from './take-media.ts'
 import { downloadOptions } from './ytdlp-options.ts'
@@ -34,6 +34,9 @@ export interface DownloadedPage extends PageFile {
 const TIME_LIMIT_MS = 48 * 3_600_000
 /** Four attempts of 20 s, with pauses. */
 const STALL_LIMIT_MS = 240_000
+/** Retries and heads of answers come on top of what is kept. */
+const TRAFFIC_SHARE = 1.5
+const LOOK_BYTES = 256 * 1024 * 1024
 const CPU_LIMIT_SEC = 4 * 3600
 
 /**
@@ -60,6 +63,7 @@ export async function downloadPage(
     limits: { cpuSec: CPU_LIMIT_SEC, fileBytes: maxBytes },
     timeLimitMs: TIME_LIMIT_MS,
     stallLimitMs: STALL_LIMIT_MS,
+    maxBytes: maxBytes * TRAFFIC_SHARE + LOOK_BYTES,
     signal,
     async read(output, redact) {
       for await (const line of linesOf(output)) {
@@ -92,9 +96,7 @@ function say(line: string, { log }: PageDownload): void {
 function filesOf(end: YtdlpEnd, lines: OwnLines, tool: FoundYtdlp, maxBytes: number): OwnLines['files'] {
   if (end.exitCode === 0 && lines.files.length > 0) return lines.files
   if (lines.isTooLarge) throw tooLarge(maxBytes)
-  if (end.stopped === 'aborted') throw new CancelledError('The download was called off.')
-  const run = { version: tool.version.text, cookiesAgeDays: end.cookiesAgeDays }
-  throw pageError(end.stderr, run, end.redact) ?? runError(end, end.redact)
+  throw failureOf(end, tool.version.text)
 }
 
 function tooLarge(maxBytes: number): PageRefusedError {

@@ -3,7 +3,7 @@ import type { PageOptions } from '#domain/page-tool.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
 import { linkInfoOf } from './link-info-of.ts'
 import { pageAddress } from './page-address.ts'
-import { answerTooLarge, pageError, runError } from './page-errors.ts'
+import { answerTooLarge, failureOf } from './page-errors.ts'
 import { parsePageReport } from './page-report.ts'
 import { type RunPlaces, runYtdlp } from './run-ytdlp.ts'
 import { LOOK_OPTIONS } from './ytdlp-options.ts'
@@ -12,6 +12,8 @@ import { LOOK_OPTIONS } from './ytdlp-options.ts'
 const TIME_LIMIT_MS = 120_000
 const CPU_LIMIT_SEC = 90
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
+/** Pages, scripts and playlists, no media. */
+const MAX_TRAFFIC_BYTES = 256 * 1024 * 1024
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 
 /** What stands on a page, or on a page that is a list. Downloads no media. Rejects as `PageTool.look` says. */
@@ -31,6 +33,7 @@ export async function lookAtPage(
     limits: { cpuSec: CPU_LIMIT_SEC, fileBytes: MAX_FILE_BYTES },
     timeLimitMs: TIME_LIMIT_MS,
     stallLimitMs: TIME_LIMIT_MS,
+    maxBytes: MAX_TRAFFIC_BYTES,
     signal,
     async read(output) {
       for await (const chunk of output) {
@@ -44,10 +47,7 @@ export async function lookAtPage(
   if (byteLength > MAX_REPORT_BYTES) throw answerTooLarge()
   const report = parsePageReport(Buffer.concat(chunks).toString('utf8'))
   if (end.exitCode !== 0 || report === null) {
-    throw (
-      pageError(end.stderr, { version: tool.version.text, cookiesAgeDays: end.cookiesAgeDays }, end.redact) ??
-      runError(end, end.redact)
-    )
+    throw failureOf(end, tool.version.text)
   }
   return linkInfoOf(report, url, notesOf(end.cookiesAgeDays, identity.cookies))
 }

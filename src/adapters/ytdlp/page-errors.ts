@@ -1,6 +1,7 @@
 import {
   AddressRefusedError,
   AnswerTooLargeError,
+  CancelledError,
   NoSpaceError,
   PageRefusedError,
   type PageRefusal,
@@ -10,10 +11,22 @@ import {
   RemoteUnreachableError,
   ToolFailedError,
 } from '#domain/errors.ts'
-import type { ProcessEnd } from '#lib/process/start-process.ts'
 import { cleanText } from './clean-text.ts'
 import { withoutQueries } from './redact.ts'
+import type { YtdlpEnd } from './run-ytdlp.ts'
 import { UPDATE } from './ytdlp-version.ts'
+
+/** Why a run gave nothing. What was not let through decides: all else that is said follows from it. */
+export function failureOf(end: YtdlpEnd, version: string): ProductError {
+  const [first] = end.refused
+  if (first !== undefined) {
+    const why = `${first.target}: ${first.why}`
+    return new AddressRefusedError('The page leads to an address that is not opened.', {
+      why: cleanText(why, MAX_QUOTED_CHARACTERS),
+    })
+  }
+  return pageError(end.stderr, { version, cookiesAgeDays: end.cookiesAgeDays }, end.redact) ?? runError(end)
+}
 
 /** What is known of a run that did not end well, beside its words. */
 export interface FailedRun {
@@ -195,7 +208,8 @@ function httpError(status: number, why: string): ProductError {
 }
 
 /** A run that ended badly without a word about the page. */
-export function runError(how: ProcessEnd, redact: (line: string) => string): ProductError {
+function runError(how: YtdlpEnd): ProductError {
+  if (how.stopped === 'aborted' || how.stopped === 'disposed') return new CancelledError('The run was called off.')
   if (how.stopped === 'time-limit' || how.stopped === 'stalled') {
     return new RemoteUnreachableError('The site took too long.', {
       why: 'yt-dlp made no progress any more.',
@@ -207,7 +221,7 @@ export function runError(how: ProcessEnd, redact: (line: string) => string): Pro
       .split('\n')
       .filter((line) => line.trim() !== '')
       .slice(-2)
-      .map(redact)
+      .map(how.redact)
       .join(' · '),
     MAX_QUOTED_CHARACTERS,
   )

@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { randomUUID } from 'node:crypto'
 import type { DownloadIdentity } from '#domain/download.ts'
-import { InvalidInputError } from '#domain/errors.ts'
 import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts'
 import { inSandbox } from '#lib/process/sandbox.ts'
 import { type ProcessEnd, startProcess } from '#lib/process/start-process.ts'
@@ -14,15 +12,19 @@ import { makeScratchFolder } from './scratch-folders.ts'
 import { commonOptions } from './ytdlp-options.ts'
 
 /** The proxy that a run is given as its only way out; its address holds a credential. */
-export interface EgressForRun extends AsyncDisposable {
-  readonly url: string
-}
+export type StartProxy = (options: {
+  /** The user's own, which everything goes on through. */
+  readonly proxy?: string
+  readonly maxBytes?: number
+  /** Told `host:port` of what was refused, and why. */
+  onRefused(target: string, why: string): void
+}) => Promise<{ readonly url: string } & AsyncDisposable>
 
 export interface RunPlaces {
   readonly cookiesDir: string
   readonly workDir: string
   readonly nowMs: () => number
-  proxy(jobKey: string): Promise<EgressForRun>
+  readonly startProxy: StartProxy
 }
 
 export interface YtdlpRun {
@@ -34,12 +36,21 @@ export interface YtdlpRun {
   readonly limits: ResourceLimits
   readonly timeLimitMs: number
   readonly stallLimitMs: number
+  /** Of all that goes through the network. */
+  readonly maxBytes: number
   readonly signal: AbortSignal
   /** Reads its stdout; may end early, which ends the run. */
   read(output: AsyncIterable<Uint8Array>, redact: (line: string) => string): Promise<void>
 }
 
+interface RefusedTarget {
+  readonly target: string
+  readonly why: string
+}
+
 export interface YtdlpEnd extends ProcessEnd {
+  /** What the page led to and was not let through. */
+  readonly refused: readonly RefusedTarget[]
   readonly redact: (line: string) => string
   readonly cookiesAgeDays: number | null
 }
@@ -56,15 +67,14 @@ const ADDRESS_SPACE_BYTES = 3 * 1024 ** 3
  */
 export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRun): Promise<YtdlpEnd> {
   run.signal.throwIfAborted()
-  if (run.identity.proxy !== undefined) {
-    throw new InvalidInputError('Pages cannot be read through a proxy of your own.', {
-      why: 'yt-dlp has to go through ours, which guards the addresses inside.',
-      fix: 'Leave the proxy out for this page.',
-    })
-  }
   const cookies = await cookiesFor(places, run)
   await using scratch = await makeScratchFolder(places.workDir)
-  await using proxy = await places.proxy(randomUUID())
+  const refused: RefusedTarget[] = []
+  await using proxy = await places.startProxy({
+    ...(run.identity.proxy === undefined ? {} : { proxy: run.identity.proxy }),
+    maxBytes: run.maxBytes,
+    onRefused: (target, why) => void refused.push({ target, why }),
+  })
   const cookiesPath = cookies === null ? null : join(scratch.path, 'cookies.txt')
   if (cookies !== null && cookiesPath !== null) await writeFile(cookiesPath, cookies.text, { mode: 0o600 })
   const options = commonOptions({
@@ -88,7 +98,7 @@ export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRu
     signal: run.signal,
   })
   await run.read(child.output(), redact)
-  return { ...(await child.ended), redact, cookiesAgeDays: cookies?.ageDays ?? null }
+  return { ...(await child.ended), refused, redact, cookiesAgeDays: cookies?.ageDays ?? null }
 }
 
 async function cookiesFor({ cookiesDir, nowMs }: RunPlaces, { identity, url }: YtdlpRun): Promise<PageCookies | null> {
