@@ -188,8 +188,9 @@ function testFollowing(name: string, create: () => Promise<OpenRecordings>): voi
       await using followed = await opened.recordings.follow(recording.path)
       const stop = new AbortController()
       const waiting = [followed.head(stop.signal), Array.fromAsync(followed.segments('main', 0, stop.signal))]
+      const expected = waiting.map((each) => expect(each).rejects.toThrow('enough'))
       stop.abort(new Error('enough'))
-      for (const each of waiting) await expect(each).rejects.toThrow('enough')
+      await Promise.all(expected)
     })
 
     it('removes what its follower has released, and still knows of it when it is opened again', async () => {
