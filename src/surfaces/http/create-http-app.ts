@@ -12,11 +12,13 @@ import { assertAllowed } from './auth/assert-allowed.ts'
 import { accessOf } from './auth/route-policy.ts'
 import { PROBLEM_MEDIA_TYPE, type Problem } from './contract/problem.ts'
 import type { HttpApp } from './http-app.ts'
+import { DEFAULT_RATES } from './http-config.ts'
 import type { HttpParts } from './http-parts.ts'
 import { problemOf } from './problem-of.ts'
 import { type RefusalCode, RequestRefusedError } from './request-refused-error.ts'
 import { cacheRoutes } from './routes/cache-routes.ts'
 import { dashboardRoutes } from './routes/dashboard-routes.ts'
+import { downloadRoutes } from './routes/download-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { jobRoutes } from './routes/job-routes.ts'
 import { localRoutes } from './routes/local-routes.ts'
@@ -38,6 +40,8 @@ export async function createHttpApp(
     bodyLimit: MAX_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    // Only these say who asks; everybody else's X-Forwarded-For is noise.
+    trustProxy: parts.config.trustedProxies?.length ? [...parts.config.trustedProxies] : false,
     routerOptions: { maxParamLength: 64 },
     // Addresses that the router itself cannot read never reach the error handler.
     frameworkErrors: (error, request, reply) => {
@@ -58,6 +62,10 @@ function addRoutes(app: HttpApp, parts: HttpParts): void {
   const { config, limits, ports, feed, uploads, metrics, links, guard } = parts
   videoRoutes(app, ports, links)
   jobRoutes(app, ports)
+  if (ports.downloads) {
+    const { jobs, downloads, events } = ports
+    downloadRoutes(app, { jobs, downloads, events, rates: config.rates ?? DEFAULT_RATES })
+  }
   eventRoutes(app, feed, limits.maxFeeds)
   uploadRoutes(app, uploads, guard)
   localRoutes(app, ports)

@@ -20,6 +20,21 @@ export interface HttpConfig {
   /** Proves that a caller can read our data folder; see auth/local-token.ts. */
   readonly localToken: string
   readonly limits?: Partial<HttpLimits>
+  /** TRUSTED_PROXIES: addresses and nets whose X-Forwarded-For is believed; none when missing. */
+  readonly trustedProxies?: readonly string[]
+  /** RATE_LIMIT_INFO and RATE_LIMIT_DOWNLOAD. */
+  readonly rates?: RouteRates
+}
+
+/** How often one caller may ask for what costs others: the servers of addresses that people name. */
+export interface RouteRates {
+  readonly info: { readonly count: number; readonly windowMs: number }
+  readonly download: { readonly count: number; readonly windowMs: number }
+}
+
+export const DEFAULT_RATES: RouteRates = {
+  info: { count: 10, windowMs: 60_000 },
+  download: { count: 3, windowMs: 60_000 },
 }
 
 export interface HttpLimits {

@@ -1,16 +1,22 @@
 import type { Catalog } from '#domain/catalog.ts'
+import type { DownloadIdentity, DownloadRequest, LinkInfo } from '#domain/download.ts'
 import type { Events, ProductEvent } from '#domain/events.ts'
-import type { VideoId } from '#domain/ids.ts'
-import type { JobQueue } from '#domain/job-queue.ts'
+import type { GovernorFigures } from '#domain/governor.ts'
+import type { JobId, VideoId } from '#domain/ids.ts'
+import type { NumberedLogLine } from '#domain/job-logs.ts'
+import type { Job, JobQueue } from '#domain/job-queue.ts'
 import type { CacheControl } from '#features/playback/cache-control.ts'
 import type { Playback } from '#features/playback/playback.ts'
+import type { DownloadFigures } from './contract/download.ts'
 import type { Status } from './contract/status.ts'
 
 /** What the HTTP surface asks of the rest of the product. */
 export interface HttpPorts {
   readonly catalog: Pick<Catalog, 'video' | 'videos' | 'tracks' | 'attachments' | 'stats'>
-  readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel'>
+  readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel' | 'pause' | 'finish' | 'setPriority' | 'retry'>
   readonly library: LibraryActions
+  /** Missing where nothing can be downloaded; then there are no routes for it. */
+  readonly downloads?: DownloadActions
   readonly playback: Playback
   readonly cache: Pick<CacheControl, 'stats' | 'clear'>
   readonly events: Events & EventSource
@@ -49,6 +55,21 @@ export interface LibraryActions {
   removeSubtitle(id: VideoId, trackName: string): Promise<void>
   addDemo(): Promise<{ readonly videoId: VideoId }>
 }
+
+/** What people can do with addresses; each rejects with a ProductError. */
+export interface DownloadActions {
+  info(question: { readonly url: string; readonly identity: DownloadIdentity }, signal: AbortSignal): Promise<LinkInfo>
+  /** Rejects for what can never work, where that is known without asking anybody. */
+  start(request: DownloadRequest, options: { readonly priority: number }): Promise<Pick<Job, 'id'>>
+  /** As `JobLogs.read`. */
+  log(id: JobId, after: number): Promise<readonly NumberedLogLine[]>
+  /** Forgets a download that has ended, with its log and the files that belong to it. Rejects as `JobQueue.remove`. */
+  remove(id: JobId): Promise<void>
+  /** Cheap. */
+  figures(): DownloadFiguresNow
+}
+
+export type DownloadFiguresNow = Omit<DownloadFigures, 'governor'> & { readonly governor: GovernorFigures }
 
 export interface VideoSourceFile {
   readonly path: string

@@ -102,6 +102,10 @@ function worldOf(film: TestFilm) {
       },
       list: async () => jobs,
       cancel: (id) => told('cancel', id),
+      pause: (id) => told('pause', id),
+      finish: (id) => told('finish', id),
+      retry: (id) => told('retry', id),
+      setPriority: (id, priority) => told('setPriority', id, priority),
     },
     library: {
       async register(source) {

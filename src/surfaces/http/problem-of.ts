@@ -1,4 +1,5 @@
 import { ProductError } from '#domain/errors.ts'
+import { fineCodeOf } from '#domain/job-failure.ts'
 import type { Problem } from './contract/problem.ts'
 import { RequestRefusedError } from './request-refused-error.ts'
 
@@ -26,6 +27,7 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, title: string]>
   'media-damaged': [422, 'The file is damaged'],
   'media-refused': [422, 'The file is refused'],
   'too-many': [429, 'Too many at once'],
+  'rate-exceeded': [429, 'Too many in a short time'],
   'uploads-full': [429, 'Too many uploads'],
   'blob-not-found': [500, 'Stored bytes are missing'],
   'blob-damaged': [500, 'Stored bytes are damaged'],
@@ -38,9 +40,21 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, title: string]>
   'store-unavailable': [503, 'The store cannot be reached'],
   'store-refused': [502, 'The store refuses'],
   'credentials-refused': [502, 'The store refuses our key'],
+  'address-refused': [422, 'This address is not fetched'],
+  'remote-unreachable': [502, 'The other server cannot be reached'],
+  'remote-refused': [502, 'The other server refuses'],
+  'remote-broken': [502, 'The other server broke off'],
+  'answer-too-large': [422, 'Too large'],
+  'playlist-unreadable': [422, 'Not a playlist'],
+  'protected-media': [422, 'Protected'],
+  'segment-missing': [422, 'A part is missing'],
+  'page-refused': [422, 'The page gives no video'],
   'library-locked': [503, 'The library is in use'],
   'no-space': [507, 'Not enough space'],
 }
+
+/** Faults of servers that people named: nothing for our log. */
+const THEIRS: ReadonlySet<string> = new Set(['remote-unreachable', 'remote-refused', 'remote-broken'])
 
 const TYPE_PREFIX = 'https://telereel.invalid/problems/'
 
@@ -58,7 +72,7 @@ export function problemOf(error: unknown, requestId: string): ProblemAnswer {
   const headers = error instanceof RequestRefusedError ? error.headers : {}
   const retry: Record<string, string> =
     error.retry === 'later' && (status === 503 || status === 429) ? { 'retry-after': '1' } : {}
-  return answer(error.code, [status, title], error, requestId, { ...retry, ...headers })
+  return answer(fineCodeOf(error), [status, title], error, requestId, { ...retry, ...headers })
 }
 
 const UNKNOWN = { message: 'The server made a mistake. The log has more under this request id.' }
@@ -84,5 +98,6 @@ function answer(
     ...(fix !== undefined && { fix }),
     requestId,
   }
-  return { problem, headers, ours: status >= 500 && status !== 503 && status !== 507 }
+  const theirs = status === 503 || status === 507 || THEIRS.has(code.split('.')[0] ?? '')
+  return { problem, headers, ours: status >= 500 && !theirs }
 }

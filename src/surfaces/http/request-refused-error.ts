@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'precondition-failed'
   | 'range-not-satisfiable'
   | 'too-many'
+  | 'rate-exceeded'
   | 'uploads-full'
 
 /** The request itself cannot be answered; nothing of the product was asked. */

@@ -17,8 +17,11 @@ export const LOCAL_INGEST_PATH = '/api/local/ingest'
 export const LINK_INFO_PATH = '/api/video-info'
 /** POST: begins a download. */
 export const DOWNLOAD_PATH = '/api/download'
-/** GET: all of them. */
+/** GET: all of them; DELETE: forgets those that have ended. */
 export const DOWNLOADS_PATH = '/api/downloads'
+
+/** POST: tries all failed downloads again. */
+export const RETRY_FAILED_PATH = '/api/downloads/retry-failed'
 
 export type Reach = 'local' | 'public'
 

@@ -142,6 +142,10 @@ export type Download = z.infer<typeof Download>
 export const DownloadList = z.object({ downloads: z.array(Download) })
 export type DownloadList = z.infer<typeof DownloadList>
 
+/** Answer of DELETE /api/downloads (all that have ended) and POST /api/downloads/retry-failed: how many it were. */
+export const DownloadCount = z.object({ count: z.number() })
+export type DownloadCount = z.infer<typeof DownloadCount>
+
 /** Body of PATCH /api/downloads/{id}. */
 export const DownloadChange = z.object({ priority: z.number().int().min(-100).max(100) })
 export type DownloadChange = z.infer<typeof DownloadChange>

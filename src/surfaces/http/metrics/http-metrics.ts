@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { JobName, JobState } from '#domain/job-queue.ts'
 import type { HttpPorts } from '../http-ports.ts'
+import { addDownloadGauges } from './download-metrics.ts'
 import { addBotGauges, addStoreGauges } from './store-metrics.ts'
 
-type MetricsPorts = Pick<HttpPorts, 'catalog' | 'jobs' | 'cache' | 'hostStatus' | 'storeCalls'>
+type MetricsPorts = Pick<HttpPorts, 'catalog' | 'jobs' | 'cache' | 'hostStatus' | 'storeCalls' | 'downloads'>
 
 interface ServerFigures {
   readonly connections: () => number
@@ -41,6 +43,7 @@ export class HttpMetrics {
     this.#libraryGauges(ports)
     addStoreGauges(ports, this.#registry)
     addBotGauges(ports, this.#registry)
+    if (ports.downloads) addDownloadGauges(ports.downloads, this.#registry)
   }
 
   get contentType(): string {
@@ -100,14 +103,23 @@ export class HttpMetrics {
     })
     new Gauge({
       name: 'telereel_jobs',
-      help: 'Jobs that wait or run.',
-      labelNames: ['state'],
+      help: 'Jobs that have not ended.',
+      labelNames: ['name', 'state'],
       registers: [this.#registry],
       async collect() {
-        for (const state of ['waiting', 'running'] as const) {
-          this.set({ state }, (await jobs.list({ states: [state], limit: 500 })).length)
-        }
+        for (const { name, state, count } of await countJobs(jobs)) this.set({ name, state }, count)
       },
     })
   }
+}
+
+const NAMES = ['ingest-video', 'ingest-recording', 'delete-video', 'download'] as const satisfies readonly JobName[]
+const STATES = ['waiting', 'running', 'paused'] as const satisfies readonly JobState[]
+
+/** Of every name and state, so that a figure goes back to 0. */
+async function countJobs(jobs: MetricsPorts['jobs']) {
+  const listed = await jobs.list({ states: STATES, limit: 10_000 })
+  const countOf = (name: JobName, state: JobState) =>
+    listed.filter((job) => job.name === name && job.state === state).length
+  return NAMES.flatMap((name) => STATES.map((state) => ({ name, state, count: countOf(name, state) })))
 }

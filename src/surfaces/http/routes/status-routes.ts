@@ -6,6 +6,7 @@ import type { HttpApp } from '../http-app.ts'
 import type { HttpConfig } from '../http-config.ts'
 import type { HttpPorts } from '../http-ports.ts'
 import type { LinkMaker } from '../links.ts'
+import { presentDownloadFigures } from '../present/present-download-figures.ts'
 import type { TusUploads } from '../uploads/tus-uploads.ts'
 import { headroomBytes } from '../uploads/upload-admission.ts'
 import { presentCache } from './cache-routes.ts'
@@ -67,6 +68,7 @@ async function statusOf({ config, ports, links, uploads, startedAt }: StatusPart
       waiting: jobs.filter(({ state }) => state === 'waiting').length,
     },
     cache: presentCache(ports.cache.stats()),
+    ...(ports.downloads && { downloads: presentDownloadFigures(ports.downloads.figures()) }),
   }
 }
 
