@@ -1,0 +1,115 @@
+import type { DownloadRequest } from '#domain/download.ts'
+import { ConflictError, PlaylistUnreadableError } from '#domain/errors.ts'
+import type { RecordedSegment, RecordingHead } from '#domain/recording.ts'
+import { firstMisfit, fitsByNumber, misfitError } from './fit-recorded.ts'
+import { liveWishes } from './live-wishes.ts'
+import type { Pace } from './pace.ts'
+import type { PlannedRendition } from './planned-rendition.ts'
+import type { PlaylistFeed } from './playlist-feed.ts'
+import { refreshWish } from './refresh-wish.ts'
+import type { SegmentWish, StreamPlan } from './segment-wish.ts'
+import { vodWishes } from './vod-wishes.ts'
+
+export interface OpenedStream {
+  /** `main` first. */
+  readonly feeds: readonly PlaylistFeed[]
+  readonly renditions: readonly Omit<PlannedRendition, 'addresses'>[]
+  readonly notes: readonly string[]
+}
+
+/** A stream whose playlists have been read. */
+export class ReadStream implements StreamPlan {
+  readonly head: RecordingHead
+  readonly notes: string[]
+  readonly #request: DownloadRequest
+  readonly #feeds: readonly PlaylistFeed[]
+  readonly #pace: Pace
+
+  constructor(title: string, request: DownloadRequest, { feeds, renditions, notes }: OpenedStream, pace: Pace) {
+    this.#request = request
+    this.#feeds = feeds
+    this.#pace = pace
+    this.head = headOf(title, feeds, renditions)
+    this.notes = [...notes, ...feeds.flatMap(({ id, snapshot }) => snapshot.notes.map((note) => `${id}: ${note}`))]
+  }
+
+  wishes(...[from, signals]: Parameters<StreamPlan['wishes']>): AsyncIterable<SegmentWish> {
+    requireKnown(from, this.head)
+    if (!this.head.live && this.#isAsBefore(from)) return unlessAborted(vodWishes(this.#feeds, from), signals.signal)
+    return liveWishes(this.#feeds, {
+      ...signals,
+      recorded: from,
+      live: this.#request.live,
+      pace: this.#pace,
+      note: (text) => this.notes.push(text),
+      isDispensable: (id) =>
+        this.head.renditions.some((rendition) => rendition.id === id && rendition.kind === 'subtitles'),
+    })
+  }
+
+  async refresh(wish: SegmentWish, signal: AbortSignal): Promise<SegmentWish | null> {
+    const feed = this.#feeds.find(({ id }) => id === wish.rendition)
+    return feed ? refreshWish(wish, feed, signal) : null
+  }
+
+  /** Recorded as a complete stream; else it must fit by its numbers: it was live when the recording began. */
+  #isAsBefore(from: ReadonlyMap<string, readonly RecordedSegment[]>): boolean {
+    for (const { id, snapshot } of this.#feeds) {
+      const recorded = from.get(id) ?? []
+      const misfit = firstMisfit(recorded, snapshot.segments)
+      if (!misfit) continue
+      if (fitsByNumber(recorded, snapshot.segments)) return false
+      throw misfitError(misfit)
+    }
+    return true
+  }
+}
+
+function headOf(title: string, feeds: readonly PlaylistFeed[], renditions: OpenedStream['renditions']): RecordingHead {
+  const [main] = feeds as readonly [PlaylistFeed]
+  const { snapshot } = main
+  if (snapshot.complete && snapshot.segments.length === 0) throw emptyPlaylist()
+  return {
+    title,
+    url: snapshot.url,
+    live: !snapshot.complete,
+    renditions: feeds.map((feed) => {
+      const { id, kind, name, language, isDefault, forced, hearingImpaired } = renditionOf(feed, renditions)
+      return { id, kind, name, language, isDefault, forced, hearingImpaired, url: feed.snapshot.url }
+    }),
+    targetDurationSec: Math.ceil(Math.max(...feeds.map(longestSec))),
+    durationSec: snapshot.complete ? snapshot.segments.reduce((sum, { durationSec }) => sum + durationSec, 0) : null,
+  }
+}
+
+function longestSec({ snapshot }: PlaylistFeed): number {
+  return snapshot.segments.reduce((most, { durationSec }) => Math.max(most, durationSec), snapshot.targetDurationSec)
+}
+
+function renditionOf({ id }: PlaylistFeed, renditions: OpenedStream['renditions']) {
+  return renditions.find((rendition) => rendition.id === id) as OpenedStream['renditions'][number]
+}
+
+function requireKnown(from: ReadonlyMap<string, readonly RecordedSegment[]>, { renditions }: RecordingHead): void {
+  for (const [id, recorded] of from) {
+    if (recorded.length === 0 || id.startsWith('s') || renditions.some((rendition) => rendition.id === id)) continue
+    throw new ConflictError(`The stream has no rendition ${id} any more, which this download began with.`, {
+      why: `It offers ${renditions.map((rendition) => rendition.id).join(', ')}.`,
+      fix: 'Start a new download of this address.',
+    })
+  }
+}
+
+function emptyPlaylist(): PlaylistUnreadableError {
+  return new PlaylistUnreadableError('The playlist lists no segment.', null, {
+    why: 'It says that nothing more will come, and that nothing came.',
+    fix: 'Check the address; the stream may be gone or not have begun.',
+  })
+}
+
+async function* unlessAborted(wishes: Iterable<SegmentWish>, signal: AbortSignal): AsyncGenerator<SegmentWish> {
+  for (const wish of wishes) {
+    signal.throwIfAborted()
+    yield wish
+  }
+}

@@ -1,0 +1,25 @@
+import type { InitNames } from './init-names.ts'
+import { keyWish } from './media-key.ts'
+import type { SegmentWish } from './segment-wish.ts'
+import type { ListedSegment } from './snapshot.ts'
+import { uriPath } from './uri-path.ts'
+
+/** Where a segment stands in its recording. */
+export type WishPlace = Pick<SegmentWish, 'rendition' | 'position' | 'period' | 'startSec'>
+
+export const ABSENT = 'the playlist marks it as absent (EXT-X-GAP)'
+
+export function wishOf(segment: ListedSegment, place: WishPlace, names: InitNames): SegmentWish {
+  const { msn, durationSec, url, byteRange, init, key, gap } = segment
+  return {
+    ...place,
+    msn,
+    durationSec,
+    url,
+    uriPath: uriPath(url),
+    byteRange,
+    init: init && names.wish(init, place.period),
+    key: keyWish(key, msn),
+    gap: gap ? ABSENT : null,
+  }
+}
