@@ -49,7 +49,7 @@ describe('byte ranges (trap 4)', () => {
       ...['#EXTINF:10,', '#EXT-X-BYTERANGE:9007199254740990', 'a.ts'],
     )
     expect(ranges(playlist)).toEqual([[0, 9007199254740990], null])
-    expect(rules(playlist)).toEqual(['syntax 8'])
+    expect(rules(playlist)).toEqual(['syntax 9'])
   })
 
   it('start at zero, with a violation, when nothing of that URI came before', () => {
