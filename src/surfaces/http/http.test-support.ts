@@ -10,7 +10,7 @@ import { FILM_ID, portsOf, TestFilm } from '#features/playback/film.test-support
 import { Playback } from '#features/playback/playback.ts'
 import { createHttpServer } from './create-http-server.ts'
 import type { HttpConfig } from './http-config.ts'
-import type { HostStatus, HttpPorts, VideoSourceFile } from './http-ports.ts'
+import type { DownloadFiguresNow, HostStatus, HttpPorts, VideoSourceFile } from './http-ports.ts'
 
 export interface Answer {
   readonly status: number
@@ -122,6 +122,7 @@ function worldOf(film: TestFilm) {
       removeSubtitle: (id, track) => told('removeSubtitle', id, track),
       addDemo: async () => ({ videoId: FILM_ID }),
     },
+    downloads: NO_DOWNLOADS,
     playback,
     cache: playback.cache,
     events: bus,
@@ -129,6 +130,27 @@ function worldOf(film: TestFilm) {
     storeCalls: { figures: () => [], inFlight: () => new Map() },
   }
   return { registered, calls, events, jobs, ports }
+}
+
+/** Nothing is ever fetched; see routes/downloads.test-support.ts for more. */
+const NO_DOWNLOADS: NonNullable<HttpPorts['downloads']> = {
+  info: () => Promise.reject(new JobNotFoundError('Nothing is there.')),
+  start: () => Promise.reject(new JobNotFoundError('Nothing is there.')),
+  log: async () => [],
+  remove: async () => {},
+  figures: () => DOWNLOAD_FIGURES,
+}
+
+export const DOWNLOAD_FIGURES: DownloadFiguresNow = {
+  pool: { created: 7, reused: 91, active: 2, idle: 5, waits: 1, waiting: 0, maxConnections: 100 },
+  dns: { entries: 3, hits: 80, misses: 4 },
+  playlists: { enabled: true, hits: 6, misses: 2, expired: 1, entries: 1, bytes: 900, maxBytes: 104_857_600 },
+  governor: {
+    ...{ enabled: true, downloads: { now: 2, most: 4 }, connections: { now: 8, most: 32 } },
+    ...{ cpuPercent: 93, memoryPercent: null, ownCpuPercent: 40, ownMemoryBytes: 9e7 },
+    history: [{ at: new Date(0), downloads: 2, connections: 8, why: 'cpu 93 % (over 80 %)' }],
+  },
+  pageTool: { version: '2024.01.01', problem: null },
 }
 
 export const HOST_STATUS: HostStatus = {

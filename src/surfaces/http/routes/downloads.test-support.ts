@@ -5,8 +5,14 @@ import { MemoryJobQueue } from '#adapters/memory/memory-job-queue.ts'
 import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
 import type { JobId } from '#domain/ids.ts'
 import type { NumberedLogLine } from '#domain/job-logs.ts'
-import type { DownloadActions, DownloadFiguresNow } from '../http-ports.ts'
-import { startServer, type TestServer, type TestServerOptions, usualFilm } from '../http.test-support.ts'
+import type { DownloadActions } from '../http-ports.ts'
+import {
+  DOWNLOAD_FIGURES,
+  startServer,
+  type TestServer,
+  type TestServerOptions,
+  usualFilm,
+} from '../http.test-support.ts'
 
 /** A server over a real queue; what fetches is left out. */
 export class DownloadServer implements AsyncDisposable {
@@ -68,7 +74,7 @@ export class DownloadServer implements AsyncDisposable {
       start: (request, { priority }) => this.jobs.add('download', { request }, { priority }),
       log: async (_id, after) => this.lines.filter(({ number }) => number > after),
       remove: (id) => this.jobs.remove(id),
-      figures: () => FIGURES,
+      figures: () => DOWNLOAD_FIGURES,
     }
   }
 }
@@ -90,18 +96,6 @@ export const LINK: LinkInfo = {
 export const RESULT: DownloadResult = {
   ...{ state: 'complete', kind: 'hls', title: 'A film', byteLength: 9, sha256: null, videoId: null, path: null },
   ...{ gaps: [], notes: [], entries: [] },
-}
-
-const FIGURES: DownloadFiguresNow = {
-  pool: { created: 7, reused: 91, active: 2, idle: 5, waits: 1, waiting: 0, maxConnections: 100 },
-  dns: { entries: 3, hits: 80, misses: 4 },
-  playlists: { enabled: true, hits: 6, misses: 2, expired: 1, entries: 1, bytes: 900, maxBytes: 104_857_600 },
-  governor: {
-    ...{ enabled: true, downloads: { now: 2, most: 4 }, connections: { now: 8, most: 32 } },
-    ...{ cpuPercent: 93, memoryPercent: null, ownCpuPercent: 40, ownMemoryBytes: 9e7 },
-    history: [{ at: new Date(0), downloads: 2, connections: 8, why: 'cpu 93 % (over 80 %)' }],
-  },
-  pageTool: { version: '2024.01.01', problem: null },
 }
 
 /** Resolves once it holds; the test's own limit ends it. */
