@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { root } from './root.mjs'
 import { run } from './run.mjs'
@@ -7,10 +17,9 @@ import { run } from './run.mjs'
 const VERSION = '2026.8.19'
 
 const cache = join(root, 'node_modules', '.cache', 'telereel')
-const folder = join(cache, `yt-dlp-${VERSION}`)
-
-/** Where the tests find it. */
-export const TEST_YTDLP = join(folder, 'yt-dlp')
+/** Where the tests look for it. */
+const folder = join(cache, 'yt-dlp')
+const stamp = join(folder, 'installed')
 
 /**
  * Gets yt-dlp from the package index into the cache of the project, unless it is there. Resolves with what is missing, in
@@ -19,7 +28,7 @@ export const TEST_YTDLP = join(folder, 'yt-dlp')
  * @returns {Promise<readonly import('./system-packages.mjs').SystemPackage[]>}
  */
 export async function installYtdlp() {
-  if (existsSync(TEST_YTDLP)) return []
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === VERSION) return []
   console.log(`Installing yt-dlp ${VERSION} for the tests …`)
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(join(cache, 'yt-dlp-'))
@@ -28,6 +37,7 @@ export async function installYtdlp() {
     if (!(await download(work)) || !(await unpack(work, unpacked))) return [{ name: `yt-dlp ${VERSION}`, commands: [] }]
     writeFileSync(join(unpacked, 'yt-dlp'), LAUNCHER)
     chmodSync(join(unpacked, 'yt-dlp'), 0o755)
+    writeFileSync(join(unpacked, 'installed'), VERSION)
     rmSync(folder, { recursive: true, force: true })
     renameSync(unpacked, folder)
     return []

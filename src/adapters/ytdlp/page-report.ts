@@ -20,7 +20,7 @@ const PageFormat = z.object({
   tbr: Figure,
   filesize: Figure,
   filesize_approx: Figure,
-  has_drm: z.unknown(),
+  has_drm: z.unknown().optional(),
 })
 export type PageFormat = z.infer<typeof PageFormat>
 
@@ -46,7 +46,7 @@ const Video = z.object({
   formats: z.array(z.unknown()).nullish().catch(null),
   subtitles: Named,
   entries: z.array(z.unknown()).nullish().catch(null),
-  _has_drm: z.unknown(),
+  _has_drm: z.unknown().optional(),
 })
 export type PageVideo = z.infer<typeof Video>
 

@@ -1,0 +1,218 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { PLAIN_CHOICE } from '#domain/download.ts'
+import { type PageServer, startPageServer } from './page-server.test-support.ts'
+import { recordingProxy } from './recording-proxy.test-support.ts'
+import { openPageToolLab, type PageToolLab } from './ytdlp.test-support.ts'
+
+const run = promisify(execFile)
+let site: PageServer
+let lab: PageToolLab
+let proxied: string[]
+
+beforeAll(async () => {
+  site = await startPageServer()
+})
+afterAll(() => site[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  proxied = []
+  site.asked.length = 0
+  lab = await openPageToolLab({ startProxy: recordingProxy(proxied) })
+})
+afterEach(() => lab[Symbol.asyncDispose]())
+
+const at = (path: string) => `${site.origin}${path}`
+
+/** The bytes of a stream are those of its segments, one after another. */
+async function segments(prefix: string): Promise<Buffer> {
+  const list = (await site.file(`${prefix === 's' ? 'muxed' : prefix}.m3u8`)).toString()
+  const names = list.split('\n').filter((line) => line.endsWith('.ts'))
+  return Buffer.concat(await Promise.all(names.map((name) => site.file(name))))
+}
+
+/** Stands for the product's own ffmpeg: picture and sound into one file, nothing encoded. */
+async function joinTracks({ picture, sound, output }: { picture: string; sound: string; output: string }) {
+  const inputs = ['-i', picture, '-i', sound, '-map', '0:v', '-map', '1:a']
+  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, '-c', 'copy', '-f', 'matroska', output])
+}
+
+describe('looking at a page', () => {
+  it('tells the title and the format of a film in the page', async () => {
+    const info = await lab.tool.look(at('/video.html'), lab.look())
+    expect(info).toMatchObject({ kind: 'page', url: at('/video.html'), isLive: false, entries: [], notes: [] })
+    expect(info.title).toMatch(/^A film/)
+    expect(info.formats).toMatchObject([{ id: '0', label: 'video (mp4)', hasVideo: true, hasAudio: true }])
+    expect(site.asked).not.toContain('/clip.mp4')
+  })
+
+  it('tells the formats of a stream whose sound stands apart, and its languages', async () => {
+    const info = await lab.tool.look(at('/apart.html'), lab.look())
+    expect(info.formats.map(({ label, hasVideo, hasAudio }) => ({ label, hasVideo, hasAudio }))).toEqual([
+      { label: '180p · H.264 · 500 kbit/s', hasVideo: true, hasAudio: false },
+      { label: 'sound only · de', hasVideo: false, hasAudio: true },
+    ])
+    expect(info.audioLanguages).toEqual(['de'])
+  })
+
+  it('lists what a page with several films offers, each with an address of its own', async () => {
+    const info = await lab.tool.look(at('/two.html'), lab.look())
+    expect(info.title).toBe('Two films')
+    expect(info.entries).toEqual([
+      { number: 1, title: 'Two films (1)', url: at('/clip.mp4'), durationSec: null },
+      { number: 2, title: 'Two films (2)', url: at('/clip.mp4?second'), durationSec: null },
+    ])
+  })
+
+  it('says that there is no film', async () => {
+    await expect(lab.tool.look(at('/nothing.html'), lab.look())).rejects.toMatchObject({
+      code: 'page-refused',
+      refusal: 'no-video',
+      retry: 'never',
+    })
+  })
+
+  it('says that the page is gone, and that the site does not answer', async () => {
+    await expect(lab.tool.look(at('/never-there.html'), lab.look())).rejects.toMatchObject({ refusal: 'gone' })
+    await expect(lab.tool.look('http://127.0.0.1:9/film', lab.look())).rejects.toMatchObject({
+      code: 'remote-unreachable',
+      retry: 'sometimes',
+    })
+  })
+
+  it('is over soon after it was called off', async () => {
+    const abort = new AbortController()
+    site.answers.set('/slow.html', { slowly: 'clip.mp4', pauseMs: 5000 })
+    const look = lab.tool.look(at('/slow.html'), lab.look({ signal: abort.signal }))
+    await expect.poll(() => site.asked).toContain('/slow.html')
+    abort.abort(new Error('called off'))
+    await expect(look).rejects.toThrow('called off')
+    expect(await readdir(lab.workDir)).toEqual([])
+  })
+})
+
+describe('downloading from a page', () => {
+  it.each(['/video.html', '/og.html'])('gives exactly the bytes of the film: %s', async (path) => {
+    const { byteLength, ...file } = await lab.tool.download(at(path), lab.download())
+    expect(await readFile(file.path)).toEqual(await site.file('clip.mp4'))
+    expect(byteLength).toBe((await site.file('clip.mp4')).byteLength)
+    expect(lab.reports.at(-1)).toMatchObject({ bytes: byteLength, totalBytes: byteLength })
+    expect(await readdir(lab.workDir)).toEqual([])
+  })
+
+  it('gives exactly the segments of a stream, several at once', async () => {
+    const file = await lab.tool.download(at('/muxed.html'), lab.download())
+    expect(await readFile(file.path)).toEqual(await segments('s'))
+    expect(file.title).toMatch(/^A stream/)
+  })
+
+  it('joins picture and sound that stand apart', async () => {
+    await using joining = await openPageToolLab({ startProxy: recordingProxy(proxied), joinTracks })
+    const file = await joining.tool.download(at('/apart.html'), joining.download())
+    const { stdout } = await run('ffprobe', [
+      '-v',
+      'error',
+      '-show_entries',
+      'stream=codec_name',
+      '-of',
+      'csv=p=0',
+      file.path,
+    ])
+    expect(stdout.trim().split('\n')).toEqual(['h264', 'aac'])
+    const names = await readdir(join(joining.folder, 'job'))
+    expect(names).toEqual(['joined.mkv'])
+    // Both parts are one download: what is done never falls.
+    const done = joining.reports.map(({ bytes }) => bytes)
+    expect(done).toEqual(done.toSorted((a, b) => a - b))
+    expect(done.at(-1)).toBe((await segments('v')).byteLength + (await segments('a')).byteLength)
+  })
+
+  it('takes the sound alone when that is wished for', async () => {
+    const file = await lab.tool.download(
+      at('/apart.html'),
+      lab.download({ choice: { ...PLAIN_CHOICE, quality: 'audio-only' } }),
+    )
+    expect(await readFile(file.path)).toEqual(await segments('a'))
+  })
+
+  it('takes the format that was chosen by its name', async () => {
+    const { formats } = await lab.tool.look(at('/apart.html'), lab.look())
+    const formatId = formats[0]?.id ?? ''
+    const file = await lab.tool.download(at('/apart.html'), lab.download({ choice: { ...PLAIN_CHOICE, formatId } }))
+    expect(await readFile(file.path)).toEqual(await segments('v'))
+    const unknown = lab.tool.download(
+      at('/apart.html'),
+      lab.download({ choice: { ...PLAIN_CHOICE, formatId: 'none-such' } }),
+    )
+    await expect(unknown).rejects.toMatchObject({ refusal: 'no-video' })
+  })
+
+  it('takes the first of several films, and no more than one', async () => {
+    const file = await lab.tool.download(at('/two.html'), lab.download())
+    expect(await readFile(file.path)).toEqual(await site.file('clip.mp4'))
+    expect(site.asked.filter((path) => path.startsWith('/clip.mp4'))).toHaveLength(1)
+  })
+
+  it('refuses what is no media by its first bytes, whatever it is called', async () => {
+    await expect(lab.tool.download(at('/picture.html'), lab.download())).rejects.toMatchObject({ refusal: 'no-video' })
+  })
+
+  it.each(['/video.html', '/muxed.html'])('stops at the largest size that is allowed: %s', async (path) => {
+    const download = lab.tool.download(at(path), lab.download({ maxBytes: 100_000 }))
+    await expect(download).rejects.toMatchObject({ code: 'page-refused', refusal: 'too-large' })
+  })
+
+  it('is an error when a segment is missing, and not a film with a hole', async () => {
+    site.answers.set('/s2.ts', { status: 404 })
+    const download = lab.tool.download(at('/muxed.html'), lab.download())
+    await expect(download).rejects.toMatchObject({ name: expect.stringMatching(/Error$/), code: expect.any(String) })
+    site.answers.delete('/s2.ts')
+  })
+
+  it('ends the tool and all its children when it is called off', async () => {
+    const abort = new AbortController()
+    site.answers.set('/slow.mp4', { slowly: 'clip.mp4', pauseMs: 300 })
+    site.answers.set('/slow-film.html', { html: '<video src="/slow.mp4"></video>' })
+    const download = lab.tool.download(at('/slow-film.html'), lab.download({ signal: abort.signal }))
+    await expect.poll(() => lab.reports.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    abort.abort(new Error('called off'))
+    await expect(download).rejects.toThrow('called off')
+    const { stdout } = await run('ps', ['-eo', 'args'])
+    expect(stdout).not.toContain(site.host)
+  })
+
+  it('shows no secret and no query in its log', async () => {
+    await lab.tool.download(`${at('/video.html')}?token=verysecret`, lab.download())
+    expect(lab.logged.length).toBeGreaterThan(3)
+    expect(lab.logged.join('\n')).not.toMatch(/verysecret|secret-of-the-proxy/)
+  })
+})
+
+describe('what an earlier attempt left', () => {
+  it('is never taken for a part of the film', async () => {
+    const folder = join(lab.folder, 'job')
+    await mkdir(folder)
+    const wrong = Buffer.alloc(50_000, 7)
+    for (const name of ['src.mp4.part', 'src.mp4', 'src.ts.part']) await writeFile(join(folder, name), wrong)
+    await writeFile(join(folder, 'src.mp4.ytdl'), '{"downloader":{"current_fragment":{"index":3}}}')
+    const stream = await lab.tool.download(at('/muxed.html'), lab.download())
+    expect(await readFile(stream.path)).toEqual(await segments('s'))
+    await rename(stream.path, join(folder, 'src.mp4.part'))
+    const film = await lab.tool.download(at('/video.html'), lab.download())
+    expect(await readFile(film.path)).toEqual(await site.file('clip.mp4'))
+    expect(existsSync(join(folder, 'src.mp4.ytdl'))).toBe(false)
+  })
+})
+
+describe('the way out', () => {
+  it('is the proxy alone: the site sees what went through it and nothing else', async () => {
+    for (const path of ['/video.html', '/apart.html']) await lab.tool.look(at(path), lab.look())
+    for (const path of ['/video.html', '/muxed.html']) await lab.tool.download(at(path), lab.download())
+    expect(proxied.length).toBeGreaterThan(8)
+    expect(proxied.map((url) => url.replace(site.origin, '')).toSorted()).toEqual(site.asked.toSorted())
+  })
+})

@@ -1,0 +1,33 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import type { StartProxy } from './run-ytdlp.ts'
+
+/** A proxy that lets everything through and writes down what it was asked for. */
+export function recordingProxy(asked: string[]): StartProxy {
+  return async () => {
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '')
+      const { 'proxy-authorization': _, ...headers } = request.headers
+      const onward = httpRequest(request.url ?? '', { method: request.method ?? 'GET', headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        pipeline(answer, response).catch(() => {})
+      })
+      onward.on('error', () => response.destroy())
+      request.pipe(onward)
+    })
+    server.on('connect', (request, socket) => {
+      asked.push(`CONNECT ${request.url}`)
+      socket.end('HTTP/1.1 502 no\r\n\r\n')
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return {
+      url: `http://job:secret-of-the-proxy@127.0.0.1:${(server.address() as AddressInfo).port}`,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections()
+        server.close()
+      },
+    }
+  }
+}
