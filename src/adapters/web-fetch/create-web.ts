@@ -30,6 +30,8 @@ export interface WebSettings {
   readonly ca?: string
   /** Instead of 10 s without a byte, 1 KiB/s over 30 s. */
   readonly rate?: RateLimits
+  /** Instead of a minute in which nothing moves through a tunnel of the egress proxy. */
+  readonly egressIdleMs?: number
 }
 
 /** How the way out is used, since the start and now. */
@@ -66,7 +68,7 @@ export function createWeb(settings: WebSettings): GuardedWeb {
     text: (request, signal) => texts.text(request, signal),
     figures: () => ({ pool: pool.figures(), dns: dns.figures(), playlists: playlists.figures() }),
     startEgressProxy: (options = {}) =>
-      startEgressProxy({ guard, connector, limits: { ...rate, idleMs: IDLE_MS } }, options),
+      startEgressProxy({ guard, connector, limits: { ...rate, idleMs: settings.egressIdleMs ?? IDLE_MS } }, options),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }

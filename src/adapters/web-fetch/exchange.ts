@@ -44,6 +44,10 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
     this.#limits = limits
   }
 
+  get hasHead(): boolean {
+    return this.#state === 'body'
+  }
+
   /** Sends the request. Rejects with what went wrong before the head, as it came. */
   async send(request: Pick<Dispatcher.DispatchOptions, 'path' | 'method' | 'headers'>): Promise<Head> {
     if (this.#state === 'head') {

@@ -5,7 +5,7 @@ import type { ConnectionPool } from './connection-pool.ts'
 import type { Route } from './connector.ts'
 import { Exchange, type ExchangeLimits, type Head } from './exchange.ts'
 import type { Guard } from './guard.ts'
-import { isStaleConnection, noAnswer, unreachable } from './remote-errors.ts'
+import { isStaleConnection, noAnswer, tookTooLong, unreachable } from './remote-errors.ts'
 import { headersFor } from './request-headers.ts'
 
 const MAX_REDIRECTS = 5
@@ -31,7 +31,7 @@ export async function openAnswer(ports: OpenPorts, request: WebRequest, options:
   try {
     const first = ports.guard.checkUrl(request.url)
     const proxy = request.identity?.proxy === undefined ? null : ports.guard.checkProxy(request.identity.proxy)
-    if (request.timeoutMs !== undefined) life.limit(request.timeoutMs, noAnswer(first.host, request.timeoutMs))
+    if (request.timeoutMs !== undefined) life.limit(request.timeoutMs, first.host)
     return await follow(ports, { request, proxy, encodings: options.encodings, life }, first)
   } catch (error) {
     life.end()
@@ -122,8 +122,9 @@ class RequestLife {
     return this.#controller.signal
   }
 
-  limit(timeoutMs: number, error: Error): void {
-    this.#timer = setTimeout(() => this.#abort(error), timeoutMs)
+  limit(timeoutMs: number, host: string): void {
+    const onTime = () => this.#abort(this.#exchange?.hasHead ? tookTooLong(host, timeoutMs) : noAnswer(host, timeoutMs))
+    this.#timer = setTimeout(onTime, timeoutMs)
   }
 
   carry(exchange: Exchange): void {

@@ -50,7 +50,8 @@ export class RateGuard implements Disposable {
     const isPaused = this.#pausedAt > 0
     if (isPaused) this.resume()
     const wantedMs = windowMs - this.#pausedMs
-    const enough = this.#byteLength >= (wantedMs / 1000) * minBytesPerSec
+    // Too short a time to judge by; there was so much that the reader had to rest.
+    const enough = wantedMs < windowMs / 2 || this.#byteLength >= (wantedMs / 1000) * minBytesPerSec
     this.#byteLength = 0
     this.#pausedMs = 0
     if (isPaused) this.pause()

@@ -5,6 +5,13 @@ export function noAnswer(host: string, waitedMs: number): RemoteUnreachableError
   return new RemoteUnreachableError(`${host} does not answer.`, { why: `No answer came within ${waitedMs / 1000} s.` })
 }
 
+/** The answer came, but not to its end in time. */
+export function tookTooLong(host: string, limitMs: number): RemoteBrokenError {
+  return new RemoteBrokenError(`The answer of ${host} takes too long.`, {
+    why: `It was not whole after ${limitMs / 1000} s.`,
+  })
+}
+
 /** The body comes, but by drops. */
 export function tooSlow(host: string): RemoteBrokenError {
   return new RemoteBrokenError(`${host} sends too slowly.`, { why: 'Next to nothing came for a long time.' })
