@@ -12,7 +12,7 @@ export function BottomBar() {
     >
       <ul className="flex">
         {NAV_ITEMS.map((item) => (
-          <li key={item.path} className="flex-1">
+          <li key={item.path} className="relative flex-1">
             <Link
               href={item.path}
               aria-current={isCurrent(item, location) ? 'page' : undefined}
@@ -20,6 +20,11 @@ export function BottomBar() {
             >
               <item.Icon className="size-5.5" aria-hidden="true" />
               {item.label}
+              {item.Badge ? (
+                <span className="absolute top-1 left-1/2 ml-2 leading-none">
+                  <item.Badge />
+                </span>
+              ) : null}
             </Link>
           </li>
         ))}

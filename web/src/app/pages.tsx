@@ -1,5 +1,7 @@
 import { lazy } from 'react'
 import { Route, Switch } from 'wouter'
+import { DashboardPage } from '../features/dashboard/dashboard-page.tsx'
+import { DownloadsPage } from '../features/downloads/downloads-page.tsx'
 import { LibraryPage } from '../features/library/library-page.tsx'
 import { UploadPage } from '../features/upload/upload-page.tsx'
 import { uploads } from '../features/upload/uploads.ts'
@@ -18,6 +20,12 @@ export function Pages() {
       </Route>
       <Route path="/upload">
         <UploadPage />
+      </Route>
+      <Route path="/downloads">
+        <DownloadsPage />
+      </Route>
+      <Route path="/dashboard">
+        <DashboardPage />
       </Route>
       <Route path="/video/:id">{({ id }) => <VideoPage key={id} id={id} Player={Player} />}</Route>
       <Route>

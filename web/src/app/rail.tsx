@@ -6,7 +6,6 @@ import { Logo } from '../components/logo.tsx'
 import { readStored, writeStored } from '../lib/stored-value.ts'
 import { t } from '../strings/strings.ts'
 import { isCurrent, NAV_ITEMS, type NavItem } from './nav-items.ts'
-import { UploadBadge } from './upload-badge.tsx'
 
 const STORE_KEY = 'rail'
 
@@ -49,7 +48,7 @@ export function Rail() {
 
 function RailLink({ item, isWide }: { readonly item: NavItem; readonly isWide: boolean }) {
   const [location] = useLocation()
-  const { path, label, Icon } = item
+  const { path, label, Icon, Badge } = item
   const current = isCurrent(item, location)
   return (
     <Link
@@ -61,7 +60,7 @@ function RailLink({ item, isWide }: { readonly item: NavItem; readonly isWide: b
     >
       <Icon className={`size-5 shrink-0 ${current ? 'text-accent-ink' : ''}`} aria-hidden="true" />
       {isWide && <span className="flex-1">{label}</span>}
-      {path === '/upload' && isWide && <UploadBadge />}
+      {Badge && isWide ? <Badge /> : null}
     </Link>
   )
 }

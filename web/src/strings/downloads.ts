@@ -13,7 +13,6 @@ export const downloads = {
     clear: 'Clear',
     none: 'No address in here. It begins with http:// or https://.',
     refused: (words: string) => `Left out, no web address: ${words}`,
-    count: (count: number) => plural(count, 'address', 'addresses'),
     credentials: 'An address with a user name or password in it is not taken; send it as a header.',
   },
   guess: {
@@ -45,7 +44,6 @@ export const downloads = {
     hint: 'Shift-click takes a whole range.',
     all: 'All',
     none: 'None',
-    filter: 'Filter entries',
   },
   options: {
     title: 'How to fetch',
@@ -90,7 +88,6 @@ export const downloads = {
     drop: 'Drop them',
     failed: (address: string) => `${address} was not taken`,
     dismiss: 'Dismiss',
-    started: (count: number) => `${plural(count, 'download')} started`,
   },
   list: {
     now: 'In the queue',
@@ -150,17 +147,16 @@ export const downloads = {
     file: 'Download file',
     up: 'Move up',
     first: 'Move to the front',
-    log: 'Log',
+    log: 'Show log',
+    hideLog: 'Hide log',
     report: 'Copy report',
     reportCopied: 'Report copied',
     more: (name: string) => `Actions for ${name}`,
     sha256: 'SHA-256',
-    size: 'Size',
     gaps: (count: number) => plural(count, 'gap'),
     gap: (segments: number, msn: number, from: string, to: string) =>
       `${plural(segments, 'segment')} from number ${msn}, ${from} to ${to}`,
     made: (count: number) => `Became ${plural(count, 'download')}`,
-    notes: 'Notes',
   },
   log: {
     title: (name: string) => `Log of ${name}`,

@@ -31,10 +31,10 @@ export function downloadPercent({ state, progress }: Download): number | null {
 export function downloadFacts(download: Download): string[] {
   const { state, attempts, result, target, failure } = download
   const facts = result ? [formatBytes(result.byteLength)] : progressFacts(download)
-  const why = facts.length === 0 && state === 'waiting' ? failure?.message : ''
+  const why = facts.length === 0 && state === 'waiting' ? (failure?.message ?? '') : ''
   const where = target === 'file' ? t.downloads.row.toFile : ''
   const tries = attempts > 1 ? t.downloads.row.tries(attempts) : ''
-  return [...facts, why, where, tries].filter((part) => part !== '' && part !== undefined)
+  return [...facts, why, where, tries].filter((part) => part !== '')
 }
 
 function progressFacts({ state, progress }: Download): string[] {

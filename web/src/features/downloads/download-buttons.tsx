@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query'
+import { FileDown, Pause, Play, RotateCw, Square } from 'lucide-react'
+import { Link } from 'wouter'
+import { downloadFilePath } from '../../../../src/surfaces/http/contract/addresses.ts'
+import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import { Button, buttonClass, IconButton } from '../../components/button.tsx'
+import { detailsQuery } from '../../lib/queries.ts'
+import { t } from '../../strings/strings.ts'
+import { hasEnded, shownState } from './download-view.ts'
+import { useDownloadActions } from './use-download-actions.ts'
+
+interface RowProps {
+  readonly download: Download
+  readonly name: string
+}
+
+/** What is wanted most of a row. */
+export function DownloadButtons({ download, name }: RowProps) {
+  const { act } = useDownloadActions()
+  const { jobId, state, result, videoId } = download
+  const words = t.downloads.row
+  return (
+    <>
+      {videoId !== null && <WatchLink download={download} name={name} videoId={videoId} />}
+      {result?.hasFile ? (
+        <a
+          href={downloadFilePath(jobId)}
+          download=""
+          className={buttonClass('primary')}
+          aria-label={words.of(words.file, name)}
+        >
+          <FileDown className="size-4" aria-hidden="true" />
+          {words.file}
+        </a>
+      ) : null}
+      {shownState(download) === 'recording' && (
+        <Button aria-label={words.of(words.finish, name)} onClick={() => act([jobId], 'finish')}>
+          <Square className="size-4 fill-current" aria-hidden="true" />
+          {words.finish}
+        </Button>
+      )}
+      {(state === 'running' || state === 'waiting') && (
+        <IconButton label={words.of(words.pause, name)} onClick={() => act([jobId], 'pause')}>
+          <Pause className="size-4.5" aria-hidden="true" />
+        </IconButton>
+      )}
+      {state === 'paused' && (
+        <Button aria-label={words.of(words.resume, name)} onClick={() => act([jobId], 'retry')}>
+          <Play className="size-4" aria-hidden="true" />
+          {words.resume}
+        </Button>
+      )}
+      {state === 'cancelled' && (
+        <Button aria-label={words.of(words.retry, name)} onClick={() => act([jobId], 'retry')}>
+          <RotateCw className="size-4" aria-hidden="true" />
+          {words.retry}
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** While it still comes, only when something of it can be watched. */
+function WatchLink({ download, name, videoId }: RowProps & { readonly videoId: string }) {
+  const isOpen = !hasEnded(download)
+  const { data: video } = useQuery({ ...detailsQuery(videoId), enabled: isOpen })
+  const words = t.downloads.row
+  if (isOpen && !video?.playlistUrl) return null
+  const label = isOpen ? words.watchNow : words.watch
+  return (
+    <Link
+      href={`/video/${videoId}?play=1`}
+      className={buttonClass(isOpen ? 'plain' : 'primary')}
+      aria-label={words.of(label, name)}
+    >
+      <Play className="size-4 fill-current" aria-hidden="true" />
+      {label}
+    </Link>
+  )
+}

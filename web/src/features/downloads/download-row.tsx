@@ -1,0 +1,54 @@
+import { useState } from 'react'
+import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import { ProgressBar } from '../../components/progress-bar.tsx'
+import { t } from '../../strings/strings.ts'
+import { CauseCard } from './cause-card.tsx'
+import { DownloadButtons } from './download-buttons.tsx'
+import { DownloadLogPanel } from './download-log-panel.tsx'
+import { DownloadMenu } from './download-menu.tsx'
+import { DownloadResultFacts } from './download-result-facts.tsx'
+import { downloadFacts, downloadName, downloadPercent, hasEnded, shownState } from './download-view.ts'
+import { StateMark } from './state-mark.tsx'
+
+/** One download: how it stands, how far it is, what became of it. `waiting`: those in line with it. */
+export function DownloadRow({
+  download,
+  waiting,
+}: {
+  readonly download: Download
+  readonly waiting: readonly Download[]
+}) {
+  const [showsLog, setShowsLog] = useState(false)
+  const name = downloadName(download)
+  return (
+    <li className="grid gap-2.5 rounded-2xl border border-line bg-panel p-4">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-40 flex-1">
+          <h3 className="truncate text-sm font-medium" title={download.url}>
+            <bdi>{name}</bdi>
+          </h3>
+          <div className="flex flex-wrap items-center gap-x-2.5">
+            <StateMark state={shownState(download)} />
+            <span className="tabular text-sm text-muted">{downloadFacts(download).join(' · ')}</span>
+          </div>
+        </div>
+        <div className="flex shrink-0 flex-wrap gap-1">
+          <DownloadButtons download={download} name={name} />
+          <DownloadMenu
+            download={download}
+            name={name}
+            waiting={waiting}
+            showsLog={showsLog}
+            onLog={() => setShowsLog(!showsLog)}
+          />
+        </div>
+      </div>
+      {hasEnded(download) ? null : (
+        <ProgressBar value={downloadPercent(download)} label={t.downloads.row.progress(name)} />
+      )}
+      {download.state === 'failed' ? <CauseCard download={download} /> : null}
+      {download.result ? <DownloadResultFacts result={download.result} /> : null}
+      {showsLog ? <DownloadLogPanel download={download} name={name} /> : null}
+    </li>
+  )
+}

@@ -1,0 +1,111 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { use, useEffect } from 'react'
+import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import { Button } from '../../components/button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { ProblemCard } from '../../components/problem-card.tsx'
+import { useStored } from '../../lib/external-store.ts'
+import { FeedStateContext } from '../../lib/feed-state.ts'
+import { DOWNLOADS_KEY, downloadsQuery } from '../../lib/queries.ts'
+import { t } from '../../strings/strings.ts'
+import { DownloadRow } from './download-row.tsx'
+import { countsOf, hasEnded } from './download-view.ts'
+import { orders } from './orders.ts'
+import { inQueueOrder } from './queue-order.ts'
+import { useDownloadActions } from './use-download-actions.ts'
+
+/** Every download that the server remembers. */
+export function DownloadsSection() {
+  const client = useQueryClient()
+  const { data, error, isPending, isRefetchError, dataUpdatedAt, refetch } = useQuery(downloadsQuery)
+  const { started } = useStored(orders.state)
+  const isStale = use(FeedStateContext) === 'connecting' || isRefetchError
+  useEffect(() => {
+    // The feed tells it too, where it is up.
+    if (started > 0) void client.invalidateQueries({ queryKey: DOWNLOADS_KEY })
+  }, [client, started])
+  if (isPending) return <Skeleton />
+  if (!data) return <ProblemCard error={error} title={t.downloads.list.error} onRetry={() => void refetch()} />
+  if (data.downloads.length === 0) return <EmptyState title={t.downloads.empty.title} body={t.downloads.empty.body} />
+  return (
+    <div className={isStale ? 'grid gap-6 opacity-70' : 'grid gap-6'}>
+      {isStale ? (
+        <p role="status" className="appear-late -mb-3 text-sm text-warn">
+          {t.downloads.list.stale(new Date(dataUpdatedAt).toLocaleTimeString('en', { timeStyle: 'short' }))}
+        </p>
+      ) : null}
+      <Lists downloads={data.downloads} />
+    </div>
+  )
+}
+
+function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
+  const { act, remove } = useDownloadActions()
+  const ended = downloads.filter(hasEnded)
+  const open = downloads.filter((each) => !hasEnded(each))
+  const running = open.filter(({ state }) => state === 'running')
+  const queued = inQueueOrder(open.filter(({ state }) => state !== 'running'))
+  const waiting = queued.filter(({ state }) => state === 'waiting')
+  const failed = ended.filter(({ state }) => state === 'failed')
+  const finished = ended.filter(({ state }) => state !== 'failed')
+  const counts = countsOf(downloads)
+  return (
+    <>
+      {open.length > 0 && (
+        <section className="grid gap-3">
+          <div className="flex flex-wrap items-baseline gap-x-3">
+            <h2 className="text-base">{t.downloads.list.now}</h2>
+            <span role="status" className="tabular text-sm text-muted">
+              {t.downloads.list.counts(counts.running, counts.waiting, counts.failed)}
+            </span>
+          </div>
+          <ul className="grid gap-3">
+            {[...running, ...queued].map((each) => (
+              <DownloadRow key={each.jobId} download={each} waiting={waiting} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {ended.length > 0 && (
+        <section className="grid gap-3">
+          <div className="flex flex-wrap items-center gap-2">
+            <h2 className="mr-auto text-base">{t.downloads.list.ended}</h2>
+            {failed.length > 1 && (
+              <Button onClick={() => act(idsOf(failed), 'retry')}>{t.downloads.list.retryAll}</Button>
+            )}
+            {finished.length > 0 && (
+              <Button look="quiet" onClick={() => remove(idsOf(finished))}>
+                {t.downloads.list.clear}
+              </Button>
+            )}
+          </div>
+          <ul className="grid gap-3">
+            {ended.map((each) => (
+              <DownloadRow key={each.jobId} download={each} waiting={waiting} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  )
+}
+
+function idsOf(downloads: readonly Download[]): string[] {
+  return downloads.map(({ jobId }) => jobId)
+}
+
+/** The shape of rows. */
+function Skeleton() {
+  return (
+    <div role="status" className="appear-late grid gap-3">
+      <span className="sr-only">{t.common.loading}</span>
+      {[0, 1].map((row) => (
+        <div key={row} className="grid gap-2.5 rounded-2xl border border-line bg-panel p-4">
+          <div className="h-4 w-1/2 rounded bg-raised" />
+          <div className="h-3.5 w-2/3 rounded bg-raised" />
+          <div className="h-1.5 rounded-full bg-raised" />
+        </div>
+      ))}
+    </div>
+  )
+}
