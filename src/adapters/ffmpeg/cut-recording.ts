@@ -54,7 +54,7 @@ export class GrowingCut {
     }
     for await (const piece of inPlayOrder(moving, { trackRank, maxHeldBytes: MAX_HELD_BYTES })) {
       this.#options.signal.throwIfAborted()
-      if (piece.index === 'init' && !hasFormats) inits.push(piece)
+      if (piece.index === 'init' && this.tracks.size < this.#plan.tracks.length) inits.push(piece)
       else {
         yield* news.call(this)
         yield { kind: 'piece', piece: pieceOf(piece) }

@@ -18,6 +18,7 @@ export class IngestProgress {
     return (performance.now() - this.#startedMs) / 1000
   }
 
+  /** `durationSec` 0: not known. */
   enter(stage: 'cut' | 'store', durationSec = 0): void {
     this.#stage = stage
     this.#durationSec = durationSec
@@ -32,9 +33,9 @@ export class IngestProgress {
     const speed = (reachedSec - this.#cutStartedAtSec) / elapsedSec
     this.#report({
       stage: this.#stage,
-      percent: Math.min(99, (reachedSec / Math.max(0.001, this.#durationSec)) * 99),
+      percent: this.#durationSec === 0 ? 0 : Math.min(99, (reachedSec / this.#durationSec) * 99),
       bytesPerSec: Math.round(bytes / elapsedSec),
-      secondsLeft: speed > 0 ? Math.max(0, (this.#durationSec - reachedSec) / speed) : null,
+      secondsLeft: speed > 0 && this.#durationSec > 0 ? Math.max(0, (this.#durationSec - reachedSec) / speed) : null,
     })
   }
 }

@@ -6,16 +6,12 @@ import type { JobProgress } from '#domain/job-queue.ts'
 import type { MediaTool } from '#domain/media-tool.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import type { WorkArea } from '#domain/work-area.ts'
-import { cutIntoPacks } from './cut-into-packs.ts'
 import { forOneEncoder } from './for-one-encoder.ts'
 import { IngestProgress } from './ingest-progress.ts'
 import type { IngestStep } from './ingest-step.ts'
 import { planOnce } from './plan-once.ts'
 import type { PlanSettings } from './plan-ingest.ts'
-import { resumePacks } from './resume-packs.ts'
-import { summarize } from './summarize.ts'
-import { writeManifest } from './write-manifest.ts'
-import { writePoster } from './write-poster.ts'
+import { publishCut } from './publish-cut.ts'
 
 export interface IngestPorts {
   readonly catalog: Catalog
@@ -53,33 +49,7 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
   const plan = await forOneEncoder(videoId, planned, open, ports, signal)
   reached('planned')
 
-  await using packs = await resumePacks(videoId, ports, signal)
-  reached('resumed')
-  const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>()
-  // Not before something can be watched: whoever waits has both processors until then.
-  const poster = hasBegun.then(() => writePoster(videoId, open, plan, packs, ports, signal))
-  const notes = await cutIntoPacks(videoId, open, plan, packs, progress, ports, {
-    signal,
-    reached(step) {
-      if (step === 'piece') begin()
-      reached(step)
-    },
-  })
-  reached('cut')
-  begin()
-  await poster
-  reached('poster')
-
-  progress.enter('store')
-  const summary = await summarize(videoId, plan, catalog, progress.elapsedSec)
-  await change({ notes: [...plan.notes, ...notes] })
-  await writeManifest(videoId, summary, packs, catalog)
-  reached('manifest')
-  await packs.finish()
-  reached('stored')
-  await catalog.publish(videoId, summary)
-  events.emit({ kind: 'video-changed', videoId })
-  reached('published')
+  await publishCut(videoId, { open, plan, progress }, ports, options, change)
   await release(videoId, ports)
   reached('released')
 }

@@ -13,7 +13,7 @@ const POSTER_LATEST_SEC = 300
 /** Keeps a picture of the film. A film without one is a film all the same: failing is noted and forgotten. */
 export async function writePoster(
   videoId: VideoId,
-  open: OpenMedia,
+  open: Pick<OpenMedia, 'poster'>,
   plan: IngestPlan,
   packs: PackWriter,
   { catalog, events }: { readonly catalog: PackCatalog; readonly events: Events },

@@ -3,22 +3,26 @@ import { NotFoundError, ProductError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { JobContext, JobHandlers } from '#domain/job-queue.ts'
-import { type IngestPorts, ingestVideo } from '#features/ingest/ingest-video.ts'
+import { ingestRecording, type RecordingIngestPorts } from '#features/ingest/ingest-recording.ts'
+import { ingestVideo } from '#features/ingest/ingest-video.ts'
 import type { PlanSettings } from '#features/ingest/plan-ingest.ts'
 import { type DeletePorts, deleteVideo } from '#features/library/delete-video.ts'
 import { failVideo } from '#features/library/fail-video.ts'
 import { reportWithWaits, type StoreWait } from './report-waits.ts'
 
-export interface WorkerPorts extends IngestPorts, DeletePorts {
+export interface WorkerPorts extends RecordingIngestPorts, DeletePorts {
   readonly catalog: Catalog
   readonly events: Events
   readonly storeWait: StoreWait
 }
 
+type IngestSettings = Omit<PlanSettings, 'maxSegmentBytes'>
+
 /** Which feature does which job. */
-export function jobHandlers(ports: WorkerPorts, settings: Omit<PlanSettings, 'maxSegmentBytes'>): JobHandlers {
+export function jobHandlers(ports: WorkerPorts, settings: IngestSettings): JobHandlers {
   return {
-    'ingest-video': ({ videoId }, context) => ingest(videoId, context, ports, settings),
+    'ingest-video': ({ videoId }, context) => ingest(videoId, context, ports, { settings, story: ingestVideo }),
+    'ingest-recording': ({ videoId }, context) => ingest(videoId, context, ports, { settings, story: ingestRecording }),
     'delete-video': ({ videoId }, { signal }) => deleteVideo(videoId, ports, signal),
   }
 }
@@ -27,11 +31,11 @@ async function ingest(
   videoId: VideoId,
   { signal, attempt, lastAttempt, report }: JobContext,
   ports: WorkerPorts,
-  settings: Omit<PlanSettings, 'maxSegmentBytes'>,
+  { settings, story }: { readonly settings: IngestSettings; readonly story: typeof ingestRecording },
 ): Promise<void> {
   using told = reportWithWaits(report, ports.storeWait)
   try {
-    await ingestVideo(videoId, ports, { settings, signal, report: told.report })
+    await story(videoId, ports, { settings, signal, report: told.report })
   } catch (error) {
     if (signal.aborted || error instanceof NotFoundError) throw error
     const expected = error instanceof ProductError

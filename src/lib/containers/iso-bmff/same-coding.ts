@@ -25,7 +25,8 @@ function codingOf({ kind, sampleEntry }: ContainerTrack): Uint8Array[] {
   if (kind !== 'audio') return [sampleEntry]
   const { boxes } = readAudioSampleEntry(sampleEntry)
   return AUDIO_CONFIGS.map((type) => {
-    const body = findBox(boxes, type)?.body ?? NOTHING
+    const body = findBox(boxes, type)?.body
+    if (body === undefined) return NOTHING
     // Bit rates stand beside the decoder's own configuration.
     return (type === 'esds' ? readElementaryStreamDescriptor(body)?.decoderConfig : null) ?? body
   })
