@@ -1,5 +1,5 @@
 /** Few large writes cost less than many small ones. */
-export const BLOCK_BYTES = 256 * 1024
+export const BLOCK_BYTES = 128 * 1024
 const MOST_KEPT = 64
 
 const free: Buffer[] = []

@@ -2,15 +2,16 @@
 export const MOST_CONNECTIONS = 32
 const FIRST_CONNECTIONS = 4
 const STEP = 2
-/** Doubling goes on while it brings so much more. */
-const WORTH_DOUBLING = 1.5
+/** Doubling goes on while it brings so much more; a busy machine makes short measurements uncertain, so it gets a second one. */
+const WORTH_DOUBLING = 1.35
+const DOUBLING_MEASUREMENTS = 2
 /** Less than this is noise. */
 const WORTH_KEEPING = 1.05
 /** While doubling: how long throughput is measured, once the new connections have had time for their first byte. */
 const MEASURE_MS = 50
 /** Afterwards it is measured over so many segments, and so long. */
 const STEADY_SEGMENTS = 8
-const STEADY_MS = 400
+const STEADY_MS = 200
 /** One cause brings many failures at once; they count as one. */
 const QUIET_AFTER_TROUBLE_MS = 500
 const BREAKS_WITHIN_MS = 1000
@@ -37,6 +38,8 @@ export class ConcurrencyController {
   #wanted: number
   #most: number
   #doubling = true
+  #measured = 0
+  #bestOfDoubling = 0
   /** Bytes per millisecond of the last measurement that counted. */
   #best = 0
   #probing = false
@@ -126,18 +129,21 @@ export class ConcurrencyController {
     this.#set(Math.floor(this.connections / 2), nowMs, why)
   }
 
-  #afterDoubling(rate: number, nowMs: number): void {
+  #afterDoubling(measured: number, nowMs: number): void {
+    this.#bestOfDoubling = Math.max(this.#bestOfDoubling, measured)
+    const rate = this.#bestOfDoubling
     const rise = rate / this.#best
-    const full = this.connections >= this.#most
-    if (rise > WORTH_DOUBLING && !full) {
+    if (rise > WORTH_DOUBLING && this.connections < this.#most) {
       this.#best = rate
-      this.#set(this.connections * 2, nowMs, `${mbit(rate)}: more may bring more`)
+      this.#set(this.connections * 2, nowMs, `${mbit(rate)}, and more may bring more`)
       return
     }
-    this.#doubling = false
-    if (rise >= WORTH_KEEPING || this.#best === 0) this.#best = rate
-    else this.#set(Math.ceil(this.connections / 2), nowMs, `${mbit(rate)}: twice as many brought nothing`)
-    this.#measureAfter(nowMs)
+    this.#doubling = ++this.#measured < DOUBLING_MEASUREMENTS
+    if (this.#doubling) this.#measureAfter(nowMs, 0)
+    else if (rise >= WORTH_KEEPING || this.#best === 0) {
+      this.#best = rate
+      this.#measureAfter(nowMs)
+    } else this.#set(Math.ceil(this.connections / 2), nowMs, `${mbit(rate)}, twice as many brought nothing`)
   }
 
   #afterSteady(rate: number, nowMs: number): void {
@@ -146,7 +152,7 @@ export class ConcurrencyController {
       this.#probing = false
       this.#patience = Math.min(MOST_PATIENCE, this.#patience * 2)
       this.#measurementsLeft = this.#patience
-      this.#set(this.connections - STEP, nowMs, `${mbit(rate)}: two more brought nothing`)
+      this.#set(this.connections - STEP, nowMs, `${mbit(rate)}, two more brought nothing`)
       return
     }
     const was = this.#best
@@ -156,13 +162,15 @@ export class ConcurrencyController {
       if (rises) this.#patience = FIRST_PATIENCE
       this.#measurementsLeft = this.#patience
       this.#probing = true
-      this.#set(this.connections + STEP, nowMs, `${mbit(rate)}: two more may bring more`)
+      this.#set(this.connections + STEP, nowMs, `${mbit(rate)}, and two more may bring more`)
       return
     }
     this.#measureAfter(nowMs, 0)
   }
 
   #set(connections: number, nowMs: number, why: string): void {
+    this.#measured = 0
+    this.#bestOfDoubling = 0
     const before = this.connections
     this.#wanted = Math.min(this.#most, Math.max(1, connections))
     if (this.connections !== before) this.#note(nowMs, why)

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { BlobDamagedError } from '#domain/errors.ts'
+import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
+import { noSpaceOr } from './no-space-or.ts'
+import { syncFolder } from './sync-folder.ts'
+
+const COPY_BYTES = 512 * 1024
+
+/** What grows is `<path>.part`, so an earlier result of the same name stays until the new one is whole. */
+export class DiskResultFiles implements ResultFiles {
+  async open(path: string): Promise<ResultFile> {
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      // 'a+' creates it, but would write to the end only.
+      await (await open(`${path}.part`, 'a+', 0o600)).close()
+      return new DiskResultFile(path, await open(`${path}.part`, 'r+'))
+    } catch (cause) {
+      throw noSpaceOr(cause, 'The disk of the result is full.')
+    }
+  }
+
+  async facts(path: string): Promise<FileFacts> {
+    await using file = await open(path, 'r')
+    const hash = createHash('sha256')
+    let byteLength = 0
+    for await (const bytes of readThrough(file, 0, Number.POSITIVE_INFINITY, Buffer.allocUnsafe(COPY_BYTES))) {
+      hash.update(bytes)
+      byteLength += bytes.length
+    }
+    return { byteLength, sha256: hash.digest('hex') }
+  }
+}
+
+class DiskResultFile implements ResultFile {
+  readonly #path: string
+  readonly #file: FileHandle
+  readonly #buffer = Buffer.allocUnsafeSlow(COPY_BYTES)
+  #hash = createHash('sha256')
+  #byteLength = 0
+
+  constructor(path: string, file: FileHandle) {
+    this.#path = path
+    this.#file = file
+  }
+
+  get byteLength(): number {
+    return this.#byteLength
+  }
+
+  async keep({ byteLength, sha256 }: FileFacts): Promise<boolean> {
+    const piece = createHash('sha256')
+    const whole = this.#hash.copy()
+    let length = 0
+    for await (const bytes of readThrough(this.#file, this.#byteLength, byteLength, this.#buffer)) {
+      piece.update(bytes)
+      whole.update(bytes)
+      length += bytes.length
+    }
+    if (length !== byteLength || piece.digest('hex') !== sha256) return false
+    this.#hash = whole
+    this.#byteLength += byteLength
+    return true
+  }
+
+  async append(path: string, { byteLength, sha256 }: FileFacts): Promise<void> {
+    await using source = await open(path, 'r')
+    const piece = createHash('sha256')
+    const whole = this.#hash.copy()
+    let length = 0
+    try {
+      for await (const bytes of readThrough(source, 0, Number.POSITIVE_INFINITY, this.#buffer)) {
+        piece.update(bytes)
+        whole.update(bytes)
+        await writeAll(this.#file, bytes, this.#byteLength + length)
+        length += bytes.length
+      }
+    } catch (cause) {
+      throw noSpaceOr(cause, 'The disk of the result is full.')
+    }
+    if (length !== byteLength || piece.digest('hex') !== sha256) {
+      throw new BlobDamagedError('A file of the recording is not what was written.', {
+        why: `${length} bytes instead of ${byteLength}, or others.`,
+        fix: 'Start the download anew.',
+      })
+    }
+    this.#hash = whole
+    this.#byteLength += length
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#file.datasync()
+    } catch (cause) {
+      throw noSpaceOr(cause, 'The disk of the result is full.')
+    }
+  }
+
+  async finish(): Promise<FileFacts> {
+    await this.#file.truncate(this.#byteLength)
+    await this.sync()
+    const { size } = await this.#file.stat()
+    if (size !== this.#byteLength) throw new BlobDamagedError(`The result has ${size} bytes, not ${this.#byteLength}.`)
+    await rename(`${this.#path}.part`, this.#path)
+    await syncFolder(dirname(this.#path))
+    return { byteLength: this.#byteLength, sha256: this.#hash.copy().digest('hex') }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close()
+  }
+}
+
+/** Up to `byteLength` bytes from `offset` on, each piece in the memory of the one before. */
+async function* readThrough(file: FileHandle, offset: number, byteLength: number, buffer: Buffer) {
+  for (let done = 0; done < byteLength; ) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, byteLength - done), offset + done)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+    done += bytesRead
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten
+  }
+}
