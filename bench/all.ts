@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAMS = ['index', 'planner', 'encryption', 'ingest', 'serving', 'telegram']
+const PROGRAMS = ['index', 'planner', 'encryption', 'ingest', 'serving', 'telegram', 'downloads']
 
 for (const name of PROGRAMS) {
   const child = spawn(process.execPath, [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))], { stdio: 'inherit' })
