@@ -44,7 +44,7 @@ export interface FetchTools {
 }
 
 /** Addresses expire; more often than so within one segment is something else. */
-const MOST_REFRESHES = 2
+const MOST_REFRESHES = 5
 
 type RemoteError = RemoteRefusedError | RemoteUnreachableError | RemoteBrokenError
 
@@ -85,9 +85,13 @@ export async function fetchBytes(resource: Resource, sink: ByteSink, tools: Fetc
 /** Rejects with the error when there is none. */
 async function beforeNextTry(error: RemoteError, state: State, tools: FetchTools): Promise<void> {
   if (isExpired(error) && tools.refresh && state.refreshes < MOST_REFRESHES) {
+    const { url } = state.wanted
     state.wanted = await refreshed(tools.refresh, error)
-    // The first time at once; an address that is still refused may be one that is not valid yet.
-    if (state.refreshes++ === 0) return
+    state.refreshes++
+    if (state.wanted.url !== url) {
+      state.tries = 0
+      return
+    }
   }
   if (state.tries >= triesFor(error, tools)) throw error
   const waitMs = waitAfter(error, state.tries, tools)

@@ -40,7 +40,7 @@ export async function joinRecording(
     releasedBytes = result.byteLength
     await release(recording, result, segment.position)
   }
-  return result.finish()
+  return await result.finish()
 }
 
 /** Only what is safe in the result may go. */
