@@ -30,6 +30,7 @@ export function firstMisfit(
 /** Recorded while the stream was live: its positions count from where the recording began, its numbers still fit. */
 export function fitsByNumber(recorded: readonly RecordedSegment[], segments: readonly ListedSegment[]): boolean {
   const firstMsn = segments[0]?.msn ?? 0
+  if ((recorded.at(-1)?.msn ?? 0) > (segments.at(-1)?.msn ?? 0)) return false
   let met = 0
   for (const segment of recorded) {
     const listed = segments[segment.msn - firstMsn]

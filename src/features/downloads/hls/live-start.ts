@@ -12,10 +12,11 @@ export function firstPeriods(
   recorded: ReadonlyMap<string, readonly RecordedSegment[]>,
   from: LiveWishes['from'],
 ): Periods {
+  const last = Math.max(-1, ...[...recorded.values()].map((segments) => segments.at(-1)?.period ?? -1))
   for (const { id, snapshot } of feeds) {
     for (const { msn, period, uriPath: path } of (recorded.get(id) ?? []).toReversed()) {
       const listed = segmentOf(snapshot, msn)
-      if (listed && uriPath(listed.url) === path) return new Periods(listed.dsn, period)
+      if (listed && uriPath(listed.url) === path) return new Periods(listed.dsn, period, last)
     }
   }
   const begins = feeds.flatMap(({ snapshot }) => {
@@ -24,6 +25,5 @@ export function firstPeriods(
     return segments[0] ? [segments[0].dsn] : []
   })
   const firstDsn = begins.length === 0 ? 0 : Math.min(...begins)
-  const last = Math.max(-1, ...[...recorded.values()].map((segments) => segments.at(-1)?.period ?? -1))
   return new Periods(firstDsn, last + 1)
 }

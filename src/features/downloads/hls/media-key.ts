@@ -1,4 +1,4 @@
-import { PlaylistUnreadableError, ProtectedMediaError } from '#domain/errors.ts'
+import { AddressRefusedError, PlaylistUnreadableError, ProtectedMediaError } from '#domain/errors.ts'
 import { implicitIv, type SegmentKey } from '#lib/hls/segment-key.ts'
 import { dataKey } from './data-key.ts'
 import type { KeyWish } from './segment-wish.ts'
@@ -21,7 +21,8 @@ const SYSTEMS: readonly (readonly [name: RegExp, words: string])[] = [
 
 /**
  * The key among those of a segment that we can use; null when it is not encrypted. `identity` wins over any system.
- * Throws ProtectedMediaError when there are keys and none will do, PlaylistUnreadableError for one that cannot be read.
+ * Throws ProtectedMediaError when there are keys and none will do, AddressRefusedError for one that is not on the web,
+ * PlaylistUnreadableError for one that cannot be read.
  */
 export function usableKey(keys: readonly SegmentKey[]): UsableKey | null {
   const [any] = keys
@@ -33,6 +34,7 @@ export function usableKey(keys: readonly SegmentKey[]): UsableKey | null {
   if (url === null) throw withoutKey(line)
   if (/^skd:/i.test(url)) throw protectedBy('FairPlay', identity)
   if (/^data:/i.test(url) && dataKey(url) === null) throw badDataKey(line)
+  if (!/^(?:https?|data):/i.test(url)) throw notOnTheWeb(line)
   // Given but unreadable is not the same as not given: the wrong IV spoils the first block of each segment.
   if (iv === null && identity.attributes.has('IV')) throw badIv(line)
   return { url, iv, line }
@@ -68,6 +70,13 @@ function withoutKey(line: number): ProtectedMediaError {
   return new ProtectedMediaError('The stream is encrypted and its key has no address.', {
     why: `Line ${line}: EXT-X-KEY has no URI that can be resolved.`,
     fix: 'The server has to give the key; another variant may be right.',
+  })
+}
+
+function notOnTheWeb(line: number): AddressRefusedError {
+  return new AddressRefusedError('The playlist names a key that is not on the web.', {
+    why: `Line ${line}: only http and https are fetched.`,
+    fix: 'The server has to mend its playlist.',
   })
 }
 

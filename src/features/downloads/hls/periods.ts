@@ -12,10 +12,10 @@ export class Periods {
   readonly #lives: Life[] = []
   #highest: number
 
-  /** The first life: `firstDsn` is the lowest of all renditions, and becomes `startPeriod`. */
-  constructor(firstDsn: number, startPeriod = 0) {
+  /** The first life: `firstDsn` is the lowest of all renditions, and becomes `startPeriod`. `highest` is in use already. */
+  constructor(firstDsn: number, startPeriod = 0, highest = startPeriod - 1) {
     this.#lives.push({ startPeriod, firstDsn })
-    this.#highest = startPeriod
+    this.#highest = highest
   }
 
   /** Of a segment with this DSN; the first one seen of a new life sets where it begins. */
