@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { PATIENT, read, startRawServer, startServer, webFor } from './server.test-support.ts'
+import { type Answerer, PATIENT, read, startRawServer, startServer, webFor } from './server.test-support.ts'
 
 const settings = { maxConnections: 3, maxKeepAlive: 2, dnsTtlSec: 60, timeoutSec: 5, connectTimeoutSec: 2 }
 
@@ -8,7 +8,7 @@ describe('the pool', () => {
   it('opens no more connections than the setting says, over all origins, and counts who waits', async () => {
     let now = 0
     let most = 0
-    const answer = async (_: unknown, response: import('node:http').ServerResponse) => {
+    const answer: Answerer = async (_, response) => {
       most = Math.max(most, ++now)
       await sleep(20)
       now--

@@ -130,16 +130,7 @@ export class ConnectionPool implements AsyncDisposable {
 
   #make(key: string, route: Route): Pooled {
     const closing = new AbortController()
-    const connect: buildConnector.connector = (_, done) => {
-      pooled.connectedAnew = true
-      this.#connector.connect(route, closing.signal).then(
-        (socket) => {
-          this.#created++
-          done(null, socket)
-        },
-        (error: unknown) => done(error as Error, null),
-      )
-    }
+    const connect: buildConnector.connector = (_, done) => void this.#connect(pooled, route, done)
     const client = new UndiciClient(route.origin.origin, {
       connect,
       pipelining: 1,
@@ -150,6 +141,14 @@ export class ConnectionPool implements AsyncDisposable {
     const pooled: Pooled = { key, client, closing, used: false, connectedAnew: false }
     client.on('disconnect', () => this.#forgetIdle(pooled))
     return pooled
+  }
+
+  async #connect(pooled: Pooled, route: Route, done: buildConnector.Callback): Promise<void> {
+    pooled.connectedAnew = true
+    const [made] = await Promise.allSettled([this.#connector.connect(route, pooled.closing.signal)])
+    if (made.status === 'rejected') return done(made.reason, null)
+    this.#created++
+    done(null, made.value)
   }
 
   #lend(pooled: Pooled): Connection {

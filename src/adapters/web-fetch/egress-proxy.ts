@@ -46,38 +46,60 @@ export async function startEgressProxy(ports: EgressPorts, options: EgressOption
   const proxy = options.proxy === undefined ? null : ports.guard.checkProxy(options.proxy)
   const traffic = new Traffic(ports.limits, options.maxBytes ?? Number.POSITIVE_INFINITY)
   const expected = digest(`Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`)
-  const isKnown = ({ headers }: IncomingMessage) =>
-    timingSafeEqual(digest(headers['proxy-authorization'] ?? ''), expected)
-  const reach = async (url: URL): Promise<Socket> => ports.connector.reach({ origin: url, proxy }, traffic.signal)
-  const server = createServer({ maxHeaderSize: 65_536 })
+  const service: Service = {
+    guard: ports.guard,
+    traffic,
+    options,
+    isKnown: ({ headers }) => timingSafeEqual(digest(headers['proxy-authorization'] ?? ''), expected),
+    reach: (origin) => ports.connector.reach({ origin, proxy }, traffic.signal),
+  }
+  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => void handOn(service, request, response))
+  server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
+    void leadOn(
+      service,
+      request,
+      client.on('error', () => {}),
+      head,
+    )
+  })
   server.maxConnections = MAX_SOCKETS
-  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
-    try {
-      if (!isKnown(request)) throw new NotAllowed()
-      const url = ports.guard.checkUrl(request.url)
-      if (url.protocol !== 'http:') throw new AddressRefusedError('Only http: goes this way; https: wants CONNECT.')
-      await forwardRequest({ url, request, response, socket: await reach(url), traffic })
-    } catch (error) {
-      sayNo(request.url ?? '', error, options, (status, phrase, headers) => {
-        if (response.headersSent) response.destroy()
-        else response.writeHead(status, phrase, { ...headers, connection: 'close' }).end(`${phrase}\n`)
-      })
-    }
-  })
-  server.on('connect', async (request: IncomingMessage, client: Socket, head: Buffer) => {
-    client.on('error', () => {})
-    try {
-      if (!isKnown(request)) throw new NotAllowed()
-      await tunnel(client, head, await reach(targetOf(ports.guard, request.url ?? '')), traffic)
-    } catch (error) {
-      sayNo(request.url ?? '', error, options, (status, phrase, headers) => {
-        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-        client.end(`HTTP/1.1 ${status} ${phrase}\r\n${lines.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`)
-      })
-    }
-  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return proxyOf(server, password, traffic)
+}
+
+interface Service {
+  readonly guard: Guard
+  readonly traffic: Traffic
+  readonly options: EgressOptions
+  isKnown(request: IncomingMessage): boolean
+  reach(origin: URL): Promise<Socket>
+}
+
+/** A request with a whole address, as http: ones are sent. */
+async function handOn(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    if (!service.isKnown(request)) throw new NotAllowed()
+    const url = service.guard.checkUrl(request.url)
+    if (url.protocol !== 'http:') throw new AddressRefusedError('Only http: goes this way; https: wants CONNECT.')
+    await forwardRequest({ url, request, response, socket: await service.reach(url), traffic: service.traffic })
+  } catch (error) {
+    const { status, phrase, headers } = refusalOf(request.url ?? '', error, service.options)
+    if (response.headersSent) response.destroy()
+    else response.writeHead(status, phrase, { ...headers, connection: 'close' }).end(`${phrase}\n`)
+  }
+}
+
+/** CONNECT, as TLS is sent. */
+async function leadOn(service: Service, request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+  try {
+    if (!service.isKnown(request)) throw new NotAllowed()
+    const upstream = await service.reach(targetOf(service.guard, request.url ?? ''))
+    await tunnel(client, head, upstream, service.traffic)
+  } catch (error) {
+    const { status, phrase, headers } = refusalOf(request.url ?? '', error, service.options)
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    client.end(`HTTP/1.1 ${status} ${phrase}\r\n${lines.join('')}connection: close\r\ncontent-length: 0\r\n\r\n`)
+  }
 }
 
 function proxyOf(server: Server, password: string, traffic: Traffic): EgressProxy {
@@ -117,24 +139,25 @@ async function tunnel(client: Socket, head: Buffer, upstream: Socket, traffic: T
 
 class NotAllowed extends Error {}
 
-function sayNo(
-  address: string,
-  error: unknown,
-  { onRefused }: EgressOptions,
-  answer: (status: number, phrase: string, headers: Readonly<Record<string, string>>) => void,
-): void {
+interface Refusal {
+  readonly status: number
+  readonly phrase: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+function refusalOf(address: string, error: unknown, { onRefused }: EgressOptions): Refusal {
   if (error instanceof NotAllowed) {
-    answer(407, 'Proxy Authentication Required', { 'proxy-authenticate': 'Basic realm="telereel"' })
-    return
+    const headers = { 'proxy-authenticate': 'Basic realm="telereel"' }
+    return { status: 407, phrase: 'Proxy Authentication Required', headers }
   }
   const target = hostOf(address)
-  const reason = error instanceof ProductError ? error : (unreachable(target, error) as ProductError)
+  const reason = error instanceof ProductError ? error : unreachable(target, error)
   const words = [reason.message, reason.why].filter(Boolean).join(' ')
-  const isRefused = reason.code === 'address-refused'
+  const isRefused = reason instanceof AddressRefusedError
   if (isRefused) onRefused?.(target, words)
   // Clients show the phrase and drop the body.
   const phrase = words.replace(/[^\x20-\x7e]/g, '?').slice(0, 300)
-  answer(isRefused ? 403 : 502, phrase, { 'x-refused-by': 'telereel' })
+  return { status: isRefused ? 403 : 502, phrase, headers: {} }
 }
 
 function hostOf(address: string): string {

@@ -25,7 +25,7 @@ export function brokenOff(host: string, cause: unknown): Error {
 }
 
 /** No connection, or none that carried an answer. */
-export function unreachable(host: string, cause: unknown): Error {
+export function unreachable(host: string, cause: unknown): ProductError {
   if (cause instanceof ProductError) return cause
   const code = codeOf(cause)
   if (isAboutCertificate(code)) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { createWeb, type GuardedWeb, type WebSettings } from './create-web.ts'
 
@@ -15,8 +15,11 @@ export interface TestServer extends AsyncDisposable {
   hangUp(): void
 }
 
+/** Answers a request, in its own time. */
+export type Answerer = (request: IncomingMessage, response: ServerResponse) => unknown
+
 /** Answers by `answer`; without one `ok` and 200. */
-export async function startServer(answer: RequestListener = (_, response) => response.end('ok')): Promise<TestServer> {
+export async function startServer(answer: Answerer = (_, response) => response.end('ok')): Promise<TestServer> {
   const requests: IncomingMessage[] = []
   const server = createServer((request, response) => {
     requests.push(request)
@@ -27,7 +30,7 @@ export async function startServer(answer: RequestListener = (_, response) => res
 }
 
 /** Says what it likes on every connection. */
-export async function startRawServer(onConnection: (socket: Socket) => void): Promise<TestServer> {
+export async function startRawServer(onConnection: (socket: Socket) => unknown): Promise<TestServer> {
   return listen(
     createTcpServer((socket) => onConnection(socket.on('error', () => {}))),
     [],

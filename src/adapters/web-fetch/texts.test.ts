@@ -1,12 +1,11 @@
-import type { RequestListener } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { PATIENT, startServer, webFor } from './server.test-support.ts'
+import { type Answerer, PATIENT, startServer, webFor } from './server.test-support.ts'
 
 /** A text that changes with every request. */
 const counting =
-  (headers: Record<string, string> = {}, waitMs = 0): RequestListener =>
+  (headers: Record<string, string> = {}, waitMs = 0): Answerer =>
   async (_, response) => {
     await sleep(waitMs)
     response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl', ...headers }).end(`#EXTM3U ${++count}`)

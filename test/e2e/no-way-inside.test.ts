@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runLab } from './lab.test-support.ts'
+import { runLab } from '#adapters/web-fetch/lab.test-support.ts'
 
 describe('in a closed world where every address leads to us', () => {
   it('no way out reaches an inside address, and public ones are answered', ({ skip }) => {
