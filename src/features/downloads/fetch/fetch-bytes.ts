@@ -45,6 +45,8 @@ export interface FetchTools {
 
 /** Addresses expire; more often than so within one segment is something else. */
 const MOST_REFRESHES = 5
+/** A playlist that gives the same address again may give another one a moment later. */
+const SAME_ADDRESS_MS = 1100
 
 type RemoteError = RemoteRefusedError | RemoteUnreachableError | RemoteBrokenError
 
@@ -84,25 +86,23 @@ export async function fetchBytes(resource: Resource, sink: ByteSink, tools: Fetc
 
 /** Rejects with the error when there is none. */
 async function beforeNextTry(error: RemoteError, state: State, tools: FetchTools): Promise<void> {
-  if (isExpired(error) && tools.refresh && state.refreshes < MOST_REFRESHES) {
-    const { url } = state.wanted
-    state.wanted = await refreshed(tools.refresh, error)
-    state.refreshes++
-    if (state.wanted.url !== url) {
-      state.tries = 0
-      return
-    }
-  }
+  const asksAnew = isExpired(error) && tools.refresh !== undefined && state.refreshes < MOST_REFRESHES
+  if (asksAnew && (await isElsewhere(error, state, tools))) return
   if (state.tries >= triesFor(error, tools)) throw error
-  const waitMs = waitAfter(error, state.tries, tools)
+  const waitMs = Math.max(waitAfter(error, state.tries, tools), asksAnew ? SAME_ADDRESS_MS : 0)
   tools.onTrouble?.(error, waitMs)
   await tools.rest(waitMs)
 }
 
-async function refreshed(refresh: () => Promise<Resource | null>, error: RemoteRefusedError): Promise<Resource> {
-  const fresh = await refresh()
-  if (fresh) return fresh
-  throw new RemoteRefusedError('It is not listed any more.', 410, { why: error.message, cause: error })
+/** Asks where it is now; true when that is another address than the one that failed. */
+async function isElsewhere(error: RemoteError, state: State, { refresh }: FetchTools): Promise<boolean> {
+  const fresh = await refresh?.()
+  if (!fresh) throw new RemoteRefusedError('It is not listed any more.', 410, { why: error.message, cause: error })
+  const isOther = fresh.url !== state.wanted.url
+  state.wanted = fresh
+  state.refreshes++
+  if (isOther) state.tries = 0
+  return isOther
 }
 
 async function fetchOnce(state: State, sink: ByteSink, tools: FetchTools): Promise<void> {
@@ -187,7 +187,7 @@ function isOfRemote(error: unknown): error is RemoteError {
   )
 }
 
-function isExpired(error: unknown): error is RemoteRefusedError {
+function isExpired(error: unknown): boolean {
   return error instanceof RemoteRefusedError && [401, 403, 410].includes(error.status)
 }
 

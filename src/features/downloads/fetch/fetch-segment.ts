@@ -94,13 +94,15 @@ export class SegmentFetcher {
 
   #segmentTools(wish: SegmentWish, connection: Connection): FetchTools {
     const { plan, ports, signal, connections } = this.#options
+    let latest = wish
     return {
       ...this.#tools(),
       ...connections.listener,
       rest: connection.rest,
       refresh: async () => {
         ports.log({ level: 'info', text: `${segmentName(wish)} is refused: asking the playlist for its address now.` })
-        const fresh = await plan.refresh(wish, signal)
+        const fresh = await plan.refresh(latest, signal)
+        latest = fresh ?? latest
         return fresh && this.#resource(fresh)
       },
       onTrouble: (error, waitMs) => {
