@@ -8,6 +8,7 @@ import {
   downloadLogPath,
   downloadPath,
   LINK_INFO_PATH,
+  RETRY_FAILED_PATH,
   retryPath,
   STATUS_PATH,
   subtitlesPath,
@@ -17,6 +18,7 @@ import {
 } from '../../../src/surfaces/http/contract/addresses.ts'
 import {
   type DownloadChange,
+  DownloadCount,
   DownloadList,
   DownloadLog,
   type DownloadOrder,
@@ -69,6 +71,7 @@ export const api = {
   downloads: (signal?: AbortSignal) => read(DOWNLOADS_PATH, DownloadList, signal),
   actOnDownload: (id: string, action: DownloadAction) => send('POST', downloadActionPath(id, action), null),
   changeDownload: (id: string, change: DownloadChange) => tell('PATCH', downloadPath(id), change),
+  retryFailedDownloads: () => send('POST', RETRY_FAILED_PATH, DownloadCount),
   removeDownload: (id: string) => send('DELETE', downloadPath(id), null),
   downloadLog: (id: string, after: number, signal?: AbortSignal) =>
     read(downloadLogPath(id, after), DownloadLog, signal),

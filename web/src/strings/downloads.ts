@@ -30,7 +30,6 @@ export const downloads = {
     subtitles: 'Subtitles',
     notes: 'Good to know',
     loading: 'Looking at the address',
-    again: 'Look again',
     remove: (address: string) => `Leave out ${address}`,
     lookAt: (address: string) => `Look at ${address}`,
     formats: 'Format',

@@ -20,14 +20,14 @@ export function FigureCard({
   return (
     <section
       aria-label={title}
-      className={`grid content-start gap-3 rounded-2xl border border-line bg-panel p-4 ${className}`}
+      className={`grid grid-cols-1 content-start gap-3 rounded-2xl border border-line bg-panel p-4 ${className}`}
     >
       <div>
         <h2 className="text-sm font-medium text-muted">{title}</h2>
         <p className="tabular text-2xl font-semibold tracking-tight">{figure}</p>
       </div>
       {meter ? <Meter {...meter} /> : null}
-      <Facts facts={facts} />
+      {facts.length > 0 && <Facts facts={facts} isDense />}
       {children}
     </section>
   )

@@ -40,7 +40,7 @@ export function CauseCard({ download }: { readonly download: Download }) {
         <div className="flex flex-wrap gap-2 pt-0.5">
           {remedies.includes('allow-gaps') && <Button onClick={allowGaps}>{words.allowGaps}</Button>}
           {remedies.includes('retry') && (
-            <Button aria-label={t.downloads.row.of(words.retry, name)} onClick={() => act([jobId], 'retry')}>
+            <Button aria-label={t.downloads.row.of(words.retry, name)} onClick={() => act(jobId, 'retry')}>
               <RotateCw className="size-4" aria-hidden="true" />
               {words.retry}
             </Button>

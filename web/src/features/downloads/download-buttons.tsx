@@ -34,24 +34,24 @@ export function DownloadButtons({ download, name }: RowProps) {
         </a>
       ) : null}
       {shownState(download) === 'recording' && (
-        <Button aria-label={words.of(words.finish, name)} onClick={() => act([jobId], 'finish')}>
+        <Button aria-label={words.of(words.finish, name)} onClick={() => act(jobId, 'finish')}>
           <Square className="size-4 fill-current" aria-hidden="true" />
           {words.finish}
         </Button>
       )}
       {(state === 'running' || state === 'waiting') && (
-        <IconButton label={words.of(words.pause, name)} onClick={() => act([jobId], 'pause')}>
+        <IconButton label={words.of(words.pause, name)} onClick={() => act(jobId, 'pause')}>
           <Pause className="size-4.5" aria-hidden="true" />
         </IconButton>
       )}
       {state === 'paused' && (
-        <Button aria-label={words.of(words.resume, name)} onClick={() => act([jobId], 'retry')}>
+        <Button aria-label={words.of(words.resume, name)} onClick={() => act(jobId, 'retry')}>
           <Play className="size-4" aria-hidden="true" />
           {words.resume}
         </Button>
       )}
       {state === 'cancelled' && (
-        <Button aria-label={words.of(words.retry, name)} onClick={() => act([jobId], 'retry')}>
+        <Button aria-label={words.of(words.retry, name)} onClick={() => act(jobId, 'retry')}>
           <RotateCw className="size-4" aria-hidden="true" />
           {words.retry}
         </Button>

@@ -63,7 +63,7 @@ export function DownloadMenu({
       )}
       {state === 'waiting' && <PriorityItems id={jobId} waiting={waiting} />}
       {(state === 'failed' || (state === 'waiting' && download.failure)) && (
-        <MenuItem icon={<RotateCw {...ICON} />} onSelect={() => act([jobId], 'retry')}>
+        <MenuItem icon={<RotateCw {...ICON} />} onSelect={() => act(jobId, 'retry')}>
           {words.retry}
         </MenuItem>
       )}
@@ -73,7 +73,7 @@ export function DownloadMenu({
           {words.remove}
         </MenuItem>
       ) : (
-        <MenuItem danger icon={<X {...ICON} />} onSelect={() => act([jobId], 'cancel')}>
+        <MenuItem danger icon={<X {...ICON} />} onSelect={() => act(jobId, 'cancel')}>
           {words.cancel}
         </MenuItem>
       )}

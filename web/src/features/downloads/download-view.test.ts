@@ -30,7 +30,7 @@ describe('a download', () => {
     const progress = { stage: 'record', percent: 0, bytesPerSec: 1e6, secondsLeft: null, bytes: 5e6, totalBytes: null }
     const live = { ...RUNNING, progress }
     expect([shownState(live), downloadPercent(live)]).toEqual(['recording', null])
-    expect(downloadFacts(live)).toEqual(['Recording', '5.0 MB', '1.0 MB/s'])
+    expect(downloadFacts(live)).toEqual(['5.0 MB', '1.0 MB/s'])
   })
 
   it('that is paused has no rate and no time left', () => {

@@ -43,7 +43,10 @@ function progressFacts({ state, progress }: Download): string[] {
     progress.stage === RECORDING ? '' : t.common.percent(Math.floor(progress.percent)),
     amountOf(progress),
   ]
-  const facts = state === 'running' ? [stageName(progress.stage), ...standing, ...paceOf(progress)] : standing
+  const facts =
+    state === 'running'
+      ? [progress.stage === RECORDING ? '' : stageName(progress.stage), ...standing, ...paceOf(progress)]
+      : standing
   return facts.filter((part) => part !== '')
 }
 

@@ -7,7 +7,7 @@ import { OrderForm } from './order-form.tsx'
 /** From an address to a video: what is there, how to fetch it, and how far all of them are. */
 export function DownloadsPage() {
   return (
-    <div className="mx-auto grid max-w-4xl gap-6">
+    <div className="mx-auto grid max-w-4xl grid-cols-1 gap-6">
       <PageTitle title={t.downloads.title} />
       <OrderForm />
       <HandingIn />

@@ -28,7 +28,7 @@ export function DownloadsSection() {
   if (!data) return <ProblemCard error={error} title={t.downloads.list.error} onRetry={() => void refetch()} />
   if (data.downloads.length === 0) return <EmptyState title={t.downloads.empty.title} body={t.downloads.empty.body} />
   return (
-    <div className={isStale ? 'grid gap-6 opacity-70' : 'grid gap-6'}>
+    <div className={isStale ? 'grid grid-cols-1 gap-6 opacity-70' : 'grid grid-cols-1 gap-6'}>
       {isStale ? (
         <p role="status" className="appear-late -mb-3 text-sm text-warn">
           {t.downloads.list.stale(new Date(dataUpdatedAt).toLocaleTimeString('en', { timeStyle: 'short' }))}
@@ -40,7 +40,7 @@ export function DownloadsSection() {
 }
 
 function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
-  const { act, remove } = useDownloadActions()
+  const { retryFailed, remove } = useDownloadActions()
   const ended = downloads.filter(hasEnded)
   const open = downloads.filter((each) => !hasEnded(each))
   const running = open.filter(({ state }) => state === 'running')
@@ -52,14 +52,14 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
   return (
     <>
       {open.length > 0 && (
-        <section className="grid gap-3">
+        <section className="grid grid-cols-1 gap-3">
           <div className="flex flex-wrap items-baseline gap-x-3">
             <h2 className="text-base">{t.downloads.list.now}</h2>
             <span role="status" className="tabular text-sm text-muted">
               {t.downloads.list.counts(counts.running, counts.waiting, counts.failed)}
             </span>
           </div>
-          <ul className="grid gap-3">
+          <ul className="grid grid-cols-1 gap-3">
             {[...running, ...queued].map((each) => (
               <DownloadRow key={each.jobId} download={each} waiting={waiting} />
             ))}
@@ -67,19 +67,17 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
         </section>
       )}
       {ended.length > 0 && (
-        <section className="grid gap-3">
+        <section className="grid grid-cols-1 gap-3">
           <div className="flex flex-wrap items-center gap-2">
             <h2 className="mr-auto text-base">{t.downloads.list.ended}</h2>
-            {failed.length > 1 && (
-              <Button onClick={() => act(idsOf(failed), 'retry')}>{t.downloads.list.retryAll}</Button>
-            )}
+            {failed.length > 1 && <Button onClick={retryFailed}>{t.downloads.list.retryAll}</Button>}
             {finished.length > 0 && (
               <Button look="quiet" onClick={() => remove(idsOf(finished))}>
                 {t.downloads.list.clear}
               </Button>
             )}
           </div>
-          <ul className="grid gap-3">
+          <ul className="grid grid-cols-1 gap-3">
             {ended.map((each) => (
               <DownloadRow key={each.jobId} download={each} waiting={waiting} />
             ))}

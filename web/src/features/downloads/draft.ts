@@ -35,11 +35,18 @@ export function choose(address: string, part: AddressChoice): void {
 
 /** Asks about these, as many as the server takes at once. */
 export function lookAt(addresses: readonly string[]): void {
-  const { looks, wishes } = draft.get()
-  const questions = addresses
-    .slice(0, LOOKS_AT_ONCE)
-    .map((url) => [url, { url, identity: identityOf(wishes) }] as const)
+  const { looks } = draft.get()
+  const questions = addresses.slice(0, LOOKS_AT_ONCE).map((url) => [url, questionOf(url)] as const)
   changeDraft({ looks: { ...looks, ...Object.fromEntries(questions) } })
+}
+
+/** Whether that was asked with the headers that stand in the form now. */
+export function isAsked(question: LinkQuestion | undefined, url: string): boolean {
+  return JSON.stringify(question) === JSON.stringify(questionOf(url))
+}
+
+function questionOf(url: string): LinkQuestion {
+  return { url, identity: identityOf(draft.get().wishes) }
 }
 
 export function leaveOut(address: string): void {

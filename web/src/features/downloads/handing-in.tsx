@@ -18,9 +18,7 @@ export function HandingIn() {
         <section className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-xl border border-line bg-panel px-4 py-2.5">
           <Hourglass className="size-4.5 shrink-0 text-muted" aria-hidden="true" />
           <div className="min-w-0 flex-1 text-sm">
-            <h2 className="text-sm font-medium" role="status">
-              {words.title(waiting.length)}
-            </h2>
+            <h2 className="text-sm font-medium">{words.title(waiting.length)}</h2>
             <p className="tabular text-muted" role="timer">
               {nextAtMs === null ? words.now : words.waiting(Math.max(0, Math.ceil((nextAtMs - nowMs) / 1000)))}
             </p>

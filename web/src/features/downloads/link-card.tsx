@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { FileVideo, Globe, ListVideo, RotateCw, Search, X } from 'lucide-react'
-import { Button, IconButton } from '../../components/button.tsx'
+import { FileVideo, Globe, ListVideo, Search, X } from 'lucide-react'
+import { IconButton } from '../../components/button.tsx'
 import { ProblemCard } from '../../components/problem-card.tsx'
 import { useStored } from '../../lib/external-store.ts'
 import { linkQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
 import { guessKind, shortAddress } from './addresses.ts'
-import { draft, leaveOut, lookAt } from './draft.ts'
+import { draft, isAsked, leaveOut, lookAt } from './draft.ts'
 import { LinkDetails } from './link-details.tsx'
 
 const GLYPHS = { hls: ListVideo, file: FileVideo, page: Globe }
@@ -26,10 +26,10 @@ export function LinkCard({ address, isOnly }: { readonly address: string; readon
   })
   const kind = info?.kind ?? guessKind(address)
   const Glyph = GLYPHS[kind]
-  const lookAgain = () => (question ? void refetch() : lookAt([address]))
+  const look = () => (isAsked(question, address) ? void refetch() : lookAt([address]))
   if (isOnly && !question) return <Guess kind={kind} />
   return (
-    <li className="grid gap-3 rounded-xl border border-line bg-canvas p-3">
+    <li className="grid grid-cols-1 gap-3 rounded-xl border border-line bg-canvas p-3">
       <div className="flex items-start gap-2.5">
         <Glyph className="mt-0.5 size-4.5 shrink-0 text-accent-ink" aria-hidden="true" />
         <div className="min-w-0 flex-1 text-sm">
@@ -39,7 +39,7 @@ export function LinkCard({ address, isOnly }: { readonly address: string; readon
           {info || isFetching ? null : <p className="text-muted">{t.downloads.guess[kind]}</p>}
         </div>
         {question ? null : (
-          <IconButton label={t.downloads.info.lookAt(shortAddress(address))} onClick={lookAgain}>
+          <IconButton label={t.downloads.info.lookAt(shortAddress(address))} onClick={look}>
             <Search className="size-4" aria-hidden="true" />
           </IconButton>
         )}
@@ -49,14 +49,7 @@ export function LinkCard({ address, isOnly }: { readonly address: string; readon
       </div>
       {isFetching && !info ? <LinkSkeleton /> : null}
       {info ? <LinkDetails address={address} info={info} /> : null}
-      {error && !isFetching ? (
-        <ProblemCard error={error} title={t.downloads.info.failed} onRetry={() => lookAt([address])}>
-          <Button look="quiet" onClick={lookAgain}>
-            <RotateCw className="size-4" aria-hidden="true" />
-            {t.downloads.info.again}
-          </Button>
-        </ProblemCard>
-      ) : null}
+      {error && !isFetching ? <ProblemCard error={error} title={t.downloads.info.failed} onRetry={look} /> : null}
     </li>
   )
 }

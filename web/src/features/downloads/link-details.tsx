@@ -22,9 +22,9 @@ export function LinkDetails({ address, info }: { readonly address: string; reado
           <img src={info.thumbnail} alt="" className="h-16 rounded-md object-cover" />
         ) : null}
         <div className="grid min-w-0 content-start gap-1.5">
-          <h3 className="text-base" dir="auto">
+          <h2 className="text-base" dir="auto">
             {title}
-          </h3>
+          </h2>
           <p className="flex flex-wrap items-center gap-1.5">
             <Chip>{t.downloads.kinds[kind]}</Chip>
             {isLive ? <Chip tone="bad">● {words.live}</Chip> : null}

@@ -22,7 +22,7 @@ export function OrderForm() {
     if (canStart) start()
   }
   return (
-    <form onSubmit={submit} className="grid gap-4 rounded-2xl border border-line bg-panel p-4 md:p-5">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4 rounded-2xl border border-line bg-panel p-4 md:p-5">
       <AddressBox
         text={text}
         refused={refused}
@@ -30,7 +30,7 @@ export function OrderForm() {
         onSubmit={() => canStart && start()}
       />
       {addresses.length > 0 && (
-        <ul className="grid gap-2" aria-label={t.downloads.info.title}>
+        <ul className="grid grid-cols-1 gap-2" aria-label={t.downloads.info.title}>
           {addresses.map((address) => (
             <LinkCard key={address} address={address} isOnly={addresses.length === 1} />
           ))}

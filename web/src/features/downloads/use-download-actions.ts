@@ -7,7 +7,8 @@ import { DOWNLOADS_KEY } from '../../lib/queries.ts'
 import { toast } from '../../lib/toasts.ts'
 
 export interface DownloadActions {
-  act(ids: readonly string[], action: DownloadAction): void
+  act(id: string, action: DownloadAction): void
+  retryFailed(): void
   remove(ids: readonly string[]): void
   setPriorities(changes: readonly { readonly jobId: string; readonly priority: number }[]): void
 }
@@ -20,7 +21,8 @@ export function useDownloadActions(): DownloadActions {
     work.catch((error: unknown) => toast(faultOf(error).message, { tone: 'bad' })).finally(() => void refresh())
   }
   return {
-    act: (ids, action) => run(Promise.all(ids.map((id) => api.actOnDownload(id, action)))),
+    act: (id, action) => run(api.actOnDownload(id, action)),
+    retryFailed: () => run(api.retryFailedDownloads()),
     remove: (ids) => {
       run(Promise.all(ids.map((id) => api.removeDownload(id))))
       for (const id of ids) forgetDownload(client, id)
