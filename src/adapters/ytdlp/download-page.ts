@@ -5,6 +5,7 @@ import { PageRefusedError } from '#domain/errors.ts'
 import type { PageDownload, PageFile, PageOptions } from '#domain/page-tool.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
 import { formatOptions, subtitleOptions } from './format-options.ts'
+import { holdsEndlessPlaylist } from './endless-playlist.ts'
 import { linesOf } from './lines-of.ts'
 import { titleOf } from './link-info-of.ts'
 import { OwnLines } from './own-lines.ts'
@@ -37,6 +38,8 @@ const STALL_LIMIT_MS = 240_000
 /** Retries and heads of answers come on top of what is kept. */
 const TRAFFIC_SHARE = 1.5
 const LOOK_BYTES = 256 * 1024 * 1024
+/** The last stop, behind our own count: a tool that hits it cannot say why it failed. */
+const SPARE_BYTES = 64 * 1024 * 1024
 const CPU_LIMIT_SEC = 4 * 3600
 
 /**
@@ -55,12 +58,13 @@ export async function downloadPage(
   const formats = formatOptions(choice, places.joinTracks !== undefined)
   await emptyFolder(folder)
   const lines = new OwnLines(prefix)
+  let endless = false
   const end = await runYtdlp(tool, places, {
     url,
     identity,
     options: downloadOptions({ folder, maxBytes, prefix, formats, subtitles: subtitleOptions(choice) }),
     folder,
-    limits: { cpuSec: CPU_LIMIT_SEC, fileBytes: maxBytes },
+    limits: { cpuSec: CPU_LIMIT_SEC, fileBytes: maxBytes + SPARE_BYTES },
     timeLimitMs: TIME_LIMIT_MS,
     stallLimitMs: STALL_LIMIT_MS,
     maxBytes: maxBytes * TRAFFIC_SHARE + LOOK_BYTES,
@@ -73,9 +77,13 @@ export async function downloadPage(
         if (report && report.bytes > maxBytes) throw tooLarge(maxBytes)
       }
     },
+    async inspect(scratch) {
+      endless = await holdsEndlessPlaylist(scratch)
+    },
   })
   for (const line of end.stderr.split(/[\r\n]+/)) say(end.redact(line), options)
   signal.throwIfAborted()
+  if (endless) throw stillLive()
   const files = filesOf(end, lines, tool, maxBytes)
   return {
     ...(await oneFile(files, folder, places, options)),
@@ -90,13 +98,24 @@ async function emptyFolder(folder: string): Promise<void> {
 }
 
 function say(line: string, { log }: PageDownload): void {
-  if (line !== '') log(line)
+  if (line !== '' && !KEPT_PAGE.test(line)) log(line)
 }
+
+/** Nobody needs to know, and the names of the files are made of whole addresses. */
+const KEPT_PAGE = /Saving request to /
 
 function filesOf(end: YtdlpEnd, lines: OwnLines, tool: FoundYtdlp, maxBytes: number): OwnLines['files'] {
   if (end.exitCode === 0 && lines.files.length > 0) return lines.files
   if (lines.isTooLarge) throw tooLarge(maxBytes)
   throw failureOf(end, tool.version.text)
+}
+
+/** What it took is what the playlist listed at that moment. */
+function stillLive(): PageRefusedError {
+  return new PageRefusedError('The broadcast still goes on.', 'other', {
+    why: 'From a page only what is complete is downloaded.',
+    fix: 'Give the address of its playlist (.m3u8) to record it, or come back when it is over.',
+  })
 }
 
 function tooLarge(maxBytes: number): PageRefusedError {

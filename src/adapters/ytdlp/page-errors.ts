@@ -35,31 +35,42 @@ export interface FailedRun {
   readonly cookiesAgeDays: number | null
 }
 
-/** The first `ERROR:` that it printed, in our terms; null when it printed none. Of several the first is the cause. */
+/** What it said after `ERROR:`, in our terms; null when it said nothing. Of several errors the first is the cause. */
 export function pageError(
   stderr: string,
   run: FailedRun,
   redact: (line: string) => string = withoutQueries,
 ): ProductError | null {
-  const said = stderr
-    .split(/[\r\n]+/)
-    .find((line) => line.startsWith('ERROR:') || /yt-dlp(?:\.\w+)?: error:/.test(line))
+  const errors = errorsIn(stderr)
+  const said = errors.find((line) => MISSING_FRAGMENT.test(line)) ?? errors[0]
   if (said === undefined) return null
-  const why = quoted(redact(said))
+  const why = quoted(redact(said === errors[0] ? said : `${errors[0]} · ${said}`))
   const meaning = MEANINGS.find(({ says }) => says.test(said))
   return meaning === undefined ? unknown(why) : meaning.error(why, run, meaning.says.exec(said)?.[1] ?? '')
 }
+
+/** The reason may stand on a line of its own, behind an empty `ERROR:`. */
+function errorsIn(stderr: string): string[] {
+  const lines = stderr.split(/[\r\n]+/).map((line) => line.trim())
+  return lines.flatMap((line, index) => {
+    if (line === 'ERROR:') return lines[index + 1] ?? []
+    return line.startsWith('ERROR:') || /yt-dlp(?:\.\w+)?: error:/.test(line) ? line : []
+  })
+}
+
+/** How a piece of a stream is said to be missing, after the status of the last attempt. */
+const MISSING_FRAGMENT = /fragment \d+ not found/
 
 const MAX_QUOTED_CHARACTERS = 300
 
 /** Its words without what is meant for people at its own command line. */
 function quoted(line: string): string {
   const words = line
-    .replace(/^.*?(?:ERROR|error):\s*/, '')
+    .replaceAll(/ERROR:\s*|^.*?: error:\s*/g, '')
     .replace(/^\[[\w:.+-]+\]\s*(?:[\w-]{1,64}:\s)?/, '')
     .replace(/\(caused by .*$/, '')
     .replace(/[;.]?\s*please report this issue on.*$/i, '')
-    .replace(/\.?\s*(?:Use|Try) --.*$/, '')
+    .replace(/[,;.]?\s*\b(?:use|try|add)\b[^.;]*?\s--\w.*$/i, '')
     .replace(/\.?\s*See\s+https:\/\/github\.com\/yt-dlp.*$/, '')
   return cleanText(words, MAX_QUOTED_CHARACTERS)
 }
@@ -126,6 +137,7 @@ const brokenOff: Meaning['error'] = (why) =>
 
 /** In order: the first that fits decides. What sites say about a video comes before what HTTP says. */
 const MEANINGS: readonly Meaning[] = [
+  { says: MISSING_FRAGMENT, error: brokenOff },
   {
     says: /No space left on device|Disk quota exceeded|\[Errno 28\]/i,
     error: (why) => new NoSpaceError('There is no space left for the download.', { why }),
@@ -159,6 +171,7 @@ const MEANINGS: readonly Meaning[] = [
         fix: 'Wait an hour, or give cookies of an account.',
       }),
   },
+  { says: /\b(?:account|channel|user)\b.*\b(?:terminated|closed|suspended|deleted)/i, error: gone },
   {
     says: /log ?in|sign in|logged|registered users|members.only|for members|premium|subscri(?:be|ption)|purchase|rental|\bpaid\b|private|password|account|confirm your age|age.?(?:restrict|verif)|authenticat|HTTP Error 401|\bcookies\b.*needed|--cookies/i,
     error: loginNeeded,

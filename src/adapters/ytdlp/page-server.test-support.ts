@@ -16,6 +16,8 @@ export interface PageServer extends AsyncDisposable {
   readonly asked: string[]
   /** Pages and answers of a single test, by path. */
   readonly answers: Map<string, Answer>
+  /** Told the headers of every request. */
+  heard: (headers: IncomingMessage['headers']) => void
   /** A file that it serves. */
   file(name: string): Promise<Buffer>
 }
@@ -88,6 +90,7 @@ export async function startPageServer(): Promise<PageServer> {
   const answers = new Map<string, Answer>(PAGES)
   const server = createServer((request, response) => {
     asked.push(request.url ?? '')
+    site.heard(request.headers)
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
     const answer = answers.get(path)
     const done =
@@ -96,11 +99,12 @@ export async function startPageServer(): Promise<PageServer> {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
+  const site: PageServer = {
     origin: `http://${host}`,
     host,
     asked,
     answers,
+    heard: () => {},
     file: (name) => readFile(at(name)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -108,6 +112,7 @@ export async function startPageServer(): Promise<PageServer> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+  return site
 }
 
 const PAGES: readonly (readonly [string, Answer])[] = [

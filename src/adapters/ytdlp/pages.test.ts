@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { PLAIN_CHOICE } from '#domain/download.ts'
+import { NO_IDENTITY, PLAIN_CHOICE } from '#domain/download.ts'
 import { type PageServer, startPageServer } from './page-server.test-support.ts'
-import { recordingProxy } from './recording-proxy.test-support.ts'
+import { answeringProxy, recordingProxy } from './recording-proxy.test-support.ts'
 import { openPageToolLab, type PageToolLab } from './ytdlp.test-support.ts'
 
 const run = promisify(execFile)
@@ -88,7 +88,7 @@ describe('looking at a page', () => {
     const abort = new AbortController()
     site.answers.set('/slow.html', { slowly: 'clip.mp4', pauseMs: 5000 })
     const look = lab.tool.look(at('/slow.html'), lab.look({ signal: abort.signal }))
-    await expect.poll(() => site.asked).toContain('/slow.html')
+    await expect.poll(() => site.asked, { timeout: 15_000 }).toContain('/slow.html')
     abort.abort(new Error('called off'))
     await expect(look).rejects.toThrow('called off')
     expect(await readdir(lab.workDir)).toEqual([])
@@ -161,16 +161,41 @@ describe('downloading from a page', () => {
     await expect(lab.tool.download(at('/picture.html'), lab.download())).rejects.toMatchObject({ refusal: 'no-video' })
   })
 
-  it.each(['/video.html', '/muxed.html'])('stops at the largest size that is allowed: %s', async (path) => {
-    const download = lab.tool.download(at(path), lab.download({ maxBytes: 100_000 }))
+  it.each([
+    ['/video.html', 100_000],
+    ['/muxed.html', 250_000],
+  ])('stops at the largest size that is allowed: %s', async (path, maxBytes) => {
+    const download = lab.tool.download(at(path), lab.download({ maxBytes }))
     await expect(download).rejects.toMatchObject({ code: 'page-refused', refusal: 'too-large' })
   })
 
   it('is an error when a segment is missing, and not a film with a hole', async () => {
     site.answers.set('/s2.ts', { status: 404 })
     const download = lab.tool.download(at('/muxed.html'), lab.download())
-    await expect(download).rejects.toMatchObject({ name: expect.stringMatching(/Error$/), code: expect.any(String) })
+    await expect(download).rejects.toMatchObject({
+      code: 'remote-broken',
+      why: expect.stringMatching(/404.*fragment 3 not found/),
+    })
     site.answers.delete('/s2.ts')
+  })
+
+  it('does not take what a live playlist lists at the moment for the whole', async () => {
+    const m3u8 = '#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:17\n#EXTINF:2,\ns0.ts\n#EXTINF:2,\ns1.ts'
+    site.answers.set('/live.m3u8', { m3u8 })
+    site.answers.set('/live.html', { html: '<video><source src="/live.m3u8" type="application/x-mpegURL"></video>' })
+    const download = lab.tool.download(at('/live.html'), lab.download())
+    await expect(download).rejects.toMatchObject({ code: 'page-refused', message: 'The broadcast still goes on.' })
+  })
+
+  it('names DRM, a server that asks for patience, and one that refuses', async () => {
+    const key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x",KEYFORMAT="com.apple.streamingkeydelivery"'
+    site.answers.set('/drm.m3u8', { m3u8: `#EXT-X-TARGETDURATION:2\n${key}\n#EXTINF:2,\ns1.ts\n#EXT-X-ENDLIST` })
+    site.answers.set('/drm.html', { html: '<video><source src="/drm.m3u8" type="application/x-mpegURL"></video>' })
+    site.answers.set('/busy.html', { status: 429 })
+    site.answers.set('/no.html', { status: 403 })
+    await expect(lab.tool.look(at('/drm.html'), lab.look())).rejects.toMatchObject({ refusal: 'drm', retry: 'never' })
+    await expect(lab.tool.look(at('/busy.html'), lab.look())).rejects.toMatchObject({ status: 429, retry: 'sometimes' })
+    await expect(lab.tool.look(at('/no.html'), lab.look())).rejects.toMatchObject({ refusal: 'other' })
   })
 
   it('ends the tool and all its children when it is called off', async () => {
@@ -178,7 +203,7 @@ describe('downloading from a page', () => {
     site.answers.set('/slow.mp4', { slowly: 'clip.mp4', pauseMs: 300 })
     site.answers.set('/slow-film.html', { html: '<video src="/slow.mp4"></video>' })
     const download = lab.tool.download(at('/slow-film.html'), lab.download({ signal: abort.signal }))
-    await expect.poll(() => lab.reports.length, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => lab.reports.length, { timeout: 15_000 }).toBeGreaterThan(0)
     abort.abort(new Error('called off'))
     await expect(download).rejects.toThrow('called off')
     const { stdout } = await run('ps', ['-eo', 'args'])
@@ -189,6 +214,36 @@ describe('downloading from a page', () => {
     await lab.tool.download(`${at('/video.html')}?token=verysecret`, lab.download())
     expect(lab.logged.length).toBeGreaterThan(3)
     expect(lab.logged.join('\n')).not.toMatch(/verysecret|secret-of-the-proxy/)
+  })
+})
+
+describe('who asks', () => {
+  it('has the cookies of the site, and nobody keeps them', async () => {
+    const text = '# telereel-domain: films.test\n.films.test\tTRUE\t/\tFALSE\t2000000000\tsession\tthe-cookie-value\n'
+    await writeFile(join(lab.cookiesDir, 'mine.txt'), text, { mode: 0o600 })
+    const seen: string[] = []
+    const identity = { ...NO_IDENTITY, cookies: 'mine' }
+    await using named = await openPageToolLab({ startProxy: answeringProxy(seen), cookiesDir: lab.cookiesDir })
+    const info = await named.tool.look('http://www.films.test/film', named.look({ identity }))
+    expect(info.notes).toEqual(['With the cookies mine, from today.'])
+    expect(seen).toContainEqual('session=the-cookie-value')
+    const file = await named.tool.download('http://www.films.test/film', named.download({ identity }))
+    expect(file.byteLength).toBeGreaterThan(0)
+    expect(named.logged.join('\n')).not.toContain('the-cookie-value')
+    expect(await readdir(named.workDir)).toEqual([])
+    expect(await readFile(join(lab.cookiesDir, 'mine.txt'), 'utf8')).toBe(text)
+    await expect(named.tool.look('http://other.test/', named.look({ identity }))).rejects.toMatchObject({
+      code: 'invalid-input',
+    })
+  })
+
+  it('may say a referer and a user agent; other headers could be secrets and stay here', async () => {
+    const heard: Record<string, unknown>[] = []
+    site.heard = (headers) => void heard.push(headers)
+    const headers = { Referer: 'https://ref.test/\u0007x', 'user-agent': '--exec evil', Authorization: 'Bearer secret' }
+    await lab.tool.look(at('/video.html'), lab.look({ identity: { ...NO_IDENTITY, headers } }))
+    expect(heard[0]).toMatchObject({ referer: 'https://ref.test/ x', 'user-agent': '--exec evil' })
+    expect(JSON.stringify(heard)).not.toContain('Bearer')
   })
 })
 

@@ -41,6 +41,8 @@ export interface YtdlpRun {
   readonly signal: AbortSignal
   /** Reads its stdout; may end early, which ends the run. */
   read(output: AsyncIterable<Uint8Array>, redact: (line: string) => string): Promise<void>
+  /** Looks at its working folder when it has ended, before that is removed. */
+  readonly inspect?: (folder: string) => Promise<void>
 }
 
 interface RefusedTarget {
@@ -98,7 +100,9 @@ export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRu
     signal: run.signal,
   })
   await run.read(child.output(), redact)
-  return { ...(await child.ended), refused, redact, cookiesAgeDays: cookies?.ageDays ?? null }
+  const end = await child.ended
+  await run.inspect?.(scratch.path)
+  return { ...end, refused, redact, cookiesAgeDays: cookies?.ageDays ?? null }
 }
 
 async function cookiesFor({ cookiesDir, nowMs }: RunPlaces, { identity, url }: YtdlpRun): Promise<PageCookies | null> {
