@@ -35,7 +35,8 @@ export class Answer implements WebAnswer {
     this.decoded = codings.length > 0
     const raw: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => new RawBody(parts, this.contentLength) }
     const whole = this.decoded ? decodeBody(raw, codings, exchange.host) : raw
-    this.body = Number.isFinite(maxBytes) ? bounded(whole, maxBytes, exchange.host) : whole
+    const promisedBytes = this.decoded || !hasBody ? 0 : (this.contentLength ?? 0)
+    this.body = Number.isFinite(maxBytes) ? bounded(whole, { maxBytes, promisedBytes, host: exchange.host }) : whole
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,18 +74,20 @@ class RawBody implements AsyncIterator<Uint8Array, undefined> {
   }
 }
 
-async function* bounded(
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  host: string,
-): AsyncGenerator<Uint8Array, undefined> {
+interface Bound {
+  readonly maxBytes: number
+  /** What the head says: too much is not even begun. */
+  readonly promisedBytes: number
+  readonly host: string
+}
+
+async function* bounded(body: AsyncIterable<Uint8Array>, bound: Bound): AsyncGenerator<Uint8Array, undefined> {
   let byteLength = 0
   for await (const chunk of body) {
     byteLength += chunk.length
-    if (byteLength > maxBytes) {
-      throw new AnswerTooLargeError(`The answer of ${host} is too large.`, {
-        why: `It is longer than ${maxBytes} bytes.`,
-      })
+    if (Math.max(byteLength, bound.promisedBytes) > bound.maxBytes) {
+      const why = `It is longer than ${bound.maxBytes} bytes.`
+      throw new AnswerTooLargeError(`The answer of ${bound.host} is too large.`, { why })
     }
     yield chunk
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AnswerTooLargeError, RemoteRefusedError } from '#domain/errors.ts'
+import { RemoteRefusedError } from '#domain/errors.ts'
 import type { WebAnswer, WebRequest, WebText } from '#domain/web.ts'
 import { howLongToKeepMs } from './how-long-to-keep.ts'
 import type { PlaylistCache } from './playlist-cache.ts'
@@ -39,7 +39,7 @@ export class Texts {
     return join(flight, signal)
   }
 
-  #start(flightKey: string, key: string, request: WebRequest & { readonly maxBytes: number }): Flight {
+  #start(flightKey: string, key: string, request: WebRequest): Flight {
     const landing = new AbortController()
     const answer = this.#fetch(key, request, landing.signal).finally(() => {
       if (this.#flights.get(flightKey) === flight) this.#flights.delete(flightKey)
@@ -52,14 +52,9 @@ export class Texts {
     return flight
   }
 
-  async #fetch(
-    key: string,
-    request: WebRequest & { readonly maxBytes: number },
-    signal: AbortSignal,
-  ): Promise<WebText> {
+  async #fetch(key: string, request: WebRequest, signal: AbortSignal): Promise<WebText> {
     await using answer = await this.#open(request, signal)
     if (answer.status < 200 || answer.status > 299) throw refusal(answer)
-    if ((answer.contentLength ?? 0) > request.maxBytes && !answer.decoded) throw tooLarge(answer, request.maxBytes)
     const chunks: Uint8Array[] = []
     for await (const chunk of answer.body) chunks.push(chunk)
     // A byte order mark is left to those who read the text: it is against the rules of some.
@@ -95,11 +90,5 @@ function keyOf({ url, method = 'GET', identity, range }: WebRequest): string {
 function refusal({ url, status, headers }: WebAnswer): RemoteRefusedError {
   return new RemoteRefusedError(`${new URL(url).host} answers ${status}.`, status, {
     retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
-  })
-}
-
-function tooLarge({ url, contentLength }: WebAnswer, maxBytes: number): AnswerTooLargeError {
-  return new AnswerTooLargeError(`The answer of ${new URL(url).host} is too large.`, {
-    why: `It is ${contentLength} bytes long, at most ${maxBytes} are read.`,
   })
 }
