@@ -15,7 +15,7 @@ export function CheckBox({
 }) {
   const id = useId()
   return (
-    <div className="grid gap-0.5">
+    <div className="grid grid-cols-1 gap-0.5">
       <label className="flex min-h-6 items-center gap-2.5 text-sm select-none max-md:min-h-11">
         <input
           type="checkbox"

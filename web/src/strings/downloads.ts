@@ -82,7 +82,7 @@ export const downloads = {
   },
   sending: {
     title: (count: number) => `${plural(count, 'address', 'addresses')} still to be handed in`,
-    waiting: (sec: number) => `3 downloads a minute; next in ${sec} s`,
+    waiting: (why: string, sec: number) => `${why} Next in ${sec} s.`,
     now: 'Handing in…',
     drop: 'Drop them',
     failed: (address: string) => `${address} was not taken`,

@@ -15,7 +15,7 @@ export function DownloadOptions({ isOnly }: { readonly isOnly: boolean }) {
   const { targets, qualities, containers } = words
   const faults = faultsIn(wishes)
   return (
-    <fieldset className="grid gap-3">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-3">
       <legend className="sr-only">{words.title}</legend>
       <div className="flex flex-wrap gap-x-5 gap-y-3">
         <Choice

@@ -22,7 +22,7 @@ export function EntryList({ address, entries }: { readonly address: string; read
     take(next.chosen)
   }
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-2">
       <legend className="mb-1 text-sm font-medium">{words.title(chosen.size, entries.length)}</legend>
       <div className="flex flex-wrap items-center gap-2">
         <Button onClick={() => take(shown)}>{words.all}</Button>

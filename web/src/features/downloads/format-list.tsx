@@ -26,7 +26,7 @@ export function FormatList({
     changeDraft({ choices: { ...choices, [address]: rest } })
   }
   return (
-    <fieldset className="grid gap-1">
+    <fieldset className="grid min-w-0 grid-cols-1 gap-1">
       <legend className="mb-1 text-sm font-medium">{words.formats}</legend>
       <Format label={words.byPreset} isChosen={chosen === undefined} group={address} onChoose={byPreset} />
       {shown.map(({ id, label, byteLength }) => (

@@ -9,7 +9,7 @@ import { orders } from './orders.ts'
 
 /** What the server has not taken yet, with the seconds until it does, and what it refused. */
 export function HandingIn() {
-  const { waiting, nextAtMs, failed } = useStored(orders.state)
+  const { waiting, nextAtMs, why, failed } = useStored(orders.state)
   const nowMs = useNow(nextAtMs !== null)
   const words = t.downloads.sending
   return (
@@ -20,7 +20,7 @@ export function HandingIn() {
           <div className="min-w-0 flex-1 text-sm">
             <h2 className="text-sm font-medium">{words.title(waiting.length)}</h2>
             <p className="tabular text-muted" role="timer">
-              {nextAtMs === null ? words.now : words.waiting(Math.max(0, Math.ceil((nextAtMs - nowMs) / 1000)))}
+              {nextAtMs === null ? words.now : words.waiting(why, Math.max(0, Math.ceil((nextAtMs - nowMs) / 1000)))}
             </p>
           </div>
           <Button look="quiet" onClick={() => orders.drop()}>

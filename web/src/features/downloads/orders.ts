@@ -7,6 +7,8 @@ export interface HandingIn {
   readonly waiting: readonly DownloadOrder[]
   /** When the server takes the next one; null while it does. */
   readonly nextAtMs: number | null
+  /** Why it does not, in the server's words. */
+  readonly why: string
   readonly failed: readonly { readonly id: number; readonly order: DownloadOrder; readonly fault: Fault }[]
   /** Taken since the page was opened. */
   readonly started: number
@@ -20,7 +22,7 @@ const USUAL_WAIT_SEC = 20
  * downloads page stops nothing.
  */
 class Orders {
-  readonly state = new ExternalStore<HandingIn>({ waiting: [], nextAtMs: null, failed: [], started: 0 })
+  readonly state = new ExternalStore<HandingIn>({ waiting: [], nextAtMs: null, why: '', failed: [], started: 0 })
   /** Of this page; kept nowhere else: they may hold secrets. */
   readonly #taken = new Map<string, DownloadOrder>()
   #isSending = false
@@ -65,8 +67,10 @@ class Orders {
       this.#taken.set(jobId, order)
       this.#set({ ...this.#without(order), started: this.state.get().started + 1 })
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 429)
+      if (error instanceof ProblemError && error.status === 429) {
+        this.#set({ why: error.fault.message })
         return Math.max(1, error.retryAfterSec ?? USUAL_WAIT_SEC)
+      }
       const failed = [...this.state.get().failed, { id: ++this.#lastId, order, fault: faultOf(error) }]
       this.#set({ ...this.#without(order), failed })
     }
