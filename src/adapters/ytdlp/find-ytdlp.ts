@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises'
+import { access, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { ToolMissingError } from '#domain/errors.ts'
 import { findLaunchers, findProgram, type Launchers } from '#lib/process/resource-limits.ts'
@@ -40,7 +40,7 @@ export async function findYtdlp({ ytdlpPath, searchPath }: YtdlpPlaces): Promise
       'yt-dlp is missing.',
       ytdlpPath === undefined ? 'No folder of PATH holds it.' : `${ytdlpPath} is no program that may be started.`,
     )
-  const { command, readOnly } = await startOf(resolve(path), searchPath)
+  const { command, readOnly } = await startOf(await realpath(path), searchPath)
   const asked = [...command, '--ignore-config', '--version']
   const [version, launchers, sandbox] = await Promise.all([
     printed(asked, { PATH: searchPath, HOME: homedir() }),
@@ -62,9 +62,8 @@ function missing(message: string, why: string): ToolMissingError {
  */
 async function startOf(path: string, searchPath: string): Promise<Pick<FoundYtdlp, 'command' | 'readOnly'>> {
   const python = await pythonOf(path, searchPath)
-  if (python === null) return { command: [path], readOnly: CERTIFICATES }
-  const facts = await askPython(python, searchPath)
-  if (facts === null) return { command: [path], readOnly: CERTIFICATES }
+  const facts = python === null ? null : await askPython(python, searchPath)
+  if (facts === null) return { command: [path], readOnly: [...CERTIFICATES, path] }
   const prefixes = facts.prefixes.filter((prefix) => !['/', '/usr', '/usr/local'].includes(prefix))
   const start = [facts.executable, ...ISOLATED]
   const zipped = await isZippedScript(path)

@@ -4,7 +4,7 @@ import { findProgram } from '#lib/process/resource-limits.ts'
 
 const HEAD_BYTES = 4096
 
-/** The Python that a script asks for in its first lines; null for what is no script at all (a program of its own). */
+/** The Python that a script asks for in its first lines; null for a program of its own, and for a script of another kind. */
 export async function pythonOf(script: string, searchPath: string): Promise<string | null> {
   const head = await readHead(script)
   if (!head.startsWith('#!')) return null
@@ -13,9 +13,10 @@ export async function pythonOf(script: string, searchPath: string): Promise<stri
   const long = /^'''exec'\s+"?([^"\n]+?)"?\s+"\$0"/.exec(second)?.[1]
   const [program = '', ...rest] = long === undefined ? first.trim().split(/\s+/) : [long]
   const named = basename(program) === 'env' ? rest.find((word) => !/^-|=/.test(word)) : program
-  // A shell script in front of it (pyenv, a checkout of the source): the Python of the machine has to know the package.
-  const python = named !== undefined && /^(?:python|pypy)/.test(basename(named)) ? named : 'python3'
-  return (await findProgram(python, searchPath)) ?? python
+  if (named !== undefined && /^(?:python|pypy)/.test(basename(named)))
+    return (await findProgram(named, searchPath)) ?? named
+  // pyenv starts whatever belongs to its Python of the day, and so does its `python3`; a checkout has its own shell script.
+  return /pyenv|yt_dlp\/__main__\.py/.test(head) ? findProgram('python3', searchPath) : null
 }
 
 async function readHead(path: string): Promise<string> {
