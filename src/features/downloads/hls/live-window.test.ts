@@ -42,6 +42,16 @@ describe('LiveWindow', () => {
     ])
   })
 
+  it('sees a new beginning in another folder, and in less than the first load held, at once', () => {
+    const moved = new LiveWindow()
+    moved.take(shot(live(0, 1)), 0)
+    moved.take(shot(live(0, 4)), 3000)
+    expect(moved.take(shot(live(0, 2, { nameOf: (msn) => `again/s${msn}.ts` })), 6000).change).toBe('restarted')
+    const shrunk = new LiveWindow()
+    shrunk.take(shot(live(0, 5)), 0)
+    expect(shrunk.take(shot(live(0, 2)), 1000).change).toBe('restarted')
+  })
+
   it('sees a new beginning with the same names once the numbers are older than any cache', () => {
     const window = new LiveWindow()
     window.take(shot(live(0, 1)), 0)

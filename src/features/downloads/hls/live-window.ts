@@ -34,7 +34,7 @@ export interface SeenSegment {
 const MAX_SEEN = 250
 /** A copy that a cache still gives is not older than this; numbers that go back further are a new beginning. */
 const MAX_STALE_TARGETS = 5
-const MIN_STALE_MS = 15_000
+const MIN_STALE_MS = 8000
 /** More than could have passed in the time, and more than this: the numbers changed, nothing was lost. */
 const PLAUSIBLE_LOSS = 100
 
@@ -42,6 +42,8 @@ const PLAUSIBLE_LOSS = 100
 export class LiveWindow {
   readonly #seen = new Map<number, SeenSegment>()
   #lastMsn: number | null = null
+  /** What the first load of this life ended with. */
+  #firstNewestMsn = 0
   #lastDsn = 0
   #dsnShift = 0
   #life = 0
@@ -65,6 +67,7 @@ export class LiveWindow {
     const judged = this.#judge(listed, snapshot, nowMs)
     if (judged === 'stale') return { change: 'stale', lost: null, segments: [] }
     if (judged === 'restarted') this.#beginAnew()
+    if (this.#lastMsn === null) this.#firstNewestMsn = last.msn
     const fresh = listed.filter(({ msn }) => this.#lastMsn === null || msn > this.#lastMsn)
     const lost = judged === 'restarted' ? null : this.#lostBefore(fresh)
     this.#alignDsn(listed, fresh)
@@ -91,12 +94,20 @@ export class LiveWindow {
     const newest = listed.at(-1) as ListedSegment
     if (this.#lastMsn === null) return 'goes-on'
     if (this.#contradicts(listed, snapshot.targetDurationSec)) return 'restarted'
-    if (newest.msn < this.#lastMsn) {
-      const seen = this.#seen.get(newest.msn)
-      const maxAgeMs = Math.max(MAX_STALE_TARGETS * snapshot.targetDurationSec * 1000, MIN_STALE_MS)
-      return seen && nowMs - seen.seenAtMs <= maxAgeMs ? 'stale' : 'restarted'
-    }
+    if (newest.msn < this.#lastMsn) return this.#isOldCopy(listed, snapshot, nowMs) ? 'stale' : 'restarted'
     return this.#isRenumbered(listed, nowMs) ? 'restarted' : 'goes-on'
+  }
+
+  /** A copy says what was said before: not of a time before the first load, nor long ago, nor other addresses. */
+  #isOldCopy(listed: readonly ListedSegment[], { targetDurationSec }: Snapshot, nowMs: number): boolean {
+    const newest = listed.at(-1) as ListedSegment
+    const seen = this.#seen.get(newest.msn)
+    const maxAgeMs = Math.max(MAX_STALE_TARGETS * targetDurationSec * 1000, MIN_STALE_MS)
+    if (!seen || newest.msn < this.#firstNewestMsn || nowMs - seen.seenAtMs > maxAgeMs) return false
+    return listed.every(({ msn, url }) => {
+      const path = this.#seen.get(msn)?.path ?? ''
+      return path === '' || path === uriPath(url)
+    })
   }
 
   /** Known numbers with other names or dates, all of them. Only file names are compared: folders may hold tokens. */

@@ -86,13 +86,6 @@ function refuseOtherLists({ iFramesOnly, segments, targetDurationSec }: MediaPla
       fix: 'Give the address of the multivariant playlist, or of a variant.',
     })
   }
-  const last = segments.at(-1)
-  if (last && !Number.isSafeInteger(last.msn + 1)) {
-    throw new PlaylistUnreadableError('The segments of the playlist have no numbers that can be counted.', last.line, {
-      why: 'EXT-X-MEDIA-SEQUENCE is too large.',
-      fix: 'The server has to mend its playlist.',
-    })
-  }
   const isChannelList =
     targetDurationSec === null && segments.length > 0 && segments.every(({ durationSec }) => durationSec === 0)
   if (isChannelList) {
