@@ -43,7 +43,7 @@ export function isJobOf<Name extends JobName>(name: Name, job: Job): job is Job<
 }
 
 export interface JobProgress {
-  /** One word: probe, index, cut, store, publish; look, download, join. */
+  /** One word: probe, index, cut, store, publish; look, download, record (live: may be ended well), join. */
   readonly stage: string
   /** 0 to 100. */
   readonly percent: number

@@ -4,6 +4,7 @@ import { MovingRate } from './moving-rate.ts'
 
 /** How far a stream is: by playing time where that is known. */
 export class StreamProgress {
+  readonly #stage: 'download' | 'record'
   readonly #totalSec: number | null
   readonly #rate: MovingRate
   #doneSec = 0
@@ -11,7 +12,8 @@ export class StreamProgress {
   /** Of segments on their way. */
   #receivedBytes = 0
 
-  constructor({ durationSec, renditions }: RecordingHead, nowMs: number) {
+  constructor({ durationSec, renditions, live }: RecordingHead, nowMs: number) {
+    this.#stage = live ? 'record' : 'download'
     this.#totalSec = durationSec === null ? null : durationSec * Math.max(1, renditions.length)
     this.#rate = new MovingRate(nowMs)
   }
@@ -35,7 +37,7 @@ export class StreamProgress {
     const share = this.#totalSec === null || this.#totalSec <= 0 ? null : Math.min(1, this.#doneSec / this.#totalSec)
     const totalBytes = share === null || share === 0 ? null : Math.round(this.#doneBytes / share)
     return {
-      stage: 'download',
+      stage: this.#stage,
       percent: (share ?? 0) * 100,
       bytesPerSec,
       secondsLeft: totalBytes === null || bytesPerSec === 0 ? null : (totalBytes - this.#doneBytes) / bytesPerSec,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 export const JobProgress = z.object({
-  /** One word: probe, index, cut, store, publish; look, download, join. */
+  /** One word: probe, index, cut, store, publish; look, download, record (live: may be ended well), join. */
   stage: z.string(),
   /** 0 to 100. */
   percent: z.number(),
