@@ -31,12 +31,11 @@ export class Answer implements WebAnswer {
     this.url = url.href
     this.status = head.status
     this.headers = head.headers
-    this.contentLength = lengthOf(head.headers)
+    this.contentLength = contentLengthOf(head.headers)
     this.decoded = codings.length > 0
     const raw: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => new RawBody(parts, this.contentLength) }
     const whole = this.decoded ? decodeBody(raw, codings, exchange.host) : raw
-    const promisedBytes = this.decoded || !hasBody ? 0 : (this.contentLength ?? 0)
-    this.body = Number.isFinite(maxBytes) ? bounded(whole, { maxBytes, promisedBytes, host: exchange.host }) : whole
+    this.body = Number.isFinite(maxBytes) ? bounded(whole, maxBytes, exchange.host) : whole
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -74,26 +73,25 @@ class RawBody implements AsyncIterator<Uint8Array, undefined> {
   }
 }
 
-interface Bound {
-  readonly maxBytes: number
-  /** What the head says: too much is not even begun. */
-  readonly promisedBytes: number
-  readonly host: string
-}
-
-async function* bounded(body: AsyncIterable<Uint8Array>, bound: Bound): AsyncGenerator<Uint8Array, undefined> {
+/** Counted as they come, not by what the head says: a reader may take the beginning of something long, and go. */
+async function* bounded(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  host: string,
+): AsyncGenerator<Uint8Array, undefined> {
   let byteLength = 0
   for await (const chunk of body) {
     byteLength += chunk.length
-    if (Math.max(byteLength, bound.promisedBytes) > bound.maxBytes) {
-      const why = `It is longer than ${bound.maxBytes} bytes.`
-      throw new AnswerTooLargeError(`The answer of ${bound.host} is too large.`, { why })
+    if (byteLength > maxBytes) {
+      const why = `It is longer than ${maxBytes} bytes.`
+      throw new AnswerTooLargeError(`The answer of ${host} is too large.`, { why })
     }
     yield chunk
   }
 }
 
-function lengthOf(headers: ReadonlyMap<string, string>): number | null {
+/** Content-Length, when it is one. */
+export function contentLengthOf(headers: ReadonlyMap<string, string>): number | null {
   const length = headers.get('content-length') ?? ''
   return /^\d{1,15}$/.test(length) ? Number(length) : null
 }

@@ -104,7 +104,13 @@ describe('bodies', () => {
     await using web = webFor([server])
     expect(await outcome(web, server, { maxBytes: 99_999 })).toBe('answer-too-large')
     expect(await outcome(web, server, { maxBytes: 100_000 })).toBe(100_000)
-    expect(web.figures().pool.active).toBe(0)
+    await using answer = await web.open({ url: server.url, maxBytes: 70_000 }, PATIENT)
+    for await (const chunk of answer.body) {
+      // Who takes only the beginning is told nothing of a bound.
+      expect(chunk.length).toBeGreaterThan(0)
+      break
+    }
+    await expect.poll(() => web.figures().pool.active).toBe(0)
   })
 
   it('end at the bound of time', async () => {
@@ -188,6 +194,45 @@ describe('packed bodies', () => {
     })
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000)
     expect(web.figures().pool.active).toBe(0)
+  })
+})
+
+describe('answers', () => {
+  const line = fc.constantFrom(
+    'HTTP/1.1 200 OK\r\n',
+    'HTTP/1.1 206 Partial\r\n',
+    'HTTP/1.1 302 Found\r\n',
+    'HTTP/1.0 200 OK\r\n',
+    'HTTP/1.1 100 Continue\r\n\r\n',
+    'HTTP/1.1 999 ?\r\n',
+    'Content-Length: 5\r\n',
+    'Content-Length: 99999999999999999999\r\n',
+    'Content-Length: -1\r\n',
+    'Transfer-Encoding: chunked\r\n',
+    'Content-Encoding: gzip\r\n',
+    'Connection: close\r\n',
+    'Keep-Alive: timeout=0\r\n',
+    'Location: /\r\n',
+    'Set-Cookie: a=b\r\n',
+    '\r\n',
+    '5\r\nwhole\r\n',
+    '0\r\n\r\n',
+    'whole',
+  )
+  const noise = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('latin1'))
+
+  it('of any kind end as an answer or a named error, and leave nothing behind', async () => {
+    const codes = ['remote-broken', 'remote-unreachable', 'remote-refused', 'address-refused']
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof({ weight: 5, arbitrary: line }, noise), { maxLength: 10 }), async (parts) => {
+        await using server = await saying(Buffer.from(parts.join(''), 'latin1'))
+        await using web = webFor([server])
+        const end = await outcome(web, server, { timeoutMs: 3000 })
+        if (typeof end !== 'number') expect(codes).toContain(end)
+        await expect.poll(() => web.figures().pool.active).toBe(0)
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 

@@ -7,6 +7,7 @@ import { RateGuard, type RateLimits } from './rate-guard.ts'
 const READ_AHEAD_BYTES = 65_536
 /** A rest of at most this length is read and dropped, so that the connection can be used again. */
 const MAX_DROPPED_BYTES = 65_536
+const MAX_DROPPING_MS = 1000
 
 export interface ExchangeLimits extends RateLimits {
   /** From the request being sent to the head of the answer. */
@@ -36,7 +37,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
   #reader: PromiseWithResolvers<void> | null = null
   #state: 'head' | 'body' | 'ended' = 'head'
   #failure: { readonly error: unknown } | null = null
-  #isDropping = false
+  #dropTimer: NodeJS.Timeout | undefined
 
   constructor(connection: Connection, host: string, limits: ExchangeLimits) {
     this.#connection = connection
@@ -65,15 +66,16 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
     else this.#connection.destroy(error)
   }
 
-  /** Nobody wants the rest. */
+  /** Nobody wants the rest; of `leftBytes` the head told, if any. */
   drop(leftBytes: number | null): void {
-    if (this.#state === 'ended') return
-    if (leftBytes === null || leftBytes - this.#receivedBytes > MAX_DROPPED_BYTES) {
+    if (this.#state === 'ended' || this.#dropTimer) return
+    if ((leftBytes ?? 0) - this.#receivedBytes > MAX_DROPPED_BYTES) {
       this.cancel(new Error('Nobody reads on'))
       return
     }
-    this.#isDropping = true
+    this.#dropTimer = setTimeout(() => this.cancel(new Error('Nobody reads on')), MAX_DROPPING_MS)
     this.#chunks.length = 0
+    this.#queuedBytes = 0
     this.#goOn()
   }
 
@@ -118,10 +120,14 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#receivedBytes += chunk.length
     this.#rate?.count(chunk.length)
-    // The parser hands over an empty chunk whenever it goes on after a pause.
-    if (this.#isDropping || chunk.length === 0) return
-    this.#chunks.push(chunk)
     this.#queuedBytes += chunk.length
+    if (this.#dropTimer) {
+      if (this.#queuedBytes > MAX_DROPPED_BYTES) this.cancel(new Error('Nobody reads on'))
+      return
+    }
+    // The parser hands over an empty chunk whenever it goes on after a pause.
+    if (chunk.length === 0) return
+    this.#chunks.push(chunk)
     if (this.#queuedBytes >= READ_AHEAD_BYTES && !controller.paused) {
       controller.pause()
       this.#rate?.pause()
@@ -153,6 +159,7 @@ export class Exchange implements Dispatcher.DispatchHandler, AsyncIterator<Uint8
   #finish(): void {
     this.#state = 'ended'
     clearTimeout(this.#headTimer)
+    clearTimeout(this.#dropTimer)
     this.#rate?.[Symbol.dispose]()
     this.#wake()
     // Whether the connection stands is known when the parser is through with the answer.

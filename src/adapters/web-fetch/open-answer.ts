@@ -1,6 +1,6 @@
 import { InvalidInputError, RemoteRefusedError } from '#domain/errors.ts'
 import type { WebAnswer, WebRequest } from '#domain/web.ts'
-import { Answer } from './answer.ts'
+import { Answer, contentLengthOf } from './answer.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { Route } from './connector.ts'
 import { Exchange, type ExchangeLimits, type Head } from './exchange.ts'
@@ -54,7 +54,7 @@ async function follow(ports: OpenPorts, journey: Journey, first: URL): Promise<W
     const { exchange, head } = await ask(ports, journey, url, headers)
     const location = REDIRECTS.has(head.status) ? head.headers.get('location') : undefined
     if (location === undefined) return answerOf(journey, url, { exchange, head })
-    exchange.drop(Number(head.headers.get('content-length') ?? Number.NaN))
+    exchange.drop(contentLengthOf(head.headers))
     const next = ports.guard.checkUrl(location, url)
     if (redirects === MAX_REDIRECTS) throw tooManyRedirects(url, head.status)
     mayKnowSecrets &&= !(url.protocol === 'https:' && next.protocol === 'http:')

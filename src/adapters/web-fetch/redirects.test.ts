@@ -67,6 +67,19 @@ describe('redirects', () => {
     expect(await read(web, server.url)).toMatchObject({ status: 302 })
   })
 
+  it('that bring endless bodies along are not read on', async () => {
+    await using server = await startServer((request, response) => {
+      if (request.url === '/there') return response.end('here')
+      response.writeHead(302, { location: '/there' })
+      const timer = setInterval(() => response.write(request.url === '/fast' ? Buffer.alloc(50_000) : 'x'), 5)
+      response.once('close', () => clearInterval(timer))
+    })
+    await using web = webFor([server])
+    for (const path of ['/fast', '/slow'])
+      expect((await read(web, `${server.url}${path}`)).bytes.toString()).toBe('here')
+    await expect.poll(() => web.figures().pool.active, { timeout: 5000 }).toBe(0)
+  })
+
   it('use the connection again, and leave none behind', async () => {
     await using server = await startServer((request, response) => {
       if (request.url === '/') response.writeHead(302, { location: '/there' }).end('x'.repeat(1000))
