@@ -16,7 +16,7 @@ import { GzipInflater } from '#lib/segment-bytes/gzip-inflater.ts'
 import { type Origin, startOrigin } from '#test/support/origin/start-origin.ts'
 
 /** Patience that tests can bear. */
-const QUICK: Partial<FetchSettings> = { firstWaitMs: 5, longestWaitMs: 40, longestRetryAfterMs: 3000 }
+export const QUICK: Partial<FetchSettings> = { firstWaitMs: 5, longestWaitMs: 40, longestRetryAfterMs: 3000 }
 
 /** Real sockets, real files: an origin, a way out that may go to it, a folder. */
 export async function openFetchLab(options: { readonly folder?: string; readonly origin?: Origin } = {}) {

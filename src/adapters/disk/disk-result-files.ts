@@ -4,9 +4,12 @@ import { dirname } from 'node:path'
 import { BlobDamagedError } from '#domain/errors.ts'
 import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
 import { noSpaceOr } from './no-space-or.ts'
+import { readThrough } from './read-through.ts'
 import { syncFolder } from './sync-folder.ts'
+import { writeAll } from './write-all.ts'
 
 const COPY_BYTES = 512 * 1024
+const WHOLE = { offset: 0, byteLength: Number.POSITIVE_INFINITY }
 
 /** What grows is `<path>.part`, so an earlier result of the same name stays until the new one is whole. */
 export class DiskResultFiles implements ResultFiles {
@@ -25,7 +28,7 @@ export class DiskResultFiles implements ResultFiles {
     await using file = await open(path, 'r')
     const hash = createHash('sha256')
     let byteLength = 0
-    for await (const bytes of readThrough(file, 0, Number.POSITIVE_INFINITY, Buffer.allocUnsafe(COPY_BYTES))) {
+    for await (const bytes of readThrough(file, WHOLE, Buffer.allocUnsafe(COPY_BYTES))) {
       hash.update(bytes)
       byteLength += bytes.length
     }
@@ -53,7 +56,7 @@ class DiskResultFile implements ResultFile {
     const piece = createHash('sha256')
     const whole = this.#hash.copy()
     let length = 0
-    for await (const bytes of readThrough(this.#file, this.#byteLength, byteLength, this.#buffer)) {
+    for await (const bytes of readThrough(this.#file, { offset: this.#byteLength, byteLength }, this.#buffer)) {
       piece.update(bytes)
       whole.update(bytes)
       length += bytes.length
@@ -70,7 +73,7 @@ class DiskResultFile implements ResultFile {
     const whole = this.#hash.copy()
     let length = 0
     try {
-      for await (const bytes of readThrough(source, 0, Number.POSITIVE_INFINITY, this.#buffer)) {
+      for await (const bytes of readThrough(source, WHOLE, this.#buffer)) {
         piece.update(bytes)
         whole.update(bytes)
         await writeAll(this.#file, bytes, this.#byteLength + length)
@@ -109,21 +112,5 @@ class DiskResultFile implements ResultFile {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close()
-  }
-}
-
-/** Up to `byteLength` bytes from `offset` on, each piece in the memory of the one before. */
-async function* readThrough(file: FileHandle, offset: number, byteLength: number, buffer: Buffer) {
-  for (let done = 0; done < byteLength; ) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, byteLength - done), offset + done)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
-    done += bytesRead
-  }
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten
   }
 }

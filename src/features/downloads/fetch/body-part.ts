@@ -4,6 +4,9 @@ import { contentRangeOf } from './content-range-of.ts'
 import type { Resource } from './fetch-bytes.ts'
 import { strongValidator } from './strong-validator.ts'
 
+/** What is at the address now is something else than what was begun. */
+export class ResourceChangedError extends RemoteBrokenError {}
+
 export interface BodyPart {
   /** What comes is the first byte of what is wanted; otherwise it follows what is there. */
   readonly fromStart: boolean
@@ -19,18 +22,17 @@ export interface BodyPart {
  */
 export function bodyPart(
   answer: WebAnswer,
-  { byteRange }: Pick<Resource, 'byteRange'>,
+  { byteRange, validator: known }: Pick<Resource, 'byteRange' | 'validator'>,
   { validator, received }: { readonly validator: string | null; readonly received: number },
 ): BodyPart {
   const offset = byteRange?.offset ?? 0
   const byteLength = byteRange?.length ?? null
+  if (answer.status === 200 && byteRange && known !== undefined) checkSame(answer, known)
   if (answer.status === 200) return { fromStart: true, skip: offset, byteLength }
   const range = contentRangeOf(answer.headers.get('content-range'))
   if (!range) throw new RemoteBrokenError('The server sent a part without saying which.')
   if (answer.decoded) throw new RemoteBrokenError('The server sent a part of something compressed.')
-  if (validator !== null && strongValidator(answer) !== validator) {
-    throw new RemoteBrokenError('The server sent a part of something else than before.')
-  }
+  if (validator !== null) checkSame(answer, validator)
   const first = offset + received
   const last = byteLength === null ? (range.total ?? range.last + 1) - 1 : offset + byteLength - 1
   if (range.first !== first || range.last !== last) {
@@ -38,4 +40,9 @@ export function bodyPart(
     throw new RemoteBrokenError(`Bytes ${first}-${last} were asked for, the server sent ${given}.`)
   }
   return { fromStart: received === 0, skip: 0, byteLength: last - offset + 1 }
+}
+
+function checkSame(answer: WebAnswer, validator: string): void {
+  if (strongValidator(answer) === validator) return
+  throw new ResourceChangedError('The server sent something else than before.')
 }

@@ -1,7 +1,7 @@
-import { RemoteBrokenError, RemoteRefusedError, RemoteUnreachableError } from '#domain/errors.ts'
+import { AnswerTooLargeError, RemoteBrokenError, RemoteRefusedError, RemoteUnreachableError } from '#domain/errors.ts'
 import type { Web, WebAnswer, WebIdentity, WebRequest } from '#domain/web.ts'
 import type { ByteRange } from '#lib/hls/byte-range.ts'
-import { type BodyPart, bodyPart } from './body-part.ts'
+import { type BodyPart, bodyPart, ResourceChangedError } from './body-part.ts'
 import type { FetchClock } from './fetch-clock.ts'
 import { backOffMs, type FetchSettings } from './fetch-settings.ts'
 import { retryAfterMs } from './retry-after-ms.ts'
@@ -12,6 +12,7 @@ import { strongValidator } from './strong-validator.ts'
 export interface Resource {
   readonly url: string
   readonly byteRange: ByteRange | null
+  /** AnswerTooLargeError beyond. */
   readonly maxBytes: number
   /** What the range has to be a part of; answers that are of something else are refused. */
   readonly validator?: string
@@ -76,7 +77,7 @@ export async function fetchBytes(resource: Resource, sink: ByteSink, tools: Fetc
       return
     } catch (error) {
       tools.signal.throwIfAborted()
-      if (!isOfRemote(error)) throw error
+      if (!isOfRemote(error) || isOther(error, state)) throw error
       const got = state.validator !== null && state.received > before
       state.tries = got ? 1 : state.tries + 1
       await beforeNextTry(error, state, tools)
@@ -139,9 +140,9 @@ function partOf(answer: WebAnswer, state: State): BodyPart {
 }
 
 function requestOf({ wanted, validator: seen, received }: State, { identity }: FetchTools): WebRequest {
-  const { url, byteRange, validator = seen, maxBytes } = wanted
+  const { url, byteRange, validator = seen } = wanted
   const at = seen === null ? 0 : received
-  const request: WebRequest = { url, maxBytes: maxBytes + (byteRange?.offset ?? 0), ...(identity && { identity }) }
+  const request: WebRequest = { url, ...(identity && { identity }) }
   if (!byteRange && at === 0) return request
   const first = (byteRange?.offset ?? 0) + at
   const range = byteRange ? { first, last: byteRange.offset + byteRange.length - 1 } : { first }
@@ -163,10 +164,17 @@ async function receive(
     const left = byteLength === null ? Number.POSITIVE_INFINITY : byteLength - state.received
     const bytes = chunk.subarray(skipped, Math.min(chunk.byteLength, skipped + left))
     state.received += bytes.byteLength
+    if (state.received > state.wanted.maxBytes) throw tooLarge(state.wanted)
     if (bytes.byteLength > 0) await sink.write(bytes)
     // The rest of a whole file that was sent instead of a part is not read.
     if (byteLength !== null && state.received >= byteLength && chunk.byteLength > skipped + left) return
   }
+}
+
+function tooLarge({ url, maxBytes }: Resource): AnswerTooLargeError {
+  return new AnswerTooLargeError(`What is at ${shownAddress(url)} is too large.`, {
+    why: `It is longer than ${maxBytes} bytes.`,
+  })
 }
 
 function refusal(answer: WebAnswer, state: State, { clock }: FetchTools): RemoteRefusedError {
@@ -179,6 +187,11 @@ function refusal(answer: WebAnswer, state: State, { clock }: FetchTools): Remote
       retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), clock.dateMs()),
     },
   )
+}
+
+/** Whoever has parts of it already has to begin anew. */
+function isOther(error: unknown, { wanted }: State): boolean {
+  return error instanceof ResourceChangedError && wanted.validator !== undefined
 }
 
 function isOfRemote(error: unknown): error is RemoteError {
