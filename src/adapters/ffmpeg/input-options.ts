@@ -14,11 +14,14 @@ export interface InputProfile {
   readonly codecs: string
 }
 
+/** WebVTT is read only where we wrote it ourselves. */
+type AnyProfile = Omit<InputProfile, 'family'> & { readonly family: DemuxerFamily | 'webvtt' }
+
 /**
  * What goes in front of every `-i`: the file may be opened by one demuxer and by known decoders only, and no address
  * inside it is followed.
  */
-export function inputOptions(profile: InputProfile): readonly string[] {
+export function inputOptions(profile: AnyProfile): readonly string[] {
   return [
     ...allowed('file', profile),
     ...['-probesize', String(PROBE_BYTES), '-analyzeduration', String(PROBE_MICROSECONDS)],
@@ -40,7 +43,7 @@ export function stdinOptions(profile: InputProfile): readonly string[] {
 const STDIN_PROBE_BYTES = 10_000_000
 const STDIN_PROBE_MICROSECONDS = 3_000_000
 
-function allowed(protocol: 'file' | 'pipe', { family, codecs }: InputProfile): readonly string[] {
+function allowed(protocol: 'file' | 'pipe', { family, codecs }: AnyProfile): readonly string[] {
   return [
     ...['-protocol_whitelist', protocol, '-format_whitelist', family, '-codec_whitelist', codecs],
     ...['-max_pixels', String(MAX_PIXELS), '-max_streams', String(MAX_STREAMS)],

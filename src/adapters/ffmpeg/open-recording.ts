@@ -5,17 +5,14 @@ import { mainVideo } from '#domain/main-video.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
 import type { CutEvent, OpenRecording, RecordingCutOptions } from '#domain/media-tool.ts'
 import type { FollowedRecording, RecordingHead } from '#domain/recording.ts'
-import { arrivals } from './arrivals.ts'
 import { GrowingCut } from './cut-recording.ts'
 import type { OpenFileSettings } from './open-file.ts'
-import { Pace } from './pace.ts'
 import { takePoster } from './poster.ts'
 import { probeRendition, recordingInfo } from './probe-recording.ts'
-import { RenditionReader } from './read-rendition.ts'
-import { type RecordingContext, renditionWork } from './recording-context.ts'
+import { readTogether } from './read-together.ts'
+import type { RecordingContext } from './recording-context.ts'
 import { recordedSubtitles } from './recorded-subtitles.ts'
 import { repackRecording } from './repack-recording.ts'
-import { Timeline } from './timeline.ts'
 
 /** Opens a recording as soon as its first segments are there. Rejects as `probeMedia` does. */
 export async function openRecording(
@@ -60,17 +57,10 @@ class GrowingRecording implements OpenRecording {
   async *cut(plan: IngestPlan, options: RecordingCutOptions): AsyncGenerator<CutEvent, void, undefined> {
     const ending = new AbortController()
     const signal = AbortSignal.any([options.signal, this.#closing.signal, ending.signal])
-    const works = renditionWork(this.#context, plan)
-    const together = {
-      timeline: new Timeline(),
-      pace: new Pace(works.map(({ probed }) => probed.rendition.id)),
-      codingMayChange: plan.packaging === 'ts',
-      signal,
-    }
-    const readers = works.map((work) => new RenditionReader(this.#context, work, together))
+    const together = readTogether(this.#context, plan, { codingMayChange: plan.packaging === 'ts', signal })
     try {
       const cut = new GrowingCut(plan, { ...options, signal })
-      yield* cut.events(arrivals(readers.map((reader) => reader.parts())))
+      yield* cut.events(together.parts)
       for (const track of plan.subtitles.filter(({ name }) => options.subtitles.includes(name))) {
         const subtitle = await recordedSubtitles(this.#context, track, together)
         if (subtitle !== null) yield { kind: 'subtitle', subtitle }
@@ -90,7 +80,7 @@ class GrowingRecording implements OpenRecording {
 
   repack(container: 'mp4' | 'mkv', path: string, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }> {
     const both = AbortSignal.any([signal, this.#closing.signal])
-    return repackRecording(this.#context, { container, path, folder: this.#folder, signal: both })
+    return repackRecording(this.#context, { container, path, signal: both })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

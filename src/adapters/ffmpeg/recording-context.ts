@@ -46,7 +46,10 @@ export interface RenditionWork {
 }
 
 /** Who delivers which tracks of the plan; renditions without any are left out. */
-export function renditionWork({ probed }: Pick<RecordingContext, 'probed'>, plan: IngestPlan): RenditionWork[] {
+export function renditionWork(
+  { probed }: Pick<RecordingContext, 'probed'>,
+  plan: Pick<IngestPlan, 'tracks'>,
+): RenditionWork[] {
   return probed.flatMap((one, number) => {
     const tracks = plan.tracks.flatMap((track, position) => {
       if (Math.floor(track.streamIndex / STREAMS_PER_RENDITION) !== number) return []

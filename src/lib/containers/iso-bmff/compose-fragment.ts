@@ -4,6 +4,8 @@ import { box, concat, fourCc, fullBox, u32, u32Column, u64 } from './box-writer.
 import { COMPOSED_TRACK_ID } from './compose-init.ts'
 
 export interface FragmentPlan {
+  /** Of a movie of several tracks; missing where there is one. */
+  readonly trackId?: number
   /** Counts the fragments of a track from 1. */
   readonly sequence: number
   /** `tfdt` of the first sample, in ticks; from 0 to 2^53. The samples' own times only give the distances. */
@@ -18,7 +20,8 @@ export interface FragmentPlan {
  * last keeps its own. Throws `unrepresentable` for decode times that go back, distances over 32 bits and payloads of
  * 4 GiB or more, which no blob can hold anyway.
  */
-export function composeFragmentHeader({ sequence, baseDts, samples }: FragmentPlan): Uint8Array<ArrayBuffer> {
+export function composeFragmentHeader(plan: FragmentPlan): Uint8Array<ArrayBuffer> {
+  const { trackId = COMPOSED_TRACK_ID, sequence, baseDts, samples } = plan
   const payloadLength = samples.reduce((sum, sample) => sum + sample.size, 0)
   if (samples.length === 0 || 8 + payloadLength > MAX_U32) throw unrepresentable('a fragment holds 1 byte to 4 GiB')
   if (!Number.isSafeInteger(baseDts) || baseDts < 0) throw unrepresentable(`decode time ${baseDts} of a fragment`)
@@ -26,8 +29,8 @@ export function composeFragmentHeader({ sequence, baseDts, samples }: FragmentPl
   const mfhd = fullBox('mfhd', 0, 0, u32(sequence))
   const tfdt = fullBox('tfdt', 1, 0, u64(baseDts))
   // The offset counts from the beginning of `moof`, whose length does not depend on it.
-  const draft = box('moof', mfhd, box('traf', tfhd(runs), tfdt, trun(samples, runs, 0)))
-  const moof = box('moof', mfhd, box('traf', tfhd(runs), tfdt, trun(samples, runs, draft.byteLength + 8)))
+  const draft = box('moof', mfhd, box('traf', tfhd(trackId, runs), tfdt, trun(samples, runs, 0)))
+  const moof = box('moof', mfhd, box('traf', tfhd(trackId, runs), tfdt, trun(samples, runs, draft.byteLength + 8)))
   return concat([moof, u32(8 + payloadLength), fourCc('mdat')])
 }
 
@@ -77,14 +80,14 @@ function within(least: number, most: number, ticks: number): number {
   throw unrepresentable(`${ticks} ticks between two samples or between decoding and showing one`)
 }
 
-function tfhd({ durations, sizes, flags }: Runs): Uint8Array {
+function tfhd(trackId: number, { durations, sizes, flags }: Runs): Uint8Array {
   const defaults = [
     { flag: 0x08, column: durations },
     { flag: 0x10, column: sizes },
     { flag: 0x20, column: flags },
   ].filter((one): one is { flag: number; column: number } => typeof one.column === 'number')
   const present = defaults.reduce((sum, one) => sum | one.flag, DEFAULT_BASE_IS_MOOF)
-  return fullBox('tfhd', 0, present, u32(COMPOSED_TRACK_ID, ...defaults.map((one) => one.column)))
+  return fullBox('tfhd', 0, present, u32(trackId, ...defaults.map((one) => one.column)))
 }
 
 const DEFAULT_BASE_IS_MOOF = 0x2_0000

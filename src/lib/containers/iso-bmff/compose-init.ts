@@ -12,18 +12,24 @@ export const COMPOSED_TRACK_ID = 1
  * so that what a fragment's `tfdt` says is the presentation time. Keeps timescale, sample entry, size and matrix.
  */
 export function composeInit(track: ContainerTrack): Uint8Array<ArrayBuffer> {
+  return composeMovie([{ ...track, id: COMPOSED_TRACK_ID }])
+}
+
+/** As `composeInit`, of several tracks that keep their numbers (from 1 on). */
+export function composeMovie(tracks: readonly ContainerTrack[]): Uint8Array<ArrayBuffer> {
   const brands = fourCc('iso6cmfcmp41')
   const ftyp = box('ftyp', fourCc('iso6'), u32(0), brands)
-  const trex = fullBox('trex', 0, 0, u32(COMPOSED_TRACK_ID, 1, 0, 0, 0))
-  const moov = box('moov', mvhd(track.timescale), trak(track), box('mvex', trex))
+  const trexes = tracks.map(({ id }) => fullBox('trex', 0, 0, u32(id, 1, 0, 0, 0)))
+  const nextId = Math.max(0, ...tracks.map(({ id }) => id)) + 1
+  const moov = box('moov', mvhd(tracks[0]?.timescale ?? 1, nextId), ...tracks.map(trak), box('mvex', ...trexes))
   return concat([ftyp, moov])
 }
 
 const UNTURNED = u32(0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000)
 
-function mvhd(timescale: number): Uint8Array {
+function mvhd(timescale: number, nextId: number): Uint8Array {
   const speedAndVolume = [u32(0x1_0000), u16(0x100), zeros(10)]
-  return fullBox('mvhd', 0, 0, u32(0, 0, timescale, 0), ...speedAndVolume, UNTURNED, zeros(24), u32(2))
+  return fullBox('mvhd', 0, 0, u32(0, 0, timescale, 0), ...speedAndVolume, UNTURNED, zeros(24), u32(nextId))
 }
 
 function trak(track: ContainerTrack): Uint8Array {
@@ -55,7 +61,7 @@ const ENABLED_AND_IN_MOVIE = 3
 function tkhd(track: ContainerTrack): Uint8Array {
   const volume = track.kind === 'audio' ? 0x100 : 0
   const { width, height } = shownSize(track)
-  const times = u32(0, 0, COMPOSED_TRACK_ID, 0, 0)
+  const times = u32(0, 0, track.id, 0, 0)
   const order = [zeros(8), u16(0, 0, volume, 0)]
   const size = u32(Math.round(width * 0x1_0000), Math.round(height * 0x1_0000))
   return fullBox('tkhd', 0, ENABLED_AND_IN_MOVIE, times, ...order, track.matrix ?? UNTURNED, size)

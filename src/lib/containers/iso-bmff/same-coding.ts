@@ -7,9 +7,13 @@ import { readAudioSampleEntry, readVideoSampleEntry } from './sample-entry.ts'
 const VIDEO_CONFIGS = ['avcC', 'hvcC', 'av1C', 'vpcC']
 const AUDIO_CONFIGS = ['esds', 'dac3', 'dec3', 'dOps', 'dfLa', 'ddts']
 
+/** Frames that say all of themselves: their box only repeats what the first of them said. */
+const SELF_DESCRIBING = ['ac-3', 'ec-3', '.mp3']
+
 /** Whether a decoder that was set up for one track can go on with samples of the other. */
 export function sameCoding(one: ContainerTrack, other: ContainerTrack): boolean {
   if (one.kind !== other.kind || typeOf(one.sampleEntry) !== typeOf(other.sampleEntry)) return false
+  if (SELF_DESCRIBING.includes(typeOf(one.sampleEntry))) return true
   const [ours, theirs] = [codingOf(one), codingOf(other)]
   return ours.length === theirs.length && ours.every((part, at) => sameBytes(part, theirs[at] ?? NOTHING))
 }

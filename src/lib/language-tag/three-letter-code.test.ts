@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { threeLetterCode } from './three-letter-code.ts'
+
+it.each([
+  ['de', 'deu'],
+  ['de-AT', 'deu'],
+  ['EN', 'eng'],
+  ['zh-Hant-TW', 'zho'],
+  ['gsw', 'gsw'],
+  ['yue-HK', 'yue'],
+  ['und', 'und'],
+  ['', 'und'],
+  ['xx', 'und'],
+  ['x-klingon', 'und'],
+])('writes %s as %s', (tag, code) => {
+  expect(threeLetterCode(tag)).toBe(code)
+})
+
+it('knows only codes that mean the same language', () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz'
+  const pairs = [...letters].flatMap((one) => [...letters].map((other) => one + other))
+  const known = pairs.filter((tag) => threeLetterCode(tag) !== 'und')
+  expect(known.length).toBeGreaterThan(175)
+  for (const tag of known) expect(Intl.getCanonicalLocales(threeLetterCode(tag))).toEqual([tag])
+})
