@@ -3,7 +3,7 @@ import { InvalidInputError } from '#domain/errors.ts'
 import type { VariantGroup } from './variant-group.ts'
 import { formatIdsOf, variantLabel } from './variant-label.ts'
 
-export interface ChosenVariant {
+interface ChosenVariant {
   readonly group: VariantGroup
   readonly notes: readonly string[]
 }

@@ -7,7 +7,7 @@ import { uriPath } from './uri-path.ts'
 const SAME_DURATION_SEC = 0.05
 
 /** Whether this is the segment that was recorded: number, path and length; tokens in the query may differ. */
-export function isSameSegment(recorded: RecordedSegment, listed: ListedSegment): boolean {
+function isSameSegment(recorded: RecordedSegment, listed: ListedSegment): boolean {
   return (
     recorded.msn === listed.msn &&
     Math.abs(recorded.durationSec - listed.durationSec) <= SAME_DURATION_SEC &&
@@ -25,20 +25,6 @@ export function firstMisfit(
     if (!listed || !isSameSegment(segment, listed)) return { recorded: segment, listed: listed ?? null }
   }
   return null
-}
-
-/** Recorded while the stream was live: its positions count from where the recording began, its numbers still fit. */
-export function fitsByNumber(recorded: readonly RecordedSegment[], segments: readonly ListedSegment[]): boolean {
-  const firstMsn = segments[0]?.msn ?? 0
-  if ((recorded.at(-1)?.msn ?? 0) > (segments.at(-1)?.msn ?? 0)) return false
-  let met = 0
-  for (const segment of recorded) {
-    const listed = segments[segment.msn - firstMsn]
-    if (!listed || segment.uriPath === '') continue
-    if (!isSameSegment(segment, listed)) return false
-    met++
-  }
-  return met > 0
 }
 
 export function misfitError({ recorded, listed }: NonNullable<ReturnType<typeof firstMisfit>>): ConflictError {

@@ -10,9 +10,9 @@ import type { Snapshot } from './snapshot.ts'
 import { wishOf } from './wish-of.ts'
 
 /** Each lost segment has its place in the recording up to this many; then only the first ones do. */
-export const MAX_LOST = 1000
+const MAX_LOST = 1000
 
-export interface LiveTrackOptions {
+interface LiveTrackOptions {
   readonly id: string
   readonly live: LiveWishes
   readonly periods: Periods

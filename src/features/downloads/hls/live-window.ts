@@ -22,7 +22,7 @@ export interface PlacedSegment {
 }
 
 /** A segment that has been seen, as far as it has to be recognised. */
-export interface SeenSegment {
+interface SeenSegment {
   readonly msn: number
   readonly dsn: number
   readonly path: string

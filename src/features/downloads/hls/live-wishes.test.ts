@@ -16,10 +16,11 @@ function growing(pace: lab.JumpingPace, { from = 10, lastMsn = 20, nameOf = (msn
 }
 
 async function record(script: () => lab.Reply, pace: lab.JumpingPace, wishes = {}, recorded = new Map()) {
+  const before = recorded.size > 0 ? { url: HERE, live: true } : null
   const web = scriptedWeb(() => script())
   const first = script()
   const text = typeof first === 'string' ? first : live(10, 14)
-  const plan = await planStream(textAt(text), request(wishes), web, NEVER, { pace })
+  const plan = await planStream(textAt(text), request(wishes), web, NEVER, { pace, before })
   return { plan, web, list: await all(plan.wishes(recorded, signals())) }
 }
 

@@ -172,7 +172,7 @@ describe('a download that goes on', () => {
     const small = '#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=640x360\nsmall.m3u8\n'
     const big = '#EXT-X-STREAM-INF:BANDWIDTH=2,RESOLUTION=1280x720\nbig.m3u8\n'
     const web = scriptedWeb(() => vod(['a.ts']))
-    const before = { url: 'https://cdn.example/show/small.m3u8?t=old' }
+    const before = { url: 'https://cdn.example/show/small.m3u8?t=old', live: false }
     const stream = await planStream(textAt(`#EXTM3U\n${small}${big}`), request(), web, NEVER, { before })
     expect(stream.head.url).toBe('https://cdn.example/show/small.m3u8')
   })

@@ -18,9 +18,9 @@ import type { StreamPlan } from './segment-wish.ts'
 import { streamTitle } from './stream-title.ts'
 import { uriPath } from './uri-path.ts'
 
-export interface PlanOptions {
+interface PlanOptions {
   /** Of a download that goes on: it stays with the variant it began with. */
-  readonly before?: Pick<RecordingHead, 'url'> | null
+  readonly before?: Pick<RecordingHead, 'url' | 'live'> | null
   readonly pace?: Pace
 }
 
@@ -43,7 +43,7 @@ export async function planStream(
       ? { feeds: [onlyFeed(playlist, snapshotOf(parsed, playlist), access)], renditions: [ONLY_MAIN], notes: [] }
       : await openChosen(parsed, playlist, { request, access, before, signal })
   const title = request.title ?? streamTitle(parsed) ?? titleOf({ url: playlist.url, headers: new Map() })
-  return new ReadStream(title, request, opened, pace)
+  return new ReadStream(request, opened, { title, wasLive: before?.live ?? false, pace })
 }
 
 const ONLY_MAIN: Omit<PlannedRendition, 'addresses'> = {

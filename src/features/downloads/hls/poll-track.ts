@@ -20,7 +20,7 @@ const STANDSTILL_MS = 1_800_000
 const AFTER_MAIN_TARGETS = 3
 const JITTER = 0.05
 
-export interface PollOptions {
+interface PollOptions {
   readonly pace: Pace
   /** Aborts for whatever reason there is to stop: cancelled, finishing, nobody listens any more. */
   readonly stop: AbortSignal

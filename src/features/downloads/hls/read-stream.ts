@@ -1,7 +1,6 @@
 import type { DownloadRequest } from '#domain/download.ts'
 import { ConflictError, PlaylistUnreadableError } from '#domain/errors.ts'
 import type { RecordedSegment, RecordingHead } from '#domain/recording.ts'
-import { firstMisfit, fitsByNumber, misfitError } from './fit-recorded.ts'
 import { liveWishes } from './live-wishes.ts'
 import type { Pace } from './pace.ts'
 import type { PlannedRendition } from './planned-rendition.ts'
@@ -17,6 +16,13 @@ export interface OpenedStream {
   readonly notes: readonly string[]
 }
 
+interface StreamFacts {
+  readonly title: string
+  /** What an earlier run recorded was live: it goes on by its numbers, also when the stream has ended since. */
+  readonly wasLive: boolean
+  readonly pace: Pace
+}
+
 /** A stream whose playlists have been read. */
 export class ReadStream implements StreamPlan {
   readonly head: RecordingHead
@@ -24,8 +30,11 @@ export class ReadStream implements StreamPlan {
   readonly #request: DownloadRequest
   readonly #feeds: readonly PlaylistFeed[]
   readonly #pace: Pace
+  readonly #wasLive: boolean
 
-  constructor(title: string, request: DownloadRequest, { feeds, renditions, notes }: OpenedStream, pace: Pace) {
+  constructor(request: DownloadRequest, opened: OpenedStream, { title, wasLive, pace }: StreamFacts) {
+    const { feeds, renditions, notes } = opened
+    this.#wasLive = wasLive
     this.#request = request
     this.#feeds = feeds
     this.#pace = pace
@@ -35,7 +44,7 @@ export class ReadStream implements StreamPlan {
 
   wishes(...[from, signals]: Parameters<StreamPlan['wishes']>): AsyncIterable<SegmentWish> {
     requireKnown(from, this.head)
-    if (!this.head.live && this.#isAsBefore(from)) return unlessAborted(vodWishes(this.#feeds, from), signals.signal)
+    if (!this.head.live && !this.#wasLive) return unlessAborted(vodWishes(this.#feeds, from), signals.signal)
     return liveWishes(this.#feeds, {
       ...signals,
       recorded: from,
@@ -50,18 +59,6 @@ export class ReadStream implements StreamPlan {
   async refresh(wish: SegmentWish, signal: AbortSignal): Promise<SegmentWish | null> {
     const feed = this.#feeds.find(({ id }) => id === wish.rendition)
     return feed ? refreshWish(wish, feed, signal) : null
-  }
-
-  /** Recorded as a complete stream; else it must fit by its numbers: it was live when the recording began. */
-  #isAsBefore(from: ReadonlyMap<string, readonly RecordedSegment[]>): boolean {
-    for (const { id, snapshot } of this.#feeds) {
-      const recorded = from.get(id) ?? []
-      const misfit = firstMisfit(recorded, snapshot.segments)
-      if (!misfit) continue
-      if (fitsByNumber(recorded, snapshot.segments)) return false
-      throw misfitError(misfit)
-    }
-    return true
   }
 }
 

@@ -14,7 +14,7 @@ export function retryWaitMs(error: unknown, faults: number, random: number, long
 }
 
 /** A fault of the network or the server that may pass by itself. */
-export function mayPass(error: unknown): boolean {
+function mayPass(error: unknown): boolean {
   return error instanceof ProductError && error.retry !== 'never'
 }
 

@@ -5,9 +5,9 @@ import type { ListedSegment } from './snapshot.ts'
 import { uriPath } from './uri-path.ts'
 
 /** Where a segment stands in its recording. */
-export type WishPlace = Pick<SegmentWish, 'rendition' | 'position' | 'period' | 'startSec'>
+type WishPlace = Pick<SegmentWish, 'rendition' | 'position' | 'period' | 'startSec'>
 
-export const ABSENT = 'the playlist marks it as absent (EXT-X-GAP)'
+const ABSENT = 'the playlist marks it as absent (EXT-X-GAP)'
 
 export function wishOf(segment: ListedSegment, place: WishPlace, names: InitNames): SegmentWish {
   const { msn, durationSec, url, byteRange, init, key, gap } = segment
