@@ -20,8 +20,9 @@ export function DownloadRow({
 }) {
   const [showsLog, setShowsLog] = useState(false)
   const name = downloadName(download)
+  const { jobId } = download
   return (
-    <li className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
+    <li data-job={jobId} className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="min-w-40 flex-1">
           <h3 className="truncate text-sm font-medium" title={download.url}>

@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Dashboard, type DashboardPage, LOOKS, startDashboard } from '../support/dashboard.ts'
+import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
+import { liveStream } from '../support/origin/streams/live.ts'
+import { multivariant } from '../support/origin/streams/multivariant.ts'
+import { plainFile } from '../support/origin/streams/plain-file.ts'
+import { missingSegment, tsStream } from '../support/origin/streams/simple.ts'
+import { syntheticStream } from '../support/origin/streams/synthetic.ts'
+import { type RunningServer, startServer } from '../support/start-server.ts'
+
+let origin: Origin
+let server: RunningServer
+let dashboard: Dashboard
+
+beforeAll(async () => {
+  origin = await startOrigin()
+  const env = { FETCH_ALLOW_HOSTS: origin.hostPort, RATE_LIMIT_DOWNLOAD: '100/min', RATE_LIMIT_INFO: '100/min' }
+  ;[server, dashboard] = await Promise.all([startServer({ env }), startDashboard()])
+})
+
+afterAll(async () => {
+  await dashboard?.[Symbol.asyncDispose]()
+  await server?.[Symbol.asyncDispose]()
+  await origin?.[Symbol.asyncDispose]()
+})
+
+describe('the pages of downloads, while there are none', () => {
+  it.each(LOOKS)('have no barriers: $theme, $width px', async (look) => {
+    await using opened = await dashboard.open(`${server.url}/downloads`, look)
+    const { page } = opened
+    await page.getByRole('heading', { name: 'Nothing has been downloaded yet' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await page.getByRole('button', { name: 'More options' }).click()
+    await page.getByRole('textbox', { name: 'Headers' }).fill('no header')
+    await page.getByText('“no header” is not “Name: value”.').waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await page.goto(`${server.url}/dashboard`)
+    await page.getByRole('heading', { name: 'Playlist cache' }).waitFor()
+    await page.getByRole('heading', { name: 'Governor' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    expect(opened.complaints).toEqual([])
+  })
+})
+
+describe('a look', () => {
+  it('tells length, formats and languages of a stream', async () => {
+    const { url } = await multivariant(origin, '/looked-at/')
+    await using opened = await openPage()
+    const { page } = opened
+    await page.getByRole('textbox', { name: 'Addresses' }).fill(url)
+    await page.getByText('HLS stream: fetched segment by segment').waitFor()
+    await page.getByRole('button', { name: 'Look', exact: true }).click()
+    await page.getByRole('radio', { name: /360p/ }).waitFor()
+    await page.getByRole('radio', { name: /180p/ }).waitFor()
+    const card = page.getByRole('list', { name: 'What is there' })
+    expect(await card.textContent()).toMatch(/English, German/)
+    expect(await opened.barriers()).toEqual([])
+    expect(opened.complaints).toEqual([])
+  })
+
+  it('says what will happen to each of many addresses, and what was left out', async () => {
+    await using opened = await openPage()
+    const { page } = opened
+    const text = `${origin.url}/a.m3u8\n${origin.url}/b.mp4 ${origin.url}/watch/c\nfile:///etc/passwd`
+    await page.getByRole('textbox', { name: 'Addresses' }).fill(text)
+    for (const words of [/^HLS stream:/, /^Media file:/, /^Page:/]) await page.getByText(words).waitFor()
+    await page.getByText('Left out, no web address: file:///etc/passwd').waitFor()
+    await page.getByRole('button', { name: 'Start 3' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+  })
+
+  it('that fails says why', async () => {
+    await using opened = await openPage()
+    const { page } = opened
+    await page.getByRole('textbox', { name: 'Addresses' }).fill(`${origin.url}/gone.m3u8`)
+    await page.getByRole('button', { name: 'Look', exact: true }).click()
+    await page.getByRole('heading', { name: 'The look failed' }).waitFor({ timeout: 30_000 })
+    expect(await opened.barriers()).toEqual([])
+  })
+})
+
+describe('a download', () => {
+  it('becomes a film that plays, by keys alone', async () => {
+    const { url } = await tsStream(origin, '/film-by-keys/')
+    await using opened = await openPage()
+    const { page } = opened
+    await page.getByRole('textbox', { name: 'Addresses' }).focus()
+    await page.keyboard.type(url)
+    await page.keyboard.press('Control+Enter')
+    const row = await rowOf(page)
+    await row.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 })
+    const watch = row.getByRole('link', { name: /^Watch: / })
+    await watch.focus()
+    expect(await opened.barriers()).toEqual([])
+    await page.keyboard.press('Enter')
+    await expect.poll(() => played(opened), { timeout: 60_000 }).toBeGreaterThan(0.5)
+    expect(opened.complaints).toEqual([])
+  })
+
+  it('can be watched while it still comes', async () => {
+    const live = await liveStream(origin, { folder: '/watched-live/', segments: 40, ready: 8 })
+    await using opened = await openPage()
+    const { page } = opened
+    const row = await start(page, live.url)
+    await row.getByText('Recording', { exact: true }).waitFor({ timeout: 60_000 })
+    await row.getByRole('link', { name: /^Watch what is there/ }).click({ timeout: 60_000 })
+    await expect.poll(() => played(opened), { timeout: 60_000 }).toBeGreaterThan(0.5)
+    await page.goBack()
+    const again = await rowOf(page)
+    await again.getByRole('button', { name: /^Finish recording/ }).click()
+    await again.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 })
+    expect(live.made).toBeLessThan(40)
+  })
+
+  it('as a file gives its exact bytes, and its hash', async () => {
+    const file = plainFile(origin, { path: '/files/exact.mp4', content: 3_000_001 })
+    await using opened = await openPage()
+    const { page } = opened
+    await page.getByRole('radio', { name: 'File' }).click()
+    const row = await start(page, file.url)
+    const coming = page.waitForEvent('download')
+    await row.getByRole('link', { name: /^Download file/ }).click({ timeout: 60_000 })
+    const hash = createHash('sha256')
+    for await (const chunk of await (await coming).createReadStream()) hash.update(chunk)
+    expect(hash.digest('hex')).toBe(file.sha256)
+    await row.getByText(file.sha256).waitFor()
+    expect(await opened.barriers()).toEqual([])
+  })
+
+  it('pauses, goes on, is cancelled and tried again; its log is told meanwhile', async () => {
+    const { url } = syntheticStream(origin, { segments: 60, segmentBytes: 200_000, folder: '/slow/' })
+    const unslow = origin.setFault({ path: /^\/slow\/segment/, fault: { kind: 'drip', bytesPerSec: 100_000 } })
+    await using opened = await openPage()
+    const { page } = opened
+    await page.getByRole('radio', { name: 'File' }).click()
+    const row = await start(page, url)
+    await row.getByText('Running', { exact: true }).waitFor({ timeout: 30_000 })
+    await page.getByRole('link', { name: /Downloads.*1 download running/ }).waitFor()
+    await row.getByRole('button', { name: /^Actions for/ }).click()
+    await page.getByRole('menuitem', { name: 'Show log' }).click()
+    await row.getByRole('log').getByRole('paragraph').first().waitFor({ timeout: 30_000 })
+    expect(await opened.barriers()).toEqual([])
+    await row.getByRole('button', { name: /^Pause/ }).click()
+    await row.getByRole('button', { name: /^Resume/ }).click({ timeout: 30_000 })
+    await row.getByText('Running', { exact: true }).waitFor({ timeout: 30_000 })
+    await row.getByRole('button', { name: /^Actions for/ }).click()
+    await page.getByRole('menuitem', { name: 'Cancel' }).click()
+    await row.getByText('Cancelled', { exact: true }).waitFor({ timeout: 30_000 })
+    unslow()
+    await row.getByRole('button', { name: /^Retry/ }).click()
+    await row.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 })
+    expect(opened.complaints).toEqual([])
+  })
+
+  it('of which a segment is missing says so, and with gaps allowed ends with the gap told', async () => {
+    const { url } = await missingSegment(origin, '/missing-one/')
+    await using opened = await openPage()
+    const { page } = opened
+    const row = await start(page, url)
+    await row.getByText('A segment cannot be had').waitFor({ timeout: 90_000 })
+    expect(await opened.barriers()).toEqual([])
+    await row.getByRole('button', { name: 'Allow gaps and retry' }).click()
+    const again = await rowOf(page)
+    await again.getByText('Done with gaps').waitFor({ timeout: 90_000 })
+    await again.getByText(/^1 segment from number 4/).waitFor()
+    expect(await opened.barriers()).toEqual([])
+  })
+
+  it('of an address inside says which setting would allow it', async () => {
+    await using opened = await openPage()
+    const { page } = opened
+    const row = await start(page, 'http://127.0.0.1:9/inside.m3u8')
+    await row.getByText('An address inside your network').waitFor({ timeout: 30_000 })
+    await row
+      .getByText(/FETCH_ALLOW_HOSTS/)
+      .first()
+      .waitFor()
+    await row.getByRole('button', { name: /^Actions for/ }).click()
+    await page.getByRole('menuitem', { name: 'Remove from list' }).click()
+    await row.waitFor({ state: 'detached' })
+  })
+})
+
+describe('many at once', () => {
+  it('are handed in as the server takes them, with the seconds until the next one', async () => {
+    await using limited = await startServer({ env: { FETCH_ALLOW_HOSTS: origin.hostPort } })
+    await using opened = await dashboard.open(`${limited.url}/downloads`)
+    const { page } = opened
+    const urls = Array.from({ length: 5 }, (_, index) => `${origin.url}/none-${index}.mp4`)
+    await page.getByRole('textbox', { name: 'Addresses' }).fill(urls.join('\n'))
+    await page.getByRole('button', { name: 'Start 5' }).click()
+    await page.getByRole('heading', { name: '2 addresses still to be handed in' }).waitFor()
+    await page.getByText(/^3 downloads a minute .*Next in \d+ s\.$/).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await page.getByRole('button', { name: 'Retry all failed' }).waitFor({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Drop them' }).click()
+  })
+})
+
+describe('the list of downloads', () => {
+  it.each(LOOKS)('has no barriers: $theme, $width px', async (look) => {
+    await using opened = await dashboard.open(`${server.url}/downloads`, look)
+    const { page } = opened
+    await page.getByRole('heading', { name: 'Ended' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await page
+      .getByRole('button', { name: /^Actions for/ })
+      .first()
+      .click()
+    expect(await opened.barriers()).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  })
+})
+
+function openPage(): Promise<DashboardPage> {
+  return dashboard.open(`${server.url}/downloads`)
+}
+
+/** Orders this address as the form stands; gives its row. */
+async function start(page: Page, url: string) {
+  const rows = page
+    .getByRole('main')
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { level: 3 }) })
+  await page
+    .getByRole('heading', { name: /Nothing has been downloaded yet|In the queue|Ended/ })
+    .first()
+    .waitFor()
+  const before = await rows.count()
+  await page.getByRole('textbox', { name: 'Addresses' }).fill(url)
+  await page.getByRole('button', { name: 'Start', exact: true }).click()
+  await expect.poll(() => rows.count()).toBe(before + 1)
+  return await rowOf(page)
+}
+
+/** The newest row, told by its name: it stays the same one when others come or it moves. */
+async function rowOf(page: Page) {
+  const answer = await server.api.get<{ downloads: { jobId: string }[] }>('/api/downloads')
+  const row = page.locator(`li[data-job="${answer.downloads[0]?.jobId}"]`)
+  await row.waitFor()
+  return row
+}
+
+/** Seconds that have been played; 0 while there is no player yet. */
+async function played({ page, media }: DashboardPage): Promise<number> {
+  const play = page.getByRole('button', { name: 'From the beginning' })
+  if (await play.isVisible()) await play.click()
+  return (await page.locator('video').count()) === 0 ? 0 : await media('currentTime')
+}
