@@ -2,11 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
-import { LibraryLockedError, ProductError } from '#domain/errors.ts'
-import { hasEnded } from '#domain/has-ended.ts'
+import { ProductError } from '#domain/errors.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Job } from '#domain/job-queue.ts'
 import { registerVideo } from '#features/library/register-video.ts'
 import type { CliLibrary, ExportFile } from '#surfaces/cli/cli-ports.ts'
 import { localTokenPath } from '#surfaces/http/auth/local-token.ts'
@@ -14,14 +12,14 @@ import { LOCAL_INGEST_PATH } from '#surfaces/http/contract/addresses.ts'
 import type { Problem } from '#surfaces/http/contract/problem.ts'
 import type { VideoStarted } from '#surfaces/http/contract/video-requests.ts'
 import { LinkMaker } from '#surfaces/http/links.ts'
-import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
-import { holdLibrary } from './hold-library.ts'
 import { newVideoId } from './new-video-id.ts'
+import { orderDownload } from './order-download.ts'
 import { postToServer } from './post-to-server.ts'
 import { findServer, type RunningServer } from './server-file.ts'
+import { watchJob } from './watch-job.ts'
 
 /**
  * The library for a command. While a server runs on the same data folder it does the work and the command watches;
@@ -46,7 +44,15 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
     follow: async (id, name, onProgress, stop) => {
-      const job = await follow(id, name, onProgress, { core, server, signal: stop })
+      const find = async () => (await core.ports.jobs.list({ name })).find((job) => videoOfJob(job) === id) ?? null
+      const job = await watchJob(find, onProgress, { core, server, signal: stop, work: 'ingests' })
+      hasWorked = !server
+      return job
+    },
+    download: (request) => orderDownload(request, core),
+    followJob: async (id, onProgress, stop) => {
+      const find = () => core.ports.jobs.job(id)
+      const job = await watchJob(find, onProgress, { core, server, signal: stop, work: 'everything' })
       hasWorked = !server
       return job
     },
@@ -87,65 +93,6 @@ class ServerRefusedError extends ProductError {
   constructor({ code, detail, why, fix }: Partial<Problem>) {
     super(detail ?? 'The running server refused the file.', { ...(why && { why }), ...(fix && { fix }) })
     this.code = code ?? 'failed'
-  }
-}
-
-const LOOK_EVERY_MS = 200
-
-/** Watches the newest job of the video until it ends; without a server, works in this process meanwhile. */
-async function follow(
-  videoId: VideoId,
-  name: Job['name'],
-  onProgress: (job: Job) => void,
-  {
-    core,
-    server,
-    signal,
-  }: { readonly core: Core; readonly server: RunningServer | null; readonly signal: AbortSignal },
-): Promise<Job> {
-  const ended = new AbortController()
-  const working = server ? Promise.resolve() : workHere(core, AbortSignal.any([signal, ended.signal]))
-  let failure: { readonly error: unknown } | undefined
-  working.catch((error: unknown) => {
-    failure = { error }
-  })
-  try {
-    for (;;) {
-      signal.throwIfAborted()
-      if (failure) throw failure.error
-      const jobs = await core.ports.jobs.list({ name })
-      const job = jobs.find((each) => videoOfJob(each) === videoId)
-      if (job) onProgress(job)
-      if (job && (hasEnded(job) || (!server && isGivenUp(job)))) return job
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-    }
-  } finally {
-    ended.abort()
-    await working.catch(() => {})
-  }
-}
-
-/** As often as a person who waits for it would try. */
-const PATIENT_ATTEMPTS = 5
-
-/** It waits for something that may take long: the next command, or the server, goes on with it. */
-function isGivenUp({ state, attempts, failure }: Job): boolean {
-  if (state !== 'waiting' || !failure) return false
-  return attempts >= PATIENT_ATTEMPTS || failure.code === 'credentials-refused'
-}
-
-/** Works on jobs while no other process does: whoever holds the library does all of them. */
-async function workHere(core: Core, signal: AbortSignal): Promise<void> {
-  const { minSegmentSec, maxSegmentSec, oversized } = core.config.media
-  const handlers = jobHandlers(core.ports, { minSegmentSec, maxSegmentSec, oversized })
-  while (!signal.aborted) {
-    try {
-      await using lock = await holdLibrary(core, signal)
-      await core.ports.jobs.work(handlers, { concurrency: 1, signal: AbortSignal.any([signal, lock.lost]) })
-    } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof LibraryLockedError)) throw error
-    }
   }
 }
 

@@ -23,6 +23,15 @@ export function cliPorts(
     createTerminal: (wishes: TerminalWishes) =>
       createTerminal({ ...wishes, noColor: (sources.environment.NO_COLOR ?? '') !== '' }),
     settings: () => describeSettings(sources),
+    // The way out is a program of its own size; the other verbs begin sooner without it.
+    lookAt: async (url, identity) => {
+      const { lookAt } = await import('./download-to-file.ts')
+      return lookAt(configOf(sources).config, url, identity, signal)
+    },
+    downloadToFile: async (request, options) => {
+      const { downloadToFile } = await import('./download-to-file.ts')
+      return downloadToFile(configOf(sources).config, request, options)
+    },
     openLibrary: () => openCliLibrary(configOf(sources).config, signal),
     serve: async (terminal) => {
       const { config, notices } = configOf(sources)

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from '#adapters/database/open-database.ts'
 import { withMetrics } from '#adapters/blob-layers/with-metrics.ts'
+import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
 import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
 import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
 import { createMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
@@ -11,9 +12,10 @@ import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
 import type { Config } from '#config/config.ts'
 import { secretsIn } from '#config/secrets.ts'
 import { newSha256, sha256 } from './hashing.ts'
+import { mediaToolSettings } from './media-tool-settings.ts'
 import { openStore } from './open-store.ts'
 import type { StoreWishes } from './store.ts'
-import { scratchFolder } from './scratch-folder.ts'
+import { downloadsFolder } from './folders.ts'
 
 /** Everything below the surfaces, put together from the configuration. Dispose of it to let files and database go. */
 export type Core = Awaited<ReturnType<typeof composeCore>>
@@ -32,12 +34,7 @@ export async function composeCore(config: Config, { silent = false, ...wishes }:
   const storeCalls = new CallCounters()
   const work = new DiskWorkArea(join(config.dataDir, 'work'))
   const media = await createMediaTool({
-    ffmpegPath: config.media.ffmpegPath,
-    ffprobePath: config.media.ffprobePath,
-    hardwareAccel: config.media.hardwareAccel,
-    ...(config.media.ffmpegThreads && { threads: config.media.ffmpegThreads }),
-    searchPath: config.searchPath,
-    workDir: scratchFolder(config.dataDir),
+    ...mediaToolSettings(config),
     maxBlobBytes: store.blobs.limits.maxBytes,
     events,
   })
@@ -48,6 +45,7 @@ export async function composeCore(config: Config, { silent = false, ...wishes }:
     work,
     media,
     sources: new DiskSourceFiles(),
+    recordings: new DiskRecordings(downloadsFolder(config.dataDir)),
     events,
     storeWait: async () => (await store.describe()).waiting,
     sha256,

@@ -3,7 +3,7 @@ import { acquireLibraryLock, type LibraryLock } from '#adapters/database/library
 import { takeUpWork } from '#features/library/take-up-work.ts'
 import { failLostVideos } from '#surfaces/worker/fail-lost-videos.ts'
 import type { Core } from './compose.ts'
-import { scratchFolder } from './scratch-folder.ts'
+import { scratchFolder } from './folders.ts'
 
 /** Makes this process the one that works on the library, and takes up what a crash left half done. */
 export async function holdLibrary({ config, database, store, ports }: Core, signal: AbortSignal): Promise<LibraryLock> {

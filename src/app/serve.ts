@@ -8,16 +8,20 @@ import type { Terminal } from '#surfaces/cli/terminal.ts'
 import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
 import { createHttpServer } from '#surfaces/http/create-http-server.ts'
 import type { HttpConfig } from '#surfaces/http/http-config.ts'
-import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { type Core, composeCore } from './compose.ts'
+import { downloadActions } from './download-actions.ts'
+import { downloadsFolder } from './folders.ts'
 import { holdLibrary } from './hold-library.ts'
 import { hostStatus } from './host-status.ts'
 import { keepStore } from './keep-store.ts'
 import { libraryActions } from './library-actions.ts'
+import { openDownloads } from './open-downloads.ts'
+import { openGovernor } from './open-governor.ts'
 import { openPlayback } from './open-playback.ts'
 import { preflight } from './preflight.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 import { VERSION } from './version.ts'
+import { work } from './work.ts'
 
 /** Ingests at once: two keep the disk busy while one waits for ffmpeg. */
 const INGESTS_AT_ONCE = 2
@@ -28,22 +32,25 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
   await using lock = await holdLibrary(core, signal)
 
   await using playing = await openPlayback(core)
-  const http = await createHttpServer(httpPorts(core, playing.playback, signal), await httpConfig(config))
+  const { media, recordings, events } = core.ports
+  const root = downloadsFolder(config.dataDir)
+  await using downloads = openDownloads(config, { root, recordings, media: async () => media, events })
+  const governor = openGovernor(config)
+  const actions = downloadActions(core, downloads, governor)
+  const ports = { ...httpPorts(core, playing.playback, signal), downloads: actions }
+  const http = await createHttpServer(ports, await httpConfig(config))
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
     throw cannotListen(cause, config)
   })
   await writeServerFile(config.dataDir, { pid: process.pid, url: loopbackUrl(config, port) })
   await preflight(core, terminal, { localUrl, publicUrl })
 
-  const settings = {
-    minSegmentSec: config.media.minSegmentSec,
-    maxSegmentSec: config.media.maxSegmentSec,
-    oversized: config.media.oversized,
-  }
   const working = AbortSignal.any([signal, lock.lost])
   const keeping = keepStore(core, working)
   try {
-    await core.ports.jobs.work(jobHandlers(core.ports, settings), { concurrency: INGESTS_AT_ONCE, signal: working })
+    void governor.watch(working)
+    void downloads.pages.check()
+    await work(core, downloads, { ingests: INGESTS_AT_ONCE, governor, signal: working })
     if (lock.lost.aborted) throw new LibraryLockedError('Another server has taken over this library.')
   } finally {
     terminal.say('Stopping…')

@@ -41,4 +41,6 @@ export interface PageFile {
   readonly path: string
   readonly byteLength: number
   readonly title: string
+  /** Files beside it. */
+  readonly subtitles: readonly { readonly path: string; readonly language: string; readonly format: 'vtt' | 'srt' }[]
 }

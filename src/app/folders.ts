@@ -4,3 +4,8 @@ import { join } from 'node:path'
 export function scratchFolder(dataDir: string): string {
   return join(dataDir, 'scratch')
 }
+
+/** A folder per download: its recording, its log, its result. */
+export function downloadsFolder(dataDir: string): string {
+  return join(dataDir, 'downloads')
+}

@@ -1,0 +1,38 @@
+import { InvalidInputError } from '#domain/errors.ts'
+import { LinkInformation } from '#features/downloads/link-information.ts'
+import type { LoadGovernor } from '#features/downloads/governor.ts'
+import type { DownloadActions } from '#surfaces/http/http-ports.ts'
+import type { Core } from './compose.ts'
+import type { Downloads } from './open-downloads.ts'
+
+/** What people can do with addresses, as the HTTP surface calls it. */
+export function downloadActions({ ports }: Core, downloads: Downloads, governor: LoadGovernor): DownloadActions {
+  const { web, pages, logs, removeFiles } = downloads
+  const information = new LinkInformation({ web, pages, now: () => performance.now() })
+  return {
+    info: (question, signal) => information.of(question, signal),
+    start: async (request, { priority }) => {
+      refuseHopeless(request.url)
+      return ports.jobs.add('download', { request }, { priority })
+    },
+    log: (id, after) => logs.read(id, after),
+    remove: async (id) => {
+      await ports.jobs.remove(id)
+      await logs.remove(id)
+      await removeFiles(id)
+    },
+    figures: () => {
+      const { version, problem } = pages.describe()
+      const pageTool = { version, problem: problem && `${problem.message} ${problem.fix}` }
+      return { ...web.figures(), governor: governor.figures(), pageTool }
+    },
+  }
+}
+
+function refuseHopeless(address: string): void {
+  const url = URL.parse(address)
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return
+  throw new InvalidInputError('The address is none of http or https.', {
+    fix: 'Copy it from the address bar of the browser.',
+  })
+}

@@ -1,0 +1,91 @@
+import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
+import { InvalidInputError } from '#domain/errors.ts'
+import type { PageFile } from '#domain/page-tool.ts'
+import type { DownloadPorts, DownloadTask } from './download-ports.ts'
+import { shownAddress } from './fetch/shown-address.ts'
+
+/** More at once is rather a slip than a wish; `entries` takes more. */
+const MAX_ENTRIES_UNASKED = 200
+
+/** What a page shows, through the tool that knows pages: one video, or a download of its own for each that a list names. */
+export async function downloadPage(task: DownloadTask, ports: DownloadPorts): Promise<DownloadResult> {
+  const { request, signal, log } = task
+  const { identity } = request
+  const info = await ports.pages.look(request.url, { identity, signal })
+  for (const text of info.notes) log({ level: 'info', text })
+  if (info.entries.length > 0) return orderEntries(info, task, ports)
+
+  const { title } = info
+  const file = await ports.pages.download(request.url, {
+    identity,
+    signal,
+    choice: request.choice,
+    folder: await task.scratchFolder(),
+    maxBytes: MAX_BYTES,
+    report: ({ bytes, totalBytes, bytesPerSec, secondsLeft }) => {
+      const percent = totalBytes ? Math.min(99, (bytes / totalBytes) * 100) : 0
+      task.report({ stage: 'download', percent, bytes, totalBytes, bytesPerSec, secondsLeft, title })
+    },
+    log: (text) => log({ level: 'info', text }),
+  })
+  return keep(file, info, task, ports)
+}
+
+/** As large as an upload may be by default; the disk says no earlier. */
+const MAX_BYTES = 50 * 2 ** 30
+
+async function keep(
+  file: PageFile,
+  { title, notes }: LinkInfo,
+  task: DownloadTask,
+  ports: DownloadPorts,
+): Promise<DownloadResult> {
+  const name = task.request.title ?? (file.title || title)
+  const base = { state: 'complete', kind: 'page', title: name, gaps: [], notes, entries: [] } as const
+  const toLibrary = ports.library !== null && task.request.target === 'library' ? ports.library : null
+  if (toLibrary) {
+    const { path, byteLength, subtitles } = file
+    const source = { downloadId: task.id, path, title: name, subtitles }
+    return { ...base, byteLength, sha256: null, path: null, videoId: await toLibrary.adoptFile(source) }
+  }
+  const extension = /\.([a-z0-9]{1,5})$/i.exec(file.path)?.[1] ?? 'mp4'
+  const path = task.resultPath(name, extension)
+  return { ...base, ...(await copied(file.path, path, ports)), path, videoId: null }
+}
+
+async function copied(from: string, to: string, { results }: Pick<DownloadPorts, 'results'>) {
+  const facts = await results.facts(from)
+  await using result = await results.open(to)
+  if (!(await result.keep(facts))) await result.append(from, facts)
+  return result.finish()
+}
+
+async function orderEntries(info: LinkInfo, { request }: DownloadTask, ports: DownloadPorts): Promise<DownloadResult> {
+  const chosen = chosenEntries(info, request)
+  const { entries: _, formatId: __, ...choice } = request.choice
+  const { title: ___, ...plain } = request
+  if (request.target === 'library' || ports.library !== null) {
+    await ports.order(chosen.map(({ url }) => ({ ...plain, url, choice })))
+  }
+  return {
+    ...{ state: 'complete', kind: 'page', title: info.title, byteLength: 0, sha256: null, videoId: null, path: null },
+    gaps: [],
+    notes: [`${chosen.length} of ${info.entries.length} entries, each a download of its own.`],
+    entries: chosen.map(({ url, title }) => ({ url, title })),
+  }
+}
+
+function chosenEntries({ entries, url }: LinkInfo, { choice }: DownloadRequest): LinkInfo['entries'] {
+  if (choice.entries === undefined) {
+    if (entries.length <= MAX_ENTRIES_UNASKED) return entries
+    throw new InvalidInputError(`${shownAddress(url)} lists ${entries.length} videos.`, {
+      fix: `Say which ones you want, more than ${MAX_ENTRIES_UNASKED} are not taken by themselves.`,
+    })
+  }
+  const wanted = new Set(choice.entries)
+  const chosen = entries.filter(({ number }) => wanted.has(number))
+  if (chosen.length > 0) return chosen
+  throw new InvalidInputError('None of the entries asked for is in the list.', {
+    fix: `It has the entries 1 to ${entries.length}.`,
+  })
+}

@@ -1,0 +1,110 @@
+import type { DownloadIdentity, LinkKind } from '#domain/download.ts'
+import { AnswerTooLargeError, RemoteRefusedError } from '#domain/errors.ts'
+import type { Web, WebAnswer, WebIdentity, WebText } from '#domain/web.ts'
+import { SIGNATURE_BYTES, type Signature, signatureOf } from './media-signature.ts'
+import { extensionOf, titleOf } from './title-of.ts'
+
+/** RFC 8216bis sets no bound; nobody means it well with more (see `lib/hls`). */
+const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024
+const LOOK_LIMIT_MS = 30_000
+
+/** What stands at an address, as its first bytes say. */
+export type FoundLink =
+  | { readonly kind: 'hls'; readonly playlist: WebText; readonly title: string }
+  | FoundFile
+  | { readonly kind: 'page'; readonly url: string }
+
+interface FoundFile {
+  readonly kind: 'file'
+  readonly url: string
+  readonly byteLength: number | null
+  readonly title: string
+  /** Without the dot, by the name that the server gives it. */
+  readonly extension: string
+}
+
+/**
+ * Looks at an address: a playlist is read whole, of a file only the beginning. Everything else is left to the tool for
+ * pages. Rejects with AddressRefusedError, RemoteUnreachableError, RemoteRefusedError, AnswerTooLargeError.
+ */
+export async function findLink(
+  url: string,
+  identity: DownloadIdentity,
+  web: Web,
+  signal: AbortSignal,
+): Promise<FoundLink> {
+  const request = { url, identity: webIdentityOf(url, identity), timeoutMs: LOOK_LIMIT_MS }
+  await using answer = await web.open(request, signal)
+  if (answer.status >= 400) return afterRefusal(url, answer)
+  const body = answer.body[Symbol.asyncIterator]()
+  const head = await readHead(body)
+  const kind = kindOf(signatureOf(head), answer)
+  if (kind === 'page') return { kind, url }
+  const title = titleOf(answer)
+  if (kind === 'file') {
+    const byteLength = answer.decoded ? null : answer.contentLength
+    return { kind, url: answer.url, byteLength, title, extension: extensionOf(answer) }
+  }
+  const contentType = answer.headers.get('content-type') ?? null
+  return { kind, playlist: { text: await readText(head, body), url: answer.url, contentType }, title }
+}
+
+/** Who asks at this address: secrets go to its host, and to those that the user names. */
+export function webIdentityOf(url: string, { headers, hosts, proxy }: DownloadIdentity): WebIdentity {
+  const own = URL.parse(url)?.hostname
+  return { headers, hosts: own ? [own, ...hosts] : hosts, ...(proxy !== undefined && { proxy }) }
+}
+
+const MEDIA_NAME = /\.(?:m3u8?|mp4|m4v|mov|mkv|webm|ts|m2ts|avi|flv|mp3|m4a|aac|ogg|opus|flac|wav)$/i
+
+/** Pages may refuse us and speak to the tool that knows them; a file or playlist that is refused is refused. */
+function afterRefusal(url: string, { status, url: lastUrl }: WebAnswer): FoundLink {
+  const path = URL.parse(lastUrl)?.pathname ?? ''
+  if (status !== 404 && status !== 410 && !MEDIA_NAME.test(path)) return { kind: 'page', url }
+  throw new RemoteRefusedError(`The server answered with status ${status}.`, status, {
+    why: `${URL.parse(lastUrl)?.host ?? 'It'} does not give what stands at this address.`,
+    fix: status === 401 || status === 403 ? 'Give the cookies or headers that the server wants.' : 'Check the address.',
+  })
+}
+
+function kindOf(signature: Signature, { headers, url }: WebAnswer): LinkKind {
+  if (signature === 'playlist') return 'hls'
+  if (signature === 'media') return 'file'
+  if (signature === 'page') return 'page'
+  const type = headers.get('content-type') ?? ''
+  const isMedia = /^(?:video|audio)\/(?!.*mpegurl)/i.test(type)
+  return isMedia || (!/^text\//i.test(type) && MEDIA_NAME.test(URL.parse(url)?.pathname ?? '')) ? 'file' : 'page'
+}
+
+async function readHead(body: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  while (length < SIGNATURE_BYTES) {
+    const { done, value } = await body.next()
+    if (done) break
+    chunks.push(value)
+    length += value.length
+  }
+  return joined(chunks)
+}
+
+async function readText(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<string> {
+  const chunks = [head]
+  let length = head.length
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    chunks.push(next.value)
+    length += next.value.length
+    if (length > MAX_PLAYLIST_BYTES) throw new AnswerTooLargeError('The playlist has more than 8 MiB.')
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(joined(chunks))
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}
