@@ -13,6 +13,7 @@ import {
   signals,
   textAt,
 } from './scripted-web.test-support.ts'
+import type { SegmentWish, StreamPlan } from './segment-wish.ts'
 
 const SEGMENT_MS = 6000
 const WINDOW = 6
@@ -41,6 +42,15 @@ function stream(
     const newest = Math.min(last, first + WINDOW - 1 + Math.floor(age - lag))
     return live(newest - WINDOW + 1, newest, { end: newest === last })
   }
+}
+
+async function firstOf(plan: StreamPlan, count: number): Promise<SegmentWish[]> {
+  const list: SegmentWish[] = []
+  for await (const wish of plan.wishes(new Map(), signals())) {
+    list.push(wish)
+    if (list.length === count) break
+  }
+  return list
 }
 
 describe('a live stream over any trouble', () => {
@@ -80,22 +90,24 @@ describe('a live stream over any trouble', () => {
         fc.integer({ min: 1, max: 39 }),
         fc.integer({ min: 0, max: 12 }),
         fc.infiniteStream(fc.boolean()),
-        async (killedAt, pauseSegments, luck) => {
+        fc.boolean(),
+        async (killedAt, pauseSegments, luck, onlyPrefix) => {
           const pace = new JumpingPace()
           const web = scriptedWeb(stream(pace, 0, 40, []))
           const startedMs = pace.now()
           const open = () => planStream(textAt(live(0, WINDOW - 1)), request(), web, NEVER, { pace })
-          const before = []
-          for await (const wish of (await open()).wishes(new Map(), signals())) {
-            before.push(wish)
-            if (before.length === killedAt) break
-          }
+          const before = await firstOf(await open(), killedAt)
           // Of the last four any may be missing, as with several connections at once.
           const kept = before.filter((_, index) => index < before.length - 4 || luck.next().value === true)
           await pace.wait(pauseSegments * SEGMENT_MS, NEVER)
           const text = await web.text({ url: 'https://cdn.example/show/index.m3u8' }, NEVER)
           const plan = await planStream(text, request(), web, NEVER, { pace, before: { url: text.url, live: true } })
-          const after = await all(plan.wishes(recordings(kept), signals()))
+          // Who fetches may tell of all that is there, or only of what has no hole before it.
+          const known = onlyPrefix ? kept.filter(({ position }, index) => position === index) : kept
+          const wishes = await all(plan.wishes(recordings(known), signals()))
+          const there = new Map(kept.map((wish) => [wish.position, wish]))
+          for (const { position, msn } of wishes) expect(there.get(position)?.msn ?? msn).toBe(msn)
+          const after = wishes.filter(({ position }) => !there.has(position))
           const whole = [...kept, ...after].sort((a, b) => a.position - b.position)
           const firstMsn = whole[0]?.msn ?? 0
           expect(whole.map(({ msn, position }) => [msn, position])).toEqual(
