@@ -87,7 +87,7 @@ function httpPorts(core: Core, playback: Playback, signal: AbortSignal) {
   }
 }
 
-async function httpConfig({ http, dataDir, media }: Config): Promise<HttpConfig> {
+async function httpConfig({ http, dataDir, media, access }: Config): Promise<HttpConfig> {
   return {
     version: VERSION,
     host: http.host,
@@ -99,6 +99,7 @@ async function httpConfig({ http, dataDir, media }: Config): Promise<HttpConfig>
     maxUploadBytes: media.maxUploadBytes,
     webRoot: webRoot(),
     localToken: await ensureLocalToken(dataDir),
+    rates: { info: access.infoRate, download: access.downloadRate },
   }
 }
 
