@@ -24,6 +24,7 @@ import { jobRoutes } from './routes/job-routes.ts'
 import { localRoutes } from './routes/local-routes.ts'
 import { metricsRoutes } from './routes/metrics-routes.ts'
 import { statusRoutes } from './routes/status-routes.ts'
+import { streamRoutes } from './routes/stream-routes.ts'
 import { uploadRoutes } from './routes/upload-routes.ts'
 import { videoRoutes } from './routes/video-routes.ts'
 import { sendProblem } from './send-problem.ts'
@@ -61,6 +62,7 @@ export async function createHttpApp(
 function addRoutes(app: HttpApp, parts: HttpParts): void {
   const { config, limits, ports, feed, uploads, metrics, links, guard } = parts
   videoRoutes(app, ports, links)
+  streamRoutes(app, ports)
   jobRoutes(app, ports)
   if (ports.downloads) {
     const { jobs, downloads, events } = ports

@@ -4,6 +4,7 @@ export interface SegmentIndexPlan {
   readonly trackId: number
   /** Ticks per second of the two times below. */
   readonly timescale: number
+  /** Presentation time, after edit lists, of the first part. */
   readonly earliestTicks: number
   /** Bytes between the end of the index and the first part. */
   readonly firstOffset: number

@@ -12,6 +12,7 @@ export const ROUTE_POLICY: Readonly<Record<string, Access>> = {
   'GET /subtitle/:id/:name': 'link',
   'GET /subtitles/:id': 'link',
   'GET /poster/:name': 'link',
+  'GET /api/stream/:id': 'link',
   'GET /links/:name': 'read',
 
   'GET /api/videos': 'read',
