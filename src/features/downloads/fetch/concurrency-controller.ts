@@ -2,9 +2,10 @@
 export const MOST_CONNECTIONS = 32
 const FIRST_CONNECTIONS = 4
 const STEP = 2
-/** Doubling goes on while it brings so much more; a busy machine makes short measurements uncertain, so it gets a second one. */
+/** Doubling goes on while it brings so much more. */
 const WORTH_DOUBLING = 1.35
-const DOUBLING_MEASUREMENTS = 2
+/** Short measurements are uncertain: connections may all be between two segments. So long, and two waits more, it gets. */
+const DOUBLING_MS = 200
 /** Less than this is noise. */
 const WORTH_KEEPING = 1.05
 /** While doubling: how long throughput is measured, once the new connections have had time for their first byte. */
@@ -38,7 +39,7 @@ export class ConcurrencyController {
   #wanted: number
   #most: number
   #doubling = true
-  #measured = 0
+  #changedMs = 0
   #bestOfDoubling = 0
   /** Bytes per millisecond of the last measurement that counted. */
   #best = 0
@@ -48,7 +49,7 @@ export class ConcurrencyController {
   #measureFromMs: number | null = null
   #bytes = 0
   #segments = 0
-  #short = false
+  #idleBytes = 0
   #quietUntilMs = 0
   #breaksMs: number[] = []
   #firstBytesMs: number[] = []
@@ -83,11 +84,12 @@ export class ConcurrencyController {
     this.#measureFromMs ??= nowMs
     if (nowMs < this.#measureFromMs) return
     this.#bytes += byteLength
-    if (!busy) this.#short = true
+    if (!busy) this.#idleBytes += byteLength
     const elapsedMs = nowMs - this.#measureFromMs
     if (this.#doubling ? elapsedMs < MEASURE_MS : elapsedMs < STEADY_MS || this.#segments < STEADY_SEGMENTS) return
     const rate = this.#bytes / elapsedMs
-    if (this.#short) this.#measureAfter(nowMs, 0)
+    // There is not enough to do for all connections: nothing is learnt about more.
+    if (this.#idleBytes * 2 > this.#bytes) this.#measureAfter(nowMs, 0)
     else if (this.#doubling) this.#afterDoubling(rate, nowMs)
     else this.#afterSteady(rate, nowMs)
   }
@@ -138,12 +140,16 @@ export class ConcurrencyController {
       this.#set(this.connections * 2, nowMs, `${mbit(rate)}, and more may bring more`)
       return
     }
-    this.#doubling = ++this.#measured < DOUBLING_MEASUREMENTS
-    if (this.#doubling) this.#measureAfter(nowMs, 0)
-    else if (rise >= WORTH_KEEPING || this.#best === 0) {
-      this.#best = rate
-      this.#measureAfter(nowMs)
-    } else this.#set(Math.ceil(this.connections / 2), nowMs, `${mbit(rate)}, twice as many brought nothing`)
+    this.#doubling = nowMs - this.#changedMs < DOUBLING_MS + 2 * this.#waitForFirstByte()
+    if (this.#doubling) {
+      this.#measureAfter(nowMs, 0)
+      return
+    }
+    const before = this.#best
+    // What a short measurement found is more than what comes in the long run.
+    this.#best = 0
+    if (rise >= WORTH_KEEPING || before === 0) this.#measureAfter(nowMs)
+    else this.#set(Math.ceil(this.connections / 2), nowMs, `${mbit(rate)}, twice as many brought nothing`)
   }
 
   #afterSteady(rate: number, nowMs: number): void {
@@ -169,7 +175,7 @@ export class ConcurrencyController {
   }
 
   #set(connections: number, nowMs: number, why: string): void {
-    this.#measured = 0
+    this.#changedMs = nowMs
     this.#bestOfDoubling = 0
     const before = this.connections
     this.#wanted = Math.min(this.#most, Math.max(1, connections))
@@ -182,7 +188,7 @@ export class ConcurrencyController {
     this.#measureFromMs = nowMs + waitMs
     this.#bytes = 0
     this.#segments = 0
-    this.#short = false
+    this.#idleBytes = 0
   }
 
   #waitForFirstByte(): number {
