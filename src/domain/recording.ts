@@ -116,3 +116,9 @@ export interface FollowedRecording extends AsyncDisposable {
   /** This follower needs nothing before `position` any more: the bytes may go, their lines stay. */
   release(rendition: string, position: number): Promise<void>
 }
+
+/** The download whose recording lies at such a path, which ends with the name of its folder; null for what is none. */
+export function downloadIdOf(path: string): string | null {
+  const name = path.split(/[/\\]/).at(-1) ?? ''
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? name : null
+}

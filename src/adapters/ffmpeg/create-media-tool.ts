@@ -4,6 +4,7 @@ import type { Events } from '#domain/events.ts'
 import type { MediaTool } from '#domain/media-tool.ts'
 import { type FfmpegTools, findFfmpegTools, type ToolPlaces } from './ffmpeg-tools.ts'
 import { chooseEncoder, type HardwareAccel } from './hardware-encoders.ts'
+import { type ApartTracks, joinTracks } from './join-tracks.ts'
 import { makeDemoFilm } from './make-demo-film.ts'
 import type { MediaToolStatus } from './media-tool-status.ts'
 import { openFile, type OpenFileSettings } from './open-file.ts'
@@ -25,6 +26,8 @@ export interface FfmpegMediaTool extends MediaTool {
   describe(): MediaToolStatus
   /** Makes a film of its own at `path`, for a library that is empty. */
   makeDemoFilm(path: string, signal?: AbortSignal): Promise<void>
+  /** Picture and sound of two files into one (see `joinTracks`). */
+  joinTracks(files: ApartTracks, signal?: AbortSignal): Promise<void>
 }
 
 /**
@@ -55,6 +58,7 @@ async function workingTool(settings: MediaToolSettings): Promise<FfmpegMediaTool
     openRecording: (recording, signal) => openRecording(recording, opening, signal),
     describe: () => status,
     makeDemoFilm: (path, signal) => makeDemoFilm(tools, path, signal),
+    joinTracks: (files, signal) => joinTracks(tools, files, signal),
   }
 }
 
@@ -91,5 +95,5 @@ function missingTool(problem: ToolMissingError, wanted: HardwareAccel): FfmpegMe
     warnings: [],
   }
   const refuse = () => Promise.reject(problem)
-  return { open: refuse, openRecording: refuse, describe: () => status, makeDemoFilm: refuse }
+  return { open: refuse, openRecording: refuse, describe: () => status, makeDemoFilm: refuse, joinTracks: refuse }
 }

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { MediaRefusedError } from '#domain/errors.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { inputOptions } from './input-options.ts'
@@ -48,14 +48,23 @@ interface Joining {
   readonly maps: readonly string[]
 }
 
-async function join(tools: FfmpegTools, { picture, sound, output, maps }: Joining, signal?: AbortSignal): Promise<void> {
+async function join(
+  tools: FfmpegTools,
+  { picture, sound, output, maps }: Joining,
+  signal?: AbortSignal,
+): Promise<void> {
   await using child = await runTool(tools, {
     tool: 'ffmpeg',
     input: picture.file,
     alsoReads: [sound.file.path],
     before: ['-v', 'error', '-y', '-copyts'],
     options: (out) => [
-      ...[...inputOptions(sound.file), '-i', `file:${sound.file.path}`, ...maps.flatMap((map) => ['-map', map])],
+      ...[
+        ...inputOptions(sound.file),
+        '-i',
+        `file:${resolve(sound.file.path)}`,
+        ...maps.flatMap((map) => ['-map', map]),
+      ],
       // Where both begin is kept apart: only together they are moved to zero.
       ...['-c', 'copy', '-avoid_negative_ts', 'make_zero', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-progress', 'pipe:1', '-f', 'matroska', out(basename(output))],

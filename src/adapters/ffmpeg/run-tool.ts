@@ -24,6 +24,8 @@ export interface ToolRun {
   /** Everything behind the input. `out` gives the address of a file in `outputFolder`. */
   readonly options: (out: (name: string) => string) => readonly string[]
   readonly outputFolder?: string
+  /** Other files that `options` name by their own paths, each behind its own `inputOptions`. */
+  readonly alsoReads?: readonly string[]
   readonly devices?: readonly string[]
   readonly limits?: ResourceLimits
   readonly timeLimitMs: number
@@ -50,7 +52,8 @@ export async function runTool(tools: FfmpegTools, run: ToolRun): Promise<Running
     ...run.options((name) => `file:${isolated ? `${folder}/${name}` : join(folder, name)}`),
   ]
   const input = run.input === null ? undefined : resolve(run.input.path)
-  const mounts = { input, outputFolder: run.outputFolder, devices: run.devices }
+  const readOnly = run.alsoReads?.map((path) => resolve(path))
+  const mounts = { input, readOnly, outputFolder: run.outputFolder, devices: run.devices }
   const limits = { addressSpaceBytes: LEAST_ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
   return startProcess({
     command: withLimits(await inSandbox(sandbox, command, mounts), tools.launchers, {

@@ -102,6 +102,31 @@ describe('ingestRecording', () => {
     expect(Math.round((await lab.ports.catalog.video(VIDEO)).durationSec ?? 0)).toBe(8)
   })
 
+  it('joins and encodes what players do not take', async () => {
+    const old = [...picture({ seconds: 6 }), ...tone({ seconds: 6 }), '-c:v', 'mpeg2video', '-g', '25', '-c:a', 'mp2']
+    const segments = await segmentsOf(folder, { options: old, form: 'mpegts' })
+    await using lab = await openLab()
+    await lab.recordAll(segments)
+    await lab.killAfter(2)
+    await lab.ingest()
+    const tracks = await lab.ports.catalog.tracks(VIDEO)
+    expect(tracks.map(({ codec, action }) => [codec, action])).toEqual([
+      ['h264', 'encode'],
+      ['aac', 'encode'],
+    ])
+    const video = await lab.ports.catalog.video(VIDEO)
+    expect([video.state, Math.round(video.durationSec ?? 0)]).toEqual(['ready', 6])
+    expect(await readdir(join(lab.folder, 'downloads', 'job1')).catch(() => [])).toEqual([])
+  })
+
+  it('says when what was downloaded is gone', async () => {
+    await using lab = await openLab()
+    await using recording = await lab.begin()
+    await lab.ports.recordings.remove('job1')
+    await expect(lab.ingest()).rejects.toMatchObject({ code: 'invalid-input', fix: 'Download it again.' })
+    expect(recording.end).toBe(null)
+  })
+
   it('goes over to MPEG-TS where the picture changes its form', async () => {
     const parts = [
       await segmentsOf(folder, { options: FILM(6), form: 'mpegts', period: 0 }),

@@ -1,9 +1,9 @@
 import type { VideoChange } from '#domain/catalog.ts'
-import { CodingChangedError } from '#domain/errors.ts'
+import { CodingChangedError, InvalidInputError, NotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { OpenRecording } from '#domain/media-tool.ts'
-import type { Recordings } from '#domain/recording.ts'
+import { downloadIdOf, type FollowedRecording, type Recordings } from '#domain/recording.ts'
 import { beginAnew } from './begin-anew.ts'
 import { forOneEncoder } from './for-one-encoder.ts'
 import { IngestProgress } from './ingest-progress.ts'
@@ -37,11 +37,11 @@ export async function ingestRecording(
 
   const progress = new IngestProgress(options.report)
   await change({ state: 'ingesting', failure: null })
-  await using recording = await ports.recordings.follow(source.path)
+  await using recording = await follow(source.path, ports)
   await using open = await media.openRecording(recording, signal)
   reached('probed')
   const planned = await planOnce(videoId, open, ports, options, change)
-  if (planned === null) return ingestJoined(videoId, source.path, open, ports, options)
+  if (planned === null) return await ingestJoined(videoId, source.path, open, ports, options)
   const plan = await forOneEncoder(videoId, planned, open, ports, signal)
   reached('planned')
 
@@ -56,6 +56,15 @@ export async function ingestRecording(
   }
   await release(videoId, ports)
   reached('released')
+}
+
+async function follow(path: string, { recordings }: RecordingIngestPorts): Promise<FollowedRecording> {
+  try {
+    return await recordings.follow(path)
+  } catch (cause) {
+    if (!(cause instanceof NotFoundError)) throw cause
+    throw new InvalidInputError('What was downloaded of this video is gone.', { fix: 'Download it again.', cause })
+  }
 }
 
 /** The plan of the first attempt holds for every later one; null when the recording cannot be copied as it grows. */
@@ -101,18 +110,18 @@ async function ingestJoined(
   const path = `${recordingPath}${JOINED}`
   await open.repack('mkv', path, options.signal)
   await ports.catalog.setSource(videoId, { path, owned: true })
-  await ports.recordings.remove(recordingIdOf(recordingPath))
+  await removeRecording(recordingPath, ports)
   await ingestVideo(videoId, ports, options)
 }
 
 async function release(videoId: VideoId, { catalog, work, recordings }: RecordingIngestPorts): Promise<void> {
   await work.removeVideo(videoId)
   const source = await catalog.source(videoId)
-  if (source && !isJoined(source.path)) await recordings.remove(recordingIdOf(source.path))
+  if (source && !isJoined(source.path)) await removeRecording(source.path, { recordings })
   await catalog.setSource(videoId, null)
 }
 
-/** A recording lies in a folder of the name of its download. */
-function recordingIdOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
+async function removeRecording(path: string, { recordings }: Pick<RecordingIngestPorts, 'recordings'>): Promise<void> {
+  const downloadId = downloadIdOf(path)
+  if (downloadId !== null) await recordings.remove(downloadId)
 }

@@ -3,6 +3,7 @@ import type { Catalog } from '#domain/catalog.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job, JobQueue } from '#domain/job-queue.ts'
+import { downloadIdOf, type Recordings } from '#domain/recording.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { WorkArea } from '#domain/work-area.ts'
@@ -25,15 +26,28 @@ export async function requestDelete(videoId: VideoId, { catalog, jobs, events }:
 }
 
 /** Deletes the blobs, then the rows. Run again after a crash it goes on. */
-export async function deleteVideo(videoId: VideoId, ports: DeletePorts, signal: AbortSignal): Promise<void> {
-  const { catalog, jobs, blobs, work, sources } = ports
+export async function deleteVideo(
+  videoId: VideoId,
+  ports: DeletePorts & { readonly recordings: Pick<Recordings, 'remove'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalog, jobs, blobs, work } = ports
   await ingestStopped(videoId, jobs, signal)
   const source = await catalog.source(videoId)
-  if (source?.owned) await sources.remove(source.path)
+  if (source?.owned) await removeSource(source.path, ports)
   // All at once: a store may delete what comes together in one call.
   await Promise.all((await catalog.packs(videoId)).map(async ({ ref }) => ref && (await blobs.delete(ref, signal))))
   await work.removeVideo(videoId)
   await catalog.removeVideo(videoId)
+}
+
+/** What is no file is a recording, of whose folder other files stay. */
+async function removeSource(
+  path: string,
+  { sources, recordings }: { readonly sources: SourceFiles; readonly recordings: Pick<Recordings, 'remove'> },
+): Promise<void> {
+  const downloadId = (await sources.size(path)) === null ? downloadIdOf(path) : null
+  await (downloadId === null ? sources.remove(path) : recordings.remove(downloadId))
 }
 
 /** A cancelled ingest needs a moment to let go; until then it could still store a pack. */
