@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Answerer, PATIENT, read, startRawServer, startServer, webFor } from './server.test-support.ts'
 
@@ -124,6 +125,40 @@ describe('the pool', () => {
     await using stuck = webFor([], { lookup, pool: { ...settings, connectTimeoutSec: 0.1 } })
     await expect(read(stuck, 'http://film.example/')).rejects.toMatchObject({ code: 'remote-unreachable' })
     expect(stuck.figures().pool.active).toBe(0)
+  })
+
+  it('loses no place, whoever leaves whenever and whatever servers do', async () => {
+    const answer: Answerer = async (request, response) => {
+      const [how, waitMs] = (request.url ?? '').slice(1).split('-')
+      await sleep(Number(waitMs))
+      if (how === 'cut') return request.socket.destroy()
+      response.writeHead(200, how === 'close' ? { connection: 'close' } : {})
+      response.end(Buffer.alloc(how === 'long' ? 500_000 : 10))
+    }
+    await using one = await startServer(answer)
+    await using two = await startServer(answer)
+    const request = fc.record({
+      isFirst: fc.boolean(),
+      how: fc.constantFrom('ok', 'cut', 'close', 'long'),
+      waitMs: fc.integer({ min: 0, max: 8 }),
+      leaveAfterMs: fc.integer({ min: 1, max: 40 }),
+      isRead: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 30 }), async (requests) => {
+        await using web = webFor([one, two], { pool: settings })
+        const run = async ({ isFirst, how, waitMs, leaveAfterMs, isRead }: (typeof requests)[number]) => {
+          const url = `${(isFirst ? one : two).url}/${how}-${waitMs}`
+          await using answer = await web.open({ url }, AbortSignal.timeout(leaveAfterMs))
+          if (isRead) await Array.fromAsync(answer.body)
+        }
+        await Promise.allSettled(requests.map(run))
+        await expect.poll(() => web.figures().pool).toMatchObject({ active: 0, waiting: 0 })
+        expect(web.figures().pool.idle).toBeLessThanOrEqual(settings.maxKeepAlive)
+        expect(await read(web, `${one.url}/ok-0`)).toMatchObject({ status: 200 })
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('ends what is under way when it is ended', async () => {

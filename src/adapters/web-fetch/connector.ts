@@ -48,6 +48,7 @@ export class Connector {
     signal: AbortSignal,
     work: (limit: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    signal.throwIfAborted()
     const limit = new AbortController()
     const onAbort = () => limit.abort(signal.reason)
     const timer = setTimeout(() => limit.abort(tooSlow(proxy ?? origin, this.#timeoutMs)), this.#timeoutMs)
@@ -79,6 +80,7 @@ async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const onAbort = () => reject(signal.reason)
   signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
   try {
     return await Promise.race([work, promise])
   } finally {

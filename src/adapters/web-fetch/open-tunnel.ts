@@ -52,6 +52,7 @@ async function headOf(socket: Socket, signal: AbortSignal): Promise<string> {
   const onAbort = () => reject(signal.reason)
   socket.on('readable', onReadable).once('error', reject).once('close', onClose).once('end', onClose)
   signal.addEventListener('abort', onAbort)
+  if (signal.aborted) onAbort()
   try {
     return await promise
   } finally {

@@ -53,7 +53,7 @@ export class PlaylistCache {
 
   /** `keepMs`: how long the server lets it be kept; not longer than the setting says, and not at all when 0. */
   set(key: string, text: WebText, keepMs: number): void {
-    const ttl = Math.min(keepMs, this.#settings.ttlSec * 1000)
+    const ttl = Math.floor(Math.min(keepMs, this.#settings.ttlSec * 1000))
     if (ttl > 0) this.#texts?.set(key, text, { ttl })
     else this.#texts?.delete(key)
   }

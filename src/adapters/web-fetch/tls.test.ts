@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { selfSigned } from './self-signed.test-support.ts'
 import { PATIENT, read, webFor } from './server.test-support.ts'
 
@@ -34,6 +34,14 @@ describe('TLS', () => {
       message: expect.stringMatching(/certificate/),
     })
     expect(web.figures().pool).toMatchObject({ active: 0, created: 0 })
+  })
+
+  it('does so whatever the environment says', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    await using web = webFor([], local)
+    const asked = web.open({ url: `https://film.example:${port}/` }, PATIENT)
+    await expect(asked).rejects.toMatchObject({ message: expect.stringMatching(/certificate/) })
+    vi.unstubAllEnvs()
   })
 
   it('refuses a trusted certificate for another name', async () => {

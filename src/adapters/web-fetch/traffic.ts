@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { AnswerTooLargeError } from '#domain/errors.ts'
 
 export interface TrafficLimits {
   /** Passages in which nothing moves are cut after this. */
@@ -42,11 +43,16 @@ export class Traffic {
       this.#limits,
       (byteLength) => {
         this.#byteLength += byteLength
-        if (this.#byteLength > this.#maxBytes) this.end(new Error('Too many bytes'))
+        if (this.#byteLength > this.#maxBytes) this.end(tooMuch(this.#maxBytes))
       },
       { sockets, signal: this.signal },
     )
   }
+}
+
+function tooMuch(maxBytes: number): AnswerTooLargeError {
+  const why = `At most ${maxBytes} bytes may go through for this job.`
+  return new AnswerTooLargeError('Too much went through the proxy.', { why })
 }
 
 /** One connection through a proxy. */
