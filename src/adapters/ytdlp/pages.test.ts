@@ -4,7 +4,10 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findFfmpegTools } from '#adapters/ffmpeg/ffmpeg-tools.ts'
+import { joinTracks as joinWithFfmpeg } from '#adapters/ffmpeg/join-tracks.ts'
 import { NO_IDENTITY, PLAIN_CHOICE } from '#domain/download.ts'
+import type { JoinTracks } from './download-page.ts'
 import { type PageServer, startPageServer } from './page-server.test-support.ts'
 import { answeringProxy, recordingProxy } from './recording-proxy.test-support.ts'
 import { openPageToolLab, type PageToolLab } from './ytdlp.test-support.ts'
@@ -35,11 +38,7 @@ async function segments(prefix: string): Promise<Buffer> {
   return Buffer.concat(await Promise.all(names.map((name) => site.file(name))))
 }
 
-/** Stands for the product's own ffmpeg: picture and sound into one file, nothing encoded. */
-async function joinTracks({ picture, sound, output }: { picture: string; sound: string; output: string }) {
-  const inputs = ['-i', picture, '-i', sound, '-map', '0:v', '-map', '1:a']
-  await run('ffmpeg', ['-v', 'error', '-y', ...inputs, '-c', 'copy', '-f', 'matroska', output])
-}
+const joinTracks: JoinTracks = async (files, signal) => joinWithFfmpeg(await findFfmpegTools({}), files, signal)
 
 describe('looking at a page', () => {
   it('tells the title and the format of a film in the page', async () => {
@@ -208,6 +207,11 @@ describe('downloading from a page', () => {
     await expect(download).rejects.toThrow('called off')
     const { stdout } = await run('ps', ['-eo', 'args'])
     expect(stdout).not.toContain(site.host)
+    // And what it left is no hindrance to the next attempt.
+    site.answers.delete('/slow.mp4')
+    site.answers.set('/slow-film.html', { html: '<video src="/clip.mp4"></video>' })
+    const file = await lab.tool.download(at('/slow-film.html'), lab.download())
+    expect(await readFile(file.path)).toEqual(await site.file('clip.mp4'))
   })
 
   it('shows no secret and no query in its log', async () => {
