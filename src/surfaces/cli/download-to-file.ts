@@ -4,7 +4,7 @@ import { InvalidInputError } from '#domain/errors.ts'
 import type { VerbContext } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { onInterrupt } from './on-interrupt.ts'
-import { RECORDING, showDownloadProgress, showDownloadResult } from './show-download.ts'
+import { progressShower, RECORDING, showDownloadResult } from './show-download.ts'
 import { shownAddress } from './shown-address.ts'
 
 interface FileTarget {
@@ -45,6 +45,7 @@ async function getFile(
 ): Promise<DownloadResult | null> {
   const url = shownAddress(request.url)
   const [stopping, finishing] = [new AbortController(), new AbortController()]
+  const show = progressShower(url, terminal)
   let stage = ''
   using _interrupt = onInterrupt(ports.signal, () => {
     if (stage === RECORDING) {
@@ -58,7 +59,7 @@ async function getFile(
       connections,
       onProgress: (progress) => {
         stage = progress.stage
-        showDownloadProgress(progress, url, terminal)
+        show(progress)
       },
       onLog: ({ level, text }) => {
         if (level === 'info') terminal.say(text)

@@ -6,7 +6,7 @@ import type { VerbContext } from './command.ts'
 import { commandOf } from './download-to-file.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
 import { onInterrupt } from './on-interrupt.ts'
-import { RECORDING, showDownloadProgress, showDownloadResult } from './show-download.ts'
+import { progressShower, RECORDING, showDownloadResult } from './show-download.ts'
 import { shownAddress } from './shown-address.ts'
 
 /** Downloads through the queue and follows until the video is whole; a list becomes several videos. */
@@ -55,6 +55,7 @@ async function followDownload(
   { ports, terminal }: VerbContext,
 ): Promise<Job<'download'> | null> {
   const stopping = new AbortController()
+  const show = progressShower(shownAddress(request.url), terminal)
   let stage = ''
   using _interrupt = onInterrupt(ports.signal, () => {
     if (stage !== RECORDING) return stopping.abort(ports.signal.reason)
@@ -64,7 +65,7 @@ async function followDownload(
   const onProgress = (job: Job) => {
     if (!job.progress) return
     stage = job.progress.stage
-    showDownloadProgress(job.progress, shownAddress(request.url), terminal)
+    show(job.progress)
   }
   try {
     return (await library.followJob(id, onProgress, stopping.signal)) as Job<'download'>
@@ -86,10 +87,11 @@ async function followIngest(
 ): Promise<ExitCode> {
   const before = await library.catalog.video(videoId)
   if (before.state === 'ready') return EXIT.done
-  const show = ({ progress }: Job) => progress && showDownloadProgress(progress, url, context.terminal)
+  const show = progressShower(url, context.terminal)
+  const showJob = ({ progress }: Job) => progress && show(progress)
   // Ctrl-C has ended the recording; it is not to leave it half made.
   const signal = context.ports.signal.aborted ? new AbortController().signal : context.ports.signal
-  const job = await library.follow(videoId, isRecording ? 'ingest-recording' : 'ingest-video', show, signal)
+  const job = await library.follow(videoId, isRecording ? 'ingest-recording' : 'ingest-video', showJob, signal)
   if (job.state === 'done') return EXIT.done
   const { failure } = await library.catalog.video(videoId)
   return showFailure({ ...job, failure: failure ?? job.failure }, url, context)

@@ -91,7 +91,18 @@ describe('download --output', () => {
     const answer = () => {
       throw new PageRefusedError('Sign in first.', 'login-needed')
     }
-    expect(await run(['https://a/', '-o', '/out/a.mp4'], answer)).toBe(4)
+    expect(await run(['https://a/', '-o', '/out/a.mp4', '--json'], answer)).toBe(4)
+    expect(data.at(-1)).toMatchObject({ type: 'error', code: 'page-refused.login-needed', exit: 4 })
+  })
+
+  it('tells progress once, however often it is reported', async () => {
+    const progress = { stage: 'download', percent: 5, bytesPerSec: 1, secondsLeft: null }
+    const answer: Answer = (_request, { onProgress }) => {
+      for (const percent of [5, 5, 5, 6]) onProgress({ ...progress, percent })
+      return RESULT
+    }
+    await run(['https://a/', '-o', '/out/a.mp4', '--json'], answer)
+    expect(data.filter(({ type }) => type === 'status').map(({ percent }) => percent)).toEqual([5, 6])
   })
 
   it('makes a file of each entry of a list, in a folder only', async () => {

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import type { DownloadRequest } from '#domain/download.ts'
-import { InvalidInputError } from '#domain/errors.ts'
+import { InvalidInputError, ProductError } from '#domain/errors.ts'
+import { fineCodeOf } from '#domain/job-failure.ts'
 import { type Verb, type VerbContext, verbCommand } from './command.ts'
 import { downloadToFile } from './download-to-file.ts'
 import { downloadToLibrary } from './download-to-library.ts'
@@ -99,13 +100,23 @@ async function eachOf(
 ): Promise<ExitCode> {
   const codes: ExitCode[] = []
   for (const request of requests) {
-    codes.push(await run(request).catch((error: unknown) => showError(error, terminal, shownAddress(request.url))))
+    codes.push(await run(request).catch((error: unknown) => fail(error, shownAddress(request.url), terminal)))
     if (ports.signal.aborted) break
   }
   const failed = codes.filter((code) => code !== EXIT.done)
   if (failed.length === 0) return EXIT.done
   if (failed.includes(EXIT.cancelled)) return EXIT.cancelled
   return failed.length < codes.length ? EXIT.partly : (failed[0] as ExitCode)
+}
+
+/** On both streams: programs read the first, people and scripts of old the second. */
+function fail(error: unknown, url: string, terminal: VerbContext['terminal']): ExitCode {
+  const exit = showError(error, terminal, url)
+  if (error instanceof ProductError) {
+    const { message, why, fix } = error
+    terminal.data({ v: 1, type: 'error', url, code: fineCodeOf(error), message, why, fix, exit })
+  }
+  return exit
 }
 
 async function list({ url, identity }: DownloadRequest, { ports, terminal }: VerbContext): Promise<ExitCode> {

@@ -5,8 +5,19 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { count, formatBar, formatBytes, formatDuration } from './format-values.ts'
 import type { Terminal } from './terminal.ts'
 
+/** Shows progress as it comes; the same twice is shown once, for it is asked for more often than it changes. */
+export function progressShower(url: string, terminal: Terminal): (progress: JobProgress) => void {
+  let last = ''
+  return (progress) => {
+    const text = JSON.stringify(progress)
+    if (text === last) return
+    last = text
+    showProgress(progress, url, terminal)
+  }
+}
+
 /** One line that moves; a line of JSON for programs. */
-export function showDownloadProgress(progress: JobProgress, url: string, terminal: Terminal): void {
+function showProgress(progress: JobProgress, url: string, terminal: Terminal): void {
   const { stage, percent, bytes, totalBytes, bytesPerSec, secondsLeft, note } = progress
   terminal.data({
     v: 1,
@@ -24,7 +35,7 @@ export function showDownloadProgress(progress: JobProgress, url: string, termina
 }
 
 /** `━━━━━╸──── 62 %  1.4 GB/2.3 GB  11.2 MB/s  1:12 left  download`; no bar where nobody knows the end. */
-export function downloadLine(progress: JobProgress): string {
+function downloadLine(progress: JobProgress): string {
   const { stage, percent, bytes, totalBytes, bytesPerSec, secondsLeft, note } = progress
   const isOpen = stage === RECORDING
   const parts = [
