@@ -54,7 +54,7 @@ export async function lookAt(
   signal: AbortSignal,
 ): Promise<LinkInfo> {
   await using downloads = openDownloads(config, { root: config.dataDir, ...toolsOf(config) })
-  return lookAtLink({ url, identity }, downloads, signal)
+  return await lookAtLink({ url, identity }, downloads, signal)
 }
 
 /** Nobody else is served by this process: what the machine can give is this command's. */

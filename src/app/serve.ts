@@ -99,6 +99,7 @@ async function httpConfig({ http, dataDir, media, access }: Config): Promise<Htt
     maxUploadBytes: media.maxUploadBytes,
     webRoot: webRoot(),
     localToken: await ensureLocalToken(dataDir),
+    trustedProxies: http.trustedProxies,
     rates: { info: access.infoRate, download: access.downloadRate },
   }
 }
