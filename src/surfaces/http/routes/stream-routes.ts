@@ -39,6 +39,8 @@ async function streamedOf(video: PlayableVideo, { slices }: Playback): Promise<S
   const extension = file.mediaType === 'video/mp2t' ? 'ts' : file.mediaType === 'audio/mp4' ? 'm4a' : 'mp4'
   const headers = {
     ...SAFE_HEADERS,
+    // As all media: players on any page may show it.
+    'cross-origin-resource-policy': 'cross-origin',
     'content-type': file.mediaType,
     'content-disposition': contentDisposition('inline', `${video.video.title}.${extension}`),
     'cache-control': REVALIDATE,
