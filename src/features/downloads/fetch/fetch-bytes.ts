@@ -4,6 +4,7 @@ import type { ByteRange } from '#lib/hls/byte-range.ts'
 import { type BodyPart, bodyPart, ResourceChangedError } from './body-part.ts'
 import type { FetchClock } from './fetch-clock.ts'
 import { backOffMs, type FetchSettings } from './fetch-settings.ts'
+import { freeChunk } from './free-chunk.ts'
 import { retryAfterMs } from './retry-after-ms.ts'
 import { shownAddress } from './shown-address.ts'
 import { strongValidator } from './strong-validator.ts'
@@ -22,7 +23,7 @@ export interface Resource {
 export interface ByteSink {
   /** They come from the first on; what came before counts no more. */
   begin(): Promise<void>
-  /** The chunk is the sink's to keep. */
+  /** Resolves when another chunk may come; the memory of this one is gone then. */
   write(chunk: Uint8Array): Promise<void>
   /** That was all. Throws RemoteBrokenError when it is not what it should be: then it is fetched again. */
   end(): Promise<void>
@@ -165,9 +166,11 @@ async function receive(
     const bytes = chunk.subarray(skipped, Math.min(chunk.byteLength, skipped + left))
     state.received += bytes.byteLength
     if (state.received > state.wanted.maxBytes) throw tooLarge(state.wanted)
+    const isEnough = byteLength !== null && state.received >= byteLength && chunk.byteLength > skipped + left
     if (bytes.byteLength > 0) await sink.write(bytes)
+    freeChunk(chunk)
     // The rest of a whole file that was sent instead of a part is not read.
-    if (byteLength !== null && state.received >= byteLength && chunk.byteLength > skipped + left) return
+    if (isEnough) return
   }
 }
 

@@ -44,7 +44,7 @@ async function keyOverHttp(url: string, tools: FetchTools): Promise<Uint8Array> 
       pieces = []
     },
     write: async (chunk: Uint8Array) => {
-      pieces.push(chunk)
+      pieces.push(chunk.slice())
     },
     end: async () => {},
   }

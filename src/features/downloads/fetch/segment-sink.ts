@@ -2,6 +2,7 @@ import { RemoteBrokenError } from '#domain/errors.ts'
 import type { NewInit, NewSegment, Recording, RecordingFile } from '#domain/recording.ts'
 import type { ByteSink } from './fetch-bytes.ts'
 import type { Decipher, FetchPorts, Inflater } from './fetch-ports.ts'
+import { freeChunk } from './free-chunk.ts'
 import { isGzip, looksLikeText } from './sniff.ts'
 
 /** What the bytes should turn out to be. Subtitles are text, and may be nothing at all. */
@@ -45,7 +46,10 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    await this.#plain(this.#decipher ? this.#decipher.update(chunk) : chunk)
+    if (!this.#decipher) return this.#plain(chunk)
+    const plain = this.#decipher.update(chunk)
+    await this.#plain(plain)
+    freeChunk(plain)
   }
 
   async end(): Promise<void> {
@@ -63,7 +67,7 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
 
   async #plain(bytes: Uint8Array): Promise<void> {
     if (!this.#head) return this.#through(bytes)
-    const head = this.#head.byteLength === 0 ? bytes : joined(this.#head, bytes)
+    const head = joined(this.#head, bytes)
     this.#head = head
     if (head.byteLength >= SNIFF_BYTES) await this.#decide(head)
   }
