@@ -1,7 +1,7 @@
 import type { Web, WebIdentity, WebText } from '#domain/web.ts'
 import type { Pace } from './pace.ts'
 
-/** RFC 8216bis sets no bound; see "Guards" of `lib/hls/playlist-limits`. */
+/** The parser takes no more either (`lib/hls/playlist-limits`). */
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024
 const MAX_LOAD_MS = 30_000
 

@@ -45,7 +45,9 @@ export interface StreamPlan {
   readonly notes: readonly string[]
   /**
    * In order, `main` and the others in step. Of a complete stream it ends; of a live one it waits for reloads and ends at
-   * ENDLIST, `finishing`, or the longest duration. `from`: what is recorded already, by rendition.
+   * ENDLIST, `finishing`, or the longest duration. `from`: what is recorded already, by rendition; holes in it are wished
+   * for again. Ends with ConflictError when the playlist is not the one that was recorded, with RemoteUnreachableError when
+   * a live one is gone (to be resumed), with ProtectedMediaError when protection begins in the middle of it.
    */
   wishes(
     from: ReadonlyMap<string, readonly RecordedSegment[]>,
