@@ -3,12 +3,15 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findYtdlp } from './find-ytdlp.ts'
 import { openPageToolLab, realYtdlp } from './ytdlp.test-support.ts'
 
 const SYSTEM = '/usr/local/bin:/usr/bin:/bin'
 const run = promisify(execFile)
+// Each run of yt-dlp takes a second of a processor, more on a machine that does other things.
+vi.setConfig({ testTimeout: 90_000 })
+
 let folder: string
 
 beforeAll(async () => {
@@ -56,7 +59,7 @@ describe('yt-dlp', () => {
     expect(tool).toMatchObject({ version: { text: '2026.08.19' } })
     expect(tool.command.at(-1)).toBe(zip)
     expect(tool.sandbox.level).not.toBe('none')
-  }, 60_000)
+  })
 
   it('is missed in words when it is not there, and looked for again when it has come', async () => {
     const path = join(folder, 'comes-later')

@@ -25,6 +25,7 @@ export interface PageServer extends AsyncDisposable {
 export type Answer =
   | { readonly html: string }
   | { readonly m3u8: string }
+  | { readonly text: string }
   | { readonly redirect: string }
   | { readonly status: number }
   /** The film, in pieces of 4 KiB with a pause after each. */
@@ -140,6 +141,7 @@ v.m3u8`,
 async function send(answer: Answer, at: (name: string) => string, request: IncomingMessage, response: ServerResponse) {
   if ('redirect' in answer) return void response.writeHead(302, { location: answer.redirect }).end()
   if ('status' in answer) return void response.writeHead(answer.status).end('no')
+  if ('text' in answer) return void response.writeHead(200, { 'content-type': 'text/plain' }).end(answer.text)
   if ('slowly' in answer) return sendSlowly(at(answer.slowly), answer.pauseMs, request, response)
   const [type, text] =
     'html' in answer ? ['text/html', answer.html] : ['application/vnd.apple.mpegurl', `#EXTM3U\n${answer.m3u8}\n`]

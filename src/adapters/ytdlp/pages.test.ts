@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { findFfmpegTools } from '#adapters/ffmpeg/ffmpeg-tools.ts'
 import { joinTracks as joinWithFfmpeg } from '#adapters/ffmpeg/join-tracks.ts'
 import { NO_IDENTITY, PLAIN_CHOICE } from '#domain/download.ts'
@@ -13,6 +13,9 @@ import { answeringProxy, recordingProxy } from './recording-proxy.test-support.t
 import { openPageToolLab, type PageToolLab } from './ytdlp.test-support.ts'
 
 const run = promisify(execFile)
+// Each run of yt-dlp takes a second of a processor, more on a machine that does other things.
+vi.setConfig({ testTimeout: 90_000 })
+
 let site: PageServer
 let lab: PageToolLab
 let proxied: string[]
@@ -128,6 +131,21 @@ describe('downloading from a page', () => {
     const done = joining.reports.map(({ bytes }) => bytes)
     expect(done).toEqual(done.toSorted((a, b) => a - b))
     expect(done.at(-1)).toBe((await segments('v')).byteLength + (await segments('a')).byteLength)
+  })
+
+  it('brings the subtitles that are wished for, beside the film', async () => {
+    const vtt = 'WEBVTT\n\n00:00.000 --> 00:01.000\nHallo\n'
+    site.answers.set('/de.vtt', { text: vtt })
+    site.answers.set('/en.vtt', { text: '<html>no subtitles</html>' })
+    const track = (language: string) => `<track kind="subtitles" srclang="${language}" src="/${language}.vtt">`
+    site.answers.set('/subtitled.html', { html: `<video src="/clip.mp4">${track('de')}${track('en')}</video>` })
+    const info = await lab.tool.look(at('/subtitled.html'), lab.look())
+    expect(info.subtitleLanguages).toEqual(['de', 'en'])
+    const file = await lab.tool.download(at('/subtitled.html'), lab.download())
+    expect(file.subtitles).toMatchObject([{ language: 'de', format: 'vtt' }])
+    expect(await readFile(file.subtitles[0]?.path ?? '', 'utf8')).toBe(vtt)
+    const choice = { ...PLAIN_CHOICE, subtitleLanguages: 'none' as const }
+    expect(await lab.tool.download(at('/subtitled.html'), lab.download({ choice }))).toMatchObject({ subtitles: [] })
   })
 
   it('takes the sound alone when that is wished for', async () => {
