@@ -3,7 +3,7 @@ import { avcLengthBytes, isIdr } from '#lib/containers/segmenter/instant-start.t
 import { PayloadCursor } from '#lib/containers/segmenter/payload-cursor.ts'
 import type { CodedBatch } from '#lib/containers/segmenter/track-segmenter.ts'
 
-export interface BorderSettings {
+interface BorderSettings {
   readonly segmentSec: number
   readonly firstSegmentSec: number
 }

@@ -6,7 +6,7 @@ import type { ScriptedRecording } from './recording.test-support.ts'
 
 export const SETTINGS = { segmentSec: 4, firstSegmentSec: 2 }
 
-export interface RecordedCut {
+interface RecordedCut {
   readonly cut: Cut
   readonly info: MediaInfo
   readonly events: readonly CutEvent[]

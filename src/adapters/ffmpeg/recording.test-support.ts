@@ -60,7 +60,7 @@ function rendition(given: Partial<RecordedRendition>): RecordedRendition {
   }
 }
 
-export interface StreamWish {
+interface StreamWish {
   /** Options of ffmpeg: inputs and codecs. */
   readonly options: readonly string[]
   readonly form: 'mpegts' | 'fmp4'

@@ -17,7 +17,7 @@ import { toolError } from './tool-errors.ts'
 import { threeLetters } from '#lib/language-tag/three-letters.ts'
 import { formatWebVtt } from '#lib/webvtt/format-web-vtt.ts'
 
-export interface RepackJob {
+interface RepackJob {
   readonly container: 'mp4' | 'mkv'
   readonly path: string
   readonly signal: AbortSignal

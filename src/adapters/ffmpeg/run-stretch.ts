@@ -18,7 +18,7 @@ export interface StretchPart {
   readonly part: FragmentStreamPart
 }
 
-export interface StretchRun {
+interface StretchRun {
   readonly stretch: Stretch
   readonly work: RenditionWork
   /** Of its rendition. */

@@ -37,7 +37,7 @@ export async function tagOf(path: string): Promise<PackedTag> {
   return packedTag(buffer.subarray(0, bytesRead))
 }
 
-export interface PackedTag {
+interface PackedTag {
   /** 0 without a tag. */
   readonly byteLength: number
   /** MPEG-2 time of the first sample in seconds (33 bits of 90 kHz); null when the tag does not say. */

@@ -9,7 +9,7 @@ import { planAudio, planVideo } from './plan-tracks.ts'
 /** A segment this near to the target ends at the next key frame: waiting for another would make it much longer. */
 const LEAST_SHARE = 0.75
 
-export interface GrowingSegments {
+interface GrowingSegments {
   readonly segmentSec: number
   readonly firstSegmentSec: number
 }

@@ -9,12 +9,18 @@ export async function feedStream(
   chunks: AsyncIterable<Uint8Array>,
   hungry: (isHungry: boolean) => void,
 ): Promise<void> {
-  const gone = Promise.withResolvers<void>()
   let isGone = false
+  let wake = () => {}
   const leave = () => {
     isGone = true
-    gone.resolve()
+    wake()
   }
+  /** Undefined when the reader has gone. No race with one promise for all: that would hold what each race was won by. */
+  const unlessGone = <T>(work: Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve, reject) => {
+      wake = () => resolve(undefined)
+      work.then(resolve, reject)
+    })
   // EPIPE: it has what it wanted, or is dead, which its end tells.
   pipe.on('error', leave).on('close', leave)
   if (pipe.destroyed) leave()
@@ -22,10 +28,10 @@ export async function feedStream(
   try {
     while (!isGone) {
       hungry(true)
-      const next = await Promise.race([source.next(), gone.promise])
+      const next = await unlessGone(source.next())
       hungry(false)
       if (next === undefined || next.done) break
-      if (!pipe.write(next.value)) await Promise.race([drained(pipe), gone.promise])
+      if (!pipe.write(next.value)) await unlessGone(drained(pipe))
     }
   } finally {
     pipe.end()

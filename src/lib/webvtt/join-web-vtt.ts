@@ -3,7 +3,7 @@ import type { SubtitleCue } from './subtitle-cue.ts'
 import { MAX_CUES, MAX_SUBTITLE_LENGTH, SubtitleError } from './subtitle-error.ts'
 
 /** One segment of a WebVTT rendition (RFC 8216 §3.5), and where it lies. */
-export interface SubtitleSegment {
+interface SubtitleSegment {
   readonly text: string
   /** Presentation time by the lengths of the segments before it. */
   readonly startSec: number
