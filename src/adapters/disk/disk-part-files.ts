@@ -7,6 +7,7 @@ import { BlockWriter } from './block-writer.ts'
 import { JournalFile } from './journal-file.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { PartHash } from './part-hash.ts'
+import { isThere } from './is-there.ts'
 import { syncFolder } from './sync-folder.ts'
 import { writeAll } from './write-all.ts'
 
@@ -24,8 +25,10 @@ export class DiskPartFiles implements PartFiles {
   async open(path: string): Promise<PartFile> {
     try {
       await mkdir(dirname(path), { recursive: true })
-      await (await open(`${path}.part`, 'a+', 0o600)).close()
       const { journal, values } = await JournalFile.open(`${path}.parts`)
+      // A crash between the two last steps of `finish`: the file has its name, and still its journal.
+      if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
+      await (await open(`${path}.part`, 'a+', 0o600)).close()
       return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
     } catch (cause) {
       throw noSpaceOr(cause, 'The disk of the result is full.')

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlobDamagedError } from '#domain/errors.ts'
 import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
+import { isThere } from './is-there.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { readThrough } from './read-through.ts'
 import { syncFolder } from './sync-folder.ts'
@@ -11,14 +12,18 @@ import { writeAll } from './write-all.ts'
 const COPY_BYTES = 512 * 1024
 const WHOLE = { offset: 0, byteLength: Number.POSITIVE_INFINITY }
 
-/** What grows is `<path>.part`, so an earlier result of the same name stays until the new one is whole. */
+/**
+ * What grows is `<path>.part`, so an earlier result of the same name stays until the new one is whole. Where there is only
+ * an earlier result, it may be what is wanted: it is looked at, not touched.
+ */
 export class DiskResultFiles implements ResultFiles {
   async open(path: string): Promise<ResultFile> {
     try {
       await mkdir(dirname(path), { recursive: true })
-      // 'a+' creates it, but would write to the end only.
-      await (await open(`${path}.part`, 'a+', 0o600)).close()
-      return new DiskResultFile(path, await open(`${path}.part`, 'r+'))
+      if (!(await isThere(`${path}.part`)) && (await isThere(path))) {
+        return new DiskResultFile(path, await open(path, 'r'), true)
+      }
+      return new DiskResultFile(path, await openPart(path), false)
     } catch (cause) {
       throw noSpaceOr(cause, 'The disk of the result is full.')
     }
@@ -38,14 +43,17 @@ export class DiskResultFiles implements ResultFiles {
 
 class DiskResultFile implements ResultFile {
   readonly #path: string
-  readonly #file: FileHandle
+  #file: FileHandle
   readonly #buffer = Buffer.allocUnsafeSlow(COPY_BYTES)
   #hash = createHash('sha256')
   #byteLength = 0
+  #isEarlier: boolean
 
-  constructor(path: string, file: FileHandle) {
+  /** `isEarlier`: the file is a result already; it is read only. */
+  constructor(path: string, file: FileHandle, isEarlier: boolean) {
     this.#path = path
     this.#file = file
+    this.#isEarlier = isEarlier
   }
 
   get byteLength(): number {
@@ -69,6 +77,7 @@ class DiskResultFile implements ResultFile {
 
   async append(path: string, { byteLength, sha256 }: FileFacts): Promise<void> {
     await using source = await open(path, 'r')
+    await this.#leaveEarlier()
     const piece = createHash('sha256')
     const whole = this.#hash.copy()
     let length = 0
@@ -93,6 +102,7 @@ class DiskResultFile implements ResultFile {
   }
 
   async sync(): Promise<void> {
+    if (this.#isEarlier) return
     try {
       await this.#file.datasync()
     } catch (cause) {
@@ -101,16 +111,41 @@ class DiskResultFile implements ResultFile {
   }
 
   async finish(): Promise<FileFacts> {
+    const facts = { byteLength: this.#byteLength, sha256: this.#hash.copy().digest('hex') }
+    if (this.#isEarlier && (await this.#file.stat()).size === this.#byteLength) return facts
+    await this.#leaveEarlier()
     await this.#file.truncate(this.#byteLength)
     await this.sync()
     const { size } = await this.#file.stat()
     if (size !== this.#byteLength) throw new BlobDamagedError(`The result has ${size} bytes, not ${this.#byteLength}.`)
     await rename(`${this.#path}.part`, this.#path)
     await syncFolder(dirname(this.#path))
-    return { byteLength: this.#byteLength, sha256: this.#hash.copy().digest('hex') }
+    return facts
+  }
+
+  /** What was kept of an earlier result becomes the beginning of a new one. */
+  async #leaveEarlier(): Promise<void> {
+    if (!this.#isEarlier) return
+    const part = await openPart(this.#path)
+    const earlier = this.#file
+    this.#file = part
+    this.#isEarlier = false
+    await using _closed = earlier
+    let at = 0
+    for await (const bytes of readThrough(earlier, { offset: 0, byteLength: this.#byteLength }, this.#buffer)) {
+      await writeAll(part, bytes, at)
+      at += bytes.length
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close()
   }
+}
+
+/** For reading and writing, there or not. */
+async function openPart(path: string): Promise<FileHandle> {
+  // 'a+' creates it, but would write to the end only.
+  await (await open(`${path}.part`, 'a+', 0o600)).close()
+  return await open(`${path}.part`, 'r+')
 }

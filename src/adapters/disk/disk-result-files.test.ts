@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BlobDamagedError } from '#domain/errors.ts'
+import type { FileFacts } from '#domain/result-file.ts'
+import { DiskResultFiles } from './disk-result-files.ts'
+
+const TEXTS = ['one ', 'two two ', '', 'three three three ', 'four']
+const WHOLE = TEXTS.join('')
+
+describe('DiskResultFiles', () => {
+  it('joins pieces and gives the file its name at the end, with its length and hash', async () => {
+    await using lab = await openLab()
+    await writeFile(lab.path, 'an older result')
+    await using file = await lab.files.open(lab.path)
+    for (const piece of lab.pieces) await file.append(piece.path, piece)
+    expect(await readFile(lab.path, 'utf8')).toBe('an older result')
+    expect(await file.finish()).toEqual(factsOf(WHOLE))
+    expect([await readFile(lab.path, 'utf8'), await lab.rest()]).toEqual([WHOLE, ['result']])
+  })
+
+  it('goes on with whatever an earlier run left: what is not proved is written anew', async () => {
+    await using lab = await openLab()
+    const left = fc.record({
+      length: fc.nat(WHOLE.length + 5),
+      damage: fc.option(fc.nat(WHOLE.length - 1), { nil: null }),
+    })
+    await fc.assert(
+      fc.asyncProperty(left, fc.constantFrom('result.part', 'result'), async ({ length, damage }, name) => {
+        for (const each of await lab.rest()) await rm(join(lab.folder, each))
+        const bytes = Buffer.from(WHOLE.padEnd(WHOLE.length + 5, '!')).subarray(0, length)
+        if (damage !== null && damage < length) bytes[damage] = 0
+        await writeFile(join(lab.folder, name), bytes)
+        expect(await keepOrAppend(lab)).toEqual(factsOf(WHOLE))
+        expect([await readFile(lab.path, 'utf8'), await lab.rest()]).toEqual([WHOLE, ['result']])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('needs no piece again of a result that has its name already', async () => {
+    await using lab = await openLab()
+    await writeFile(lab.path, WHOLE)
+    await using file = await lab.files.open(lab.path)
+    for (const piece of lab.pieces) expect(await file.keep(piece)).toBe(true)
+    await file.sync()
+    expect(await file.finish()).toEqual(factsOf(WHOLE))
+  })
+
+  it('takes no file that is not what it should be', async () => {
+    await using lab = await openLab()
+    await using file = await lab.files.open(lab.path)
+    const [first, second] = lab.pieces as [Piece, Piece]
+    await expect(file.append(first.path, second)).rejects.toBeInstanceOf(BlobDamagedError)
+    await file.append(first.path, first)
+    expect(await file.finish()).toEqual(factsOf('one '))
+  })
+})
+
+type Piece = FileFacts & { readonly path: string }
+
+function factsOf(text: string): FileFacts {
+  return { byteLength: text.length, sha256: createHash('sha256').update(text).digest('hex') }
+}
+
+async function keepOrAppend(lab: Awaited<ReturnType<typeof openLab>>): Promise<FileFacts> {
+  await using file = await lab.files.open(lab.path)
+  let keeping = true
+  for (const piece of lab.pieces) {
+    keeping = keeping && (await file.keep(piece))
+    if (!keeping) await file.append(piece.path, piece)
+  }
+  return await file.finish()
+}
+
+async function openLab() {
+  const folder = await mkdtemp(join(tmpdir(), 'telereel-result-'))
+  const pieces: Piece[] = []
+  for (const [index, text] of TEXTS.entries()) {
+    const path = join(folder, `piece-${index}`)
+    await writeFile(path, text)
+    pieces.push({ path, ...factsOf(text) })
+  }
+  return {
+    folder,
+    pieces,
+    files: new DiskResultFiles(),
+    path: join(folder, 'result'),
+    rest: async () => (await readdir(folder)).filter((name) => !name.startsWith('piece-')).sort(),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
