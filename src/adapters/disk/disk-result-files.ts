@@ -75,15 +75,14 @@ class DiskResultFile implements ResultFile {
     return true
   }
 
-  async append(path: string, { byteLength, sha256 }: FileFacts): Promise<void> {
+  /** Only their number is compared: these bytes were hashed when they came, moments ago as a rule. */
+  async append(path: string, { byteLength }: FileFacts): Promise<void> {
     await using source = await open(path, 'r')
     await this.#leaveEarlier()
-    const piece = createHash('sha256')
     const whole = this.#hash.copy()
     let length = 0
     try {
       for await (const bytes of readThrough(source, WHOLE, this.#buffer)) {
-        piece.update(bytes)
         whole.update(bytes)
         await writeAll(this.#file, bytes, this.#byteLength + length)
         length += bytes.length
@@ -91,9 +90,9 @@ class DiskResultFile implements ResultFile {
     } catch (cause) {
       throw noSpaceOr(cause, 'The disk of the result is full.')
     }
-    if (length !== byteLength || piece.digest('hex') !== sha256) {
+    if (length !== byteLength) {
       throw new BlobDamagedError('A file of the recording is not what was written.', {
-        why: `${length} bytes instead of ${byteLength}, or others.`,
+        why: `It has ${length} bytes instead of ${byteLength}.`,
         fix: 'Start the download anew.',
       })
     }

@@ -54,7 +54,7 @@ describe('joinRecording', () => {
     await recording.finish({ state: 'complete', why: null })
     await rm(join(recording.path, 'media', 'main-000000'))
     await expect(joined(lab, recording)).rejects.toThrow()
-    await writeFile(join(recording.path, 'media', 'main-000000'), 'other text')
+    await writeFile(join(recording.path, 'media', 'main-000000'), 'shorter')
     await expect(joined(lab, recording)).rejects.toMatchObject({ code: 'blob-damaged' })
   })
 })
