@@ -62,6 +62,15 @@ describe('DiskRecordings', () => {
     )
   }, 60_000)
 
+  it('finds bytes among the newest that changed without their length', async () => {
+    await using lab = await openLab()
+    const whole = await recordAll(lab.folder)
+    await damaged(lab.folder, (path) =>
+      writeFile(join(path, 'media', 'main-000011'), TEXTS[11]?.replaceAll('1', '2') ?? ''),
+    )
+    expect(await expectTruePart(lab, whole)).toBe(1)
+  })
+
   it('removes files that no line of the journal knows', async () => {
     await using lab = await openLab()
     await recordAll(lab.folder)

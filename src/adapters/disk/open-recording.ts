@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { RecordedSegment } from '#domain/recording.ts'
@@ -38,6 +40,8 @@ export async function openRecording(folder: RecordingFolder): Promise<OpenedReco
 
 /** Stats take a thread each, of few; a folder may hold 100,000 files. */
 const STATS_AT_ONCE = 16
+/** The newest of each rendition are proved by their hash too: what a crash of the machine may have harmed. */
+const HASHED = 8
 
 async function whatIsThere(all: RecordingContents, folder: RecordingFolder): Promise<RecordingContents> {
   const released = await readReleased(folder)
@@ -48,10 +52,13 @@ async function whatIsThere(all: RecordingContents, folder: RecordingFolder): Pro
   for (const init of inits) there.add(init)
   for (const [rendition, segments] of all.segments) {
     const first = released.get(rendition) ?? 0
+    const newest = new Set(segments.slice(-HASHED))
     const isThere = async (segment: RecordedSegment) => {
       if (segment.file === null || segment.position < first) return true
       if (segment.init !== null && !known.has(segment.init)) return false
-      return isWhole(folder, { file: segment.file, byteLength: segment.byteLength })
+      const { file, byteLength, sha256 } = segment
+      if (!(await isWhole(folder, { file, byteLength }))) return false
+      return !newest.has(segment) || (await hashOfFile(join(folder.media, file))) === sha256
     }
     for (const segment of await those(segments, isThere)) there.add({ kind: 'segment', segment })
   }
@@ -78,6 +85,12 @@ async function isWhole(folder: RecordingFolder, { file, byteLength }: Pick<InitE
     if (isMissing(error)) return false
     throw error
   }
+}
+
+async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes)
+  return hash.digest('hex')
 }
 
 async function removeUnknownFiles(contents: RecordingContents, folder: RecordingFolder): Promise<void> {
