@@ -35,6 +35,27 @@ describe('a recording in time', () => {
     expect(seen.map((sec) => Math.round((sec - (seen[0] ?? 0)) * 25) / 25)).toEqual(seen.map((_, at) => at))
   })
 
+  it('keeps separate sound with its picture over a discontinuity, wherever its own segments end', async () => {
+    const main = async (seconds: number, startSec: number, period: number) =>
+      segmentsOf(folder, { options: [...flashes({ seconds, startSec }), '-an'], form: 'mpegts', period })
+    const sound = async (seconds: number, startSec: number, period: number) => {
+      const options = [...flashes({ seconds, startSec }), '-vn']
+      return segmentsOf(folder, { options, form: 'mpegts', period, rendition: 'a0', segmentSec: 3 })
+    }
+    const pictures = inARow(await main(6, 50, 0), await main(5, 700, 1), await main(4, 3, 2))
+    // The sound of the first period lasts longer than its picture, that of the second is shorter.
+    const sounds = inARow(await sound(6.3, 50, 0), await sound(4.8, 700, 1), await sound(4, 3, 2))
+    const renditions = [{ id: 'main' }, { id: 'a0', kind: 'audio' as const }]
+    const { cut } = await cutWhole(tool, new ScriptedRecording(folder.path, [...pictures, ...sounds], renditions))
+    expect(cut.error).toBe(null)
+    const path = await remuxed(folder, cut, 'separate')
+    const [seen, heard] = [await flashTimes(path), await beepTimes(path)]
+    expect(seen.length).toBe(15)
+    const nearest = seen.map((sec) => Math.min(...heard.map((one) => Math.abs(one - sec))))
+    // At the first joint the tone of the old sound covers the beginning of the new one.
+    expect(nearest.filter((apart) => apart < 0.04).length).toBeGreaterThanOrEqual(14)
+  })
+
   it('goes on behind the wrap of 33 bits', async () => {
     const wrap = 2 ** 33 / 90_000
     const options = [...flashes({ seconds: 8, startSec: 0 }), '-output_ts_offset', String(wrap - 4)]

@@ -1,5 +1,5 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { TrackPlan } from '#domain/ingest-plan.ts'
 import { MEDIA_ORIGIN_SEC } from '#domain/ingest-plan.ts'
 import { mainVideo } from '#domain/main-video.ts'
@@ -28,7 +28,10 @@ export async function repackRecording(
   context: RecordingContext,
   { container, path, signal }: RepackJob,
 ): Promise<{ readonly notes: readonly string[] }> {
-  const folder = await mkdtemp(join(dirname(path), '.joining-'))
+  // Always the same: what a kill left here is taken away.
+  const folder = `${path}.joining`
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
   try {
     const tracks = wantedStreams(context.info)
     const texts = context.head.renditions.filter(({ kind }) => kind === 'subtitles')

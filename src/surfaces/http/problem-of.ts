@@ -26,6 +26,7 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, title: string]>
   'not-media': [422, 'Not a film'],
   'media-damaged': [422, 'The file is damaged'],
   'media-refused': [422, 'The file is refused'],
+  'coding-changed': [422, 'The stream changes on the way'],
   'too-many': [429, 'Too many at once'],
   'rate-exceeded': [429, 'Too many in a short time'],
   'uploads-full': [429, 'Too many uploads'],
