@@ -15,6 +15,7 @@ import { encryptSegment } from '#test/support/origin/encrypt.ts'
 import type { Fault } from '#test/support/origin/fault.ts'
 import { encryptedMap, protectedStream, rotatingKeys } from '#test/support/origin/streams/encrypted.ts'
 import { expiringTokens } from '#test/support/origin/streams/expiring.ts'
+import { liveStream } from '#test/support/origin/streams/live.ts'
 import { byteRanges, interleavedRanges } from '#test/support/origin/streams/ranges.ts'
 import { fmp4Stream, gaps, missingSegment, severalMaps, tsStream } from '#test/support/origin/streams/simple.ts'
 import { syntheticStream } from '#test/support/origin/streams/synthetic.ts'
@@ -84,6 +85,19 @@ describe('fetchStream: whole streams', () => {
     )
     await downloadStream(lab, url)
     expect(await readFile(`${lab.folder}/download.joined`)).toEqual(Buffer.concat(texts))
+  })
+
+  it('records a live stream to its end, and one that is told to finish as far as it is', async () => {
+    await using lab = await openFetchLab()
+    const live = await liveStream(lab.origin, { folder: '/live/', event: true, segments: 12, speed: 10 })
+    expect((await downloadStream(lab, live.url)).joined.sha256).toBe(live.renditions.main.sha256)
+    const other = await liveStream(lab.origin, { folder: '/other/', event: true, segments: 40, speed: 10 })
+    const finishing = new AbortController()
+    setTimeout(() => finishing.abort(), 300)
+    const { segments, gaps } = await downloadStream(lab, other.url, { id: 'other', finishing: finishing.signal })
+    expect(gaps).toEqual([])
+    expect(segments.get('main')?.length).toBeGreaterThan(0)
+    expect(segments.get('main')?.length).toBeLessThan(40)
   })
 
   it('reports how far it is, up to the end', async () => {
