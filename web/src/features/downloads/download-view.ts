@@ -6,7 +6,7 @@ import { shortAddress } from './addresses.ts'
 export type ShownState = keyof typeof t.downloads.states
 
 /** The stage of a live stream: it has no end of its own and may be ended well at any time. */
-export const RECORDING = 'record'
+const RECORDING = 'record'
 
 /** The word for how it stands. */
 export function shownState({ state, progress, failure, result }: Download): ShownState {
