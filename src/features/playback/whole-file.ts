@@ -2,9 +2,10 @@ import type { ByteRange } from '#domain/blob-store.ts'
 import { ConflictError, MediaDamagedError } from '#domain/errors.ts'
 import { MEDIA_ORIGIN_SEC } from '#domain/ingest-plan.ts'
 import type { Segment } from '#domain/video.ts'
+import { ContainerError } from '#lib/containers/container-error.ts'
 import { composeSegmentIndex } from '#lib/containers/iso-bmff/compose-segment-index.ts'
 import { joinInits, mediaTimescaleOf } from '#lib/containers/iso-bmff/join-inits.ts'
-import { renumberFragments } from '#lib/containers/iso-bmff/renumber-fragments.ts'
+import { DECODE_TIME_BYTES, decodeTimeOf, renumberFragments } from '#lib/containers/iso-bmff/renumber-fragments.ts'
 import { threeLetterCode } from '#lib/language-tag/three-letter-code.ts'
 import { audioGroups } from './audio-groups.ts'
 import type { PlayableTrack, PlayableVideo } from './playable-video.ts'
@@ -25,6 +26,8 @@ interface FilePart {
   readonly segment: Segment
   /** Of the track in this file, from 1. */
   readonly trackId: number
+  /** See `renumberFragments`. */
+  readonly earlierTicks: number
   /** Sequence numbers of its fragments begin here. */
   readonly sequence: number
 }
@@ -44,7 +47,10 @@ export async function wholeFileOf(video: PlayableVideo, slices: Pick<SliceReader
   }
   const tracks = chosenTracks(video)
   const inits = await Promise.all(tracks.map(({ init }) => init && bytesOf(init, slices)))
-  if (video.packaging === 'fmp4' && inits.every((init) => init !== null)) return joinedMp4(video, tracks, inits)
+  if (video.packaging === 'fmp4' && inits.every((init) => init !== null)) {
+    const placing = inits.map((init, at) => place(tracks[at] as PlayableTrack, init, slices))
+    return joinedMp4(video, await Promise.all(placing).catch(asDamage))
+  }
   const [only, more] = tracks
   if (!only || more) {
     throw new ConflictError('This video cannot be had as one file.', {
@@ -52,7 +58,7 @@ export async function wholeFileOf(video: PlayableVideo, slices: Pick<SliceReader
       fix: 'Watch its playlist, or download that with any HLS downloader.',
     })
   }
-  const { parts, byteLength } = layOut([only], 0)
+  const { parts, byteLength } = layOut([{ track: only, earlierTicks: 0 }], 0)
   return { mediaType: 'video/mp2t', head: new Uint8Array(0), parts, byteLength }
 }
 
@@ -66,17 +72,34 @@ function chosenTracks({ tracks }: PlayableVideo): readonly PlayableTrack[] {
   return picture ? [picture, ...chosen] : chosen
 }
 
-function joinedMp4(video: PlayableVideo, tracks: readonly PlayableTrack[], inits: readonly Uint8Array[]): WholeFile {
-  const hasPicture = tracks[0]?.track.kind === 'video'
-  const joined = inits.map((init, index) => ({
-    init,
-    language: threeLetterCode(tracks[index]?.track.language ?? 'und'),
+/** A track and how it is moved so that the file begins at 0. */
+interface PlacedTrack {
+  readonly track: PlayableTrack
+  readonly init: Uint8Array
+  readonly earlierTicks: number
+  /** What is left to be skipped: decoding begins before showing. */
+  readonly startTicks: number
+}
+
+/** As far back as its first fragment allows. */
+async function place(track: PlayableTrack, init: Uint8Array, slices: Pick<SliceReader, 'read'>): Promise<PlacedTrack> {
+  const [first] = track.segments
+  const originTicks = Math.round(MEDIA_ORIGIN_SEC * mediaTimescaleOf(init))
+  const head = first && (await bytesOf({ ...first, byteLength: DECODE_TIME_BYTES }, slices))
+  const earlierTicks = head ? Math.min(decodeTimeOf(head), originTicks) : 0
+  return { track, init, earlierTicks, startTicks: originTicks - earlierTicks }
+}
+
+function joinedMp4(video: PlayableVideo, tracks: readonly PlacedTrack[]): WholeFile {
+  const hasPicture = tracks[0]?.track.track.kind === 'video'
+  const joined = tracks.map(({ track, ...placed }, index) => ({
+    ...placed,
+    language: threeLetterCode(track.track.language),
     // They are in the order in which players should like them.
     isDefault: index <= (hasPicture ? 1 : 0),
   }))
-  const times = { originSec: MEDIA_ORIGIN_SEC, durationSec: video.playableSec }
-  const movie = joinInits(joined, times)
-  const index = indexOf(layOut(tracks, 0), mediaTimescaleOf(inits[0] as Uint8Array))
+  const movie = joinInits(joined, video.playableSec)
+  const index = indexOf(layOut(tracks, 0), tracks[0] as PlacedTrack)
   const head = new Uint8Array(movie.byteLength + (index?.byteLength ?? 0))
   head.set(movie)
   if (index) head.set(index, movie.byteLength)
@@ -84,8 +107,13 @@ function joinedMp4(video: PlayableVideo, tracks: readonly PlayableTrack[], inits
 }
 
 /** Segments of the same number lie together, in the order of the tracks: what is played together. */
-function layOut(tracks: readonly PlayableTrack[], headBytes: number): Pick<WholeFile, 'parts' | 'byteLength'> {
-  const found = tracks.flatMap((track, at) => track.segments.map((segment) => ({ track, segment, trackId: at + 1 })))
+function layOut(
+  tracks: readonly Pick<PlacedTrack, 'track' | 'earlierTicks'>[],
+  headBytes: number,
+): Pick<WholeFile, 'parts' | 'byteLength'> {
+  const found = tracks.flatMap(({ track, earlierTicks }, at) =>
+    track.segments.map((segment) => ({ track, segment, trackId: at + 1, earlierTicks })),
+  )
   found.sort((one, other) => Number(one.segment.index) - Number(other.segment.index) || one.trackId - other.trackId)
   let byteLength = headBytes
   const parts = found.map((part, at): FilePart => {
@@ -97,7 +125,11 @@ function layOut(tracks: readonly PlayableTrack[], headBytes: number): Pick<Whole
 }
 
 /** By the segments of the first track; each leads to all that is played with it. */
-function indexOf({ parts, byteLength }: Pick<WholeFile, 'parts' | 'byteLength'>, timescale: number): Uint8Array | null {
+function indexOf(
+  { parts, byteLength }: Pick<WholeFile, 'parts' | 'byteLength'>,
+  { init, startTicks }: PlacedTrack,
+): Uint8Array | null {
+  const timescale = mediaTimescaleOf(init)
   const led = parts.filter(({ trackId }) => trackId === 1)
   const ticksAt = (sec: number) => Math.round(sec * timescale)
   const rows = led.map(({ offset, segment }, at) => {
@@ -111,16 +143,20 @@ function indexOf({ parts, byteLength }: Pick<WholeFile, 'parts' | 'byteLength'>,
   return composeSegmentIndex({
     trackId: 1,
     timescale,
-    earliestTicks: ticksAt(led[0]?.segment.startSec ?? 0),
+    earliestTicks: startTicks + ticksAt(led[0]?.segment.startSec ?? 0),
     firstOffset: led[0]?.offset ?? 0,
     parts: rows,
   })
 }
 
-async function bytesOf({ slices, byteLength }: Segment, reader: Pick<SliceReader, 'read'>): Promise<Uint8Array> {
+/** The first `byteLength` bytes of the slices. */
+async function bytesOf(
+  { slices, byteLength }: Pick<Segment, 'slices' | 'byteLength'>,
+  reader: Pick<SliceReader, 'read'>,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(byteLength)
   let at = 0
-  for await (const chunk of reader.read(slices)) {
+  for await (const chunk of reader.read(slices, { range: { first: 0, last: byteLength - 1 } })) {
     bytes.set(chunk, at)
     at += chunk.byteLength
   }
@@ -182,8 +218,12 @@ async function* cutOut(chunks: AsyncIterable<Uint8Array>, first: number, last: n
 async function* asOurs(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
-  } catch (cause) {
-    if (!(cause instanceof Error && cause.name === 'ContainerError')) throw cause
-    throw new MediaDamagedError('A segment of this video is not as it was cut.', { why: cause.message, cause })
+  } catch (error) {
+    asDamage(error)
   }
+}
+
+function asDamage(error: unknown): never {
+  if (!(error instanceof ContainerError)) throw error
+  throw new MediaDamagedError('A segment of this video is not as it was cut.', { why: error.message, cause: error })
 }

@@ -4,7 +4,7 @@ export interface SegmentIndexPlan {
   readonly trackId: number
   /** Ticks per second of the two times below. */
   readonly timescale: number
-  /** Presentation time, after edit lists, of the first part. */
+  /** Media time, before edit lists, of the first part: ffmpeg and all that use it take it so. */
   readonly earliestTicks: number
   /** Bytes between the end of the index and the first part. */
   readonly firstOffset: number

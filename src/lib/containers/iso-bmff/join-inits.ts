@@ -10,12 +10,8 @@ export interface JoinedTrack {
   readonly language: string
   /** Players choose it when nobody else does. */
   readonly isDefault: boolean
-}
-
-export interface JoinOptions {
-  /** Media time that is shown first. */
-  readonly originSec: number
-  readonly durationSec: number
+  /** Media time that is shown first, in ticks of the track; not much, for Chromium adds it to the length. */
+  readonly startTicks: number
 }
 
 /**
@@ -23,13 +19,11 @@ export interface JoinOptions {
  * `renumberFragments`). Edit lists (ISO/IEC 14496-12 §8.6.6) let the presentation begin at 0. Throws ContainerError for
  * inits that are not as we compose them.
  */
-export function joinInits(tracks: readonly JoinedTrack[], { originSec, durationSec }: JoinOptions): Uint8Array {
+export function joinInits(tracks: readonly JoinedTrack[], durationSec: number): Uint8Array {
   const movies = tracks.map(({ init }) => boxesIn(requireBox(boxesIn(init), 'moov').body))
   const [first] = movies
   if (!first) throw new ContainerError('unrepresentable', 'a film without tracks')
-  const traks = movies.map((movie, index) =>
-    trakOf(requireBox(movie, 'trak'), index + 1, tracks[index] as JoinedTrack, originSec),
-  )
+  const traks = movies.map((movie, index) => trakOf(requireBox(movie, 'trak'), index + 1, tracks[index] as JoinedTrack))
   const movieTicks = Math.round(durationSec * timescaleOf(requireBox(movies[0] ?? [], 'mvhd')))
   const mehd = fullBox('mehd', 1, 0, u64(movieTicks))
   const mvex = box('mvex', mehd, ...movies.map((_movie, index) => fullBox('trex', 0, 0, u32(index + 1, 1, 0, 0, 0))))
@@ -39,7 +33,7 @@ export function joinInits(tracks: readonly JoinedTrack[], { originSec, durationS
 }
 
 /** Ticks per second, of `mvhd` or `mdhd`. */
-export function timescaleOf(header: Box): number {
+function timescaleOf(header: Box): number {
   const { version, fields } = openFullBox(header)
   return fields.skip(version === 1 ? 16 : 8).u32()
 }
@@ -54,14 +48,13 @@ function mvhdOf(mvhd: Box, nextTrackId: number): Uint8Array {
   return patched(mvhd, [[mvhd.whole.length - 4, u32(nextTrackId)]])
 }
 
-function trakOf(trak: Box, id: number, track: JoinedTrack, originSec: number): Uint8Array {
+function trakOf(trak: Box, id: number, track: JoinedTrack): Uint8Array {
   const boxes = boxesIn(trak.body)
   const mdia = boxesIn(requireBox(boxes, 'mdia').body)
   const mdhd = requireBox(mdia, 'mdhd')
   const isSound = new TextDecoder().decode(requireBox(mdia, 'hdlr').body.subarray(8, 12)) === 'soun'
-  const mediaTime = Math.round(originSec * timescaleOf(mdhd))
   // Duration 0: all that comes in fragments.
-  const elst = fullBox('elst', 0, 0, u32(1, 0, mediaTime, 0x1_0000))
+  const elst = fullBox('elst', 0, 0, u32(1, 0, track.startTicks, 0x1_0000))
   const others = mdia.filter((each) => each !== mdhd).map(({ whole }) => whole)
   const tkhd = tkhdOf(requireBox(boxes, 'tkhd'), id, { isShown: track.isDefault || !isSound, group: isSound ? 1 : 0 })
   return box('trak', tkhd, box('edts', elst), box('mdia', mdhdOf(mdhd, track.language), ...others))

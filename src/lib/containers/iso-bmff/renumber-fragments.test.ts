@@ -5,7 +5,7 @@ import type { Sample } from '../sample.ts'
 import { boxesIn, openFullBox, requireBox } from './box-reader.ts'
 import { concat } from './box-writer.ts'
 import { composeFragmentHeader } from './compose-fragment.ts'
-import { renumberFragments } from './renumber-fragments.ts'
+import { decodeTimeOf, renumberFragments } from './renumber-fragments.ts'
 
 const sample = (at: number, size: number): Sample =>
   ({ pts: at * 10 + 3, dts: at * 10, duration: 10, size, sync: at === 0 }) as Sample
@@ -30,8 +30,11 @@ async function* cut(bytes: Uint8Array, cuts: readonly number[]): AsyncGenerator<
   yield bytes.subarray(at)
 }
 
-const renumbered = async (bytes: Uint8Array, cuts: readonly number[], numbering = { trackId: 3, sequence: 77 }) =>
-  concat(await Array.fromAsync(renumberFragments(cut(bytes, cuts), numbering)))
+const renumbered = async (
+  bytes: Uint8Array,
+  cuts: readonly number[],
+  numbering = { trackId: 3, sequence: 77, earlierTicks: 400 },
+) => concat(await Array.fromAsync(renumberFragments(cut(bytes, cuts), numbering)))
 
 const sizes = fc.array(fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 5 }), { maxLength: 6 })
 const cuts = fc.array(fc.integer({ min: 0, max: 70 }), { maxLength: 60 })
@@ -51,9 +54,11 @@ describe('fragments under other numbers', () => {
           const inside = boxesIn(moof.body)
           expect(openFullBox(requireBox(inside, 'mfhd')).fields.u32()).toBe(77 + index)
           expect(openFullBox(requireBox(inside, 'traf', 'tfhd')).fields.u32()).toBe(3)
+          expect(openFullBox(requireBox(inside, 'traf', 'tfdt')).fields.u64()).toBe(600)
+          expect(decodeTimeOf(moof.whole)).toBe(600)
         }
         // Under the numbers that they had, they are what they were.
-        expect(await renumbered(after, where, { trackId: 1, sequence: 1 })).toEqual(before)
+        expect(await renumbered(after, where, { trackId: 1, sequence: 1, earlierTicks: -400 })).toEqual(before)
       }),
     )
   })
@@ -69,6 +74,8 @@ describe('fragments under other numbers', () => {
     const foreign = whole.slice()
     foreign.set(Buffer.from('mfxx'), 12)
     await expect(renumbered(foreign, [])).rejects.toMatchObject({ code: 'malformed' })
+    const early = { trackId: 1, sequence: 1, earlierTicks: 1001 }
+    await expect(renumbered(whole, [], early)).rejects.toMatchObject({ code: 'malformed' })
   })
 
   it('fail in words on random bytes', async () => {
