@@ -55,7 +55,6 @@ const FINAL = 'final'
 const BEFORE = ['-v', 'error', '-copyts']
 /** Copying is as fast as the disk; live streams run for days. */
 const TIME_LIMIT_MS = 14 * 24 * 3600_000
-const STALL_LIMIT_MS = 300_000
 
 interface Writing {
   readonly tools: FfmpegTools
@@ -125,20 +124,18 @@ async function addSubtitles(texts: readonly RecordedRendition[], writing: Writin
     outputFolder: folder,
     signal,
   })
-  for await (const _ of child.output());
   const end = await child.ended
   signal.throwIfAborted()
   if (end.exitCode !== 0) throw toolError(end, 'Adding the subtitles')
 }
 
-function runLimits({ signal }: Writing): Pick<ToolRun, 'tool' | 'before' | 'limits' | 'timeLimitMs' | 'stallLimitMs'> {
+function runLimits({ signal }: Writing): Pick<ToolRun, 'tool' | 'before' | 'limits' | 'timeLimitMs'> {
   signal.throwIfAborted()
   return {
     tool: 'ffmpeg',
     before: BEFORE,
     limits: { cpuSec: TIME_LIMIT_MS / 1000 },
     timeLimitMs: TIME_LIMIT_MS,
-    stallLimitMs: STALL_LIMIT_MS,
   }
 }
 
