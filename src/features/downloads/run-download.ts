@@ -17,9 +17,12 @@ export async function runDownload(task: DownloadTask, ports: DownloadPorts): Pro
   task.report({ stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null })
   task.log({ level: 'info', text: `Looking at ${shownAddress(request.url)}` })
   const found = await findLink(request.url, request.identity, ports.web, signal)
+  if (found.kind !== 'page' && request.identity.cookies !== undefined) task.log({ level: 'warn', text: PAGES_ONLY })
   if (found.kind === 'hls') return downloadStream(found.playlist, task, ports)
   if (found.kind === 'file') return downloadFile(found, task, ports)
   return downloadPage(task, ports)
 }
+
+const PAGES_ONLY = 'The cookies file is for pages; a stream or a file gets a cookie as a header (Cookie: name=value).'
 
 const COMPLETE = { state: 'complete', kind: 'hls', sha256: null, path: null, gaps: [], notes: [], entries: [] } as const
