@@ -14,6 +14,9 @@ export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary
       await registerRecording({ videoId, path, title, createdAt: new Date() }, ports)
       return videoId
     },
+    async recorded(videoId, byteLength) {
+      if (await videoIfThere(videoId, ports.catalog)) await ports.catalog.updateVideo(videoId, { byteLength })
+    },
     async adoptFile({ downloadId, path, title }) {
       const videoId = videoIdOf(downloadId)
       const originalFilename = `${title}${/\.[a-z0-9]{1,5}$/i.exec(basename(path))?.[0] ?? ''}`

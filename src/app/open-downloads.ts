@@ -4,12 +4,12 @@ import { DiskJobLogs } from '#adapters/disk/disk-job-logs.ts'
 import { DiskPartFiles } from '#adapters/disk/disk-part-files.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
 import { DiskResultFiles } from '#adapters/disk/disk-result-files.ts'
+import type { FfmpegMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import { sniff } from '#adapters/ffmpeg/sniff.ts'
 import { createWeb } from '#adapters/web-fetch/create-web.ts'
 import { createPageTool } from '#adapters/ytdlp/create-page-tool.ts'
 import type { Config } from '#config/config.ts'
 import type { Events } from '#domain/events.ts'
-import type { MediaTool } from '#domain/media-tool.ts'
 import type { Recordings } from '#domain/recording.ts'
 import type { DownloadPorts } from '#features/downloads/download-ports.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
@@ -25,8 +25,8 @@ export interface DownloadPlaces {
   readonly root: string
   /** The recordings in `root`, where they are open already. */
   readonly recordings?: Recordings
-  /** Asked for when a recording is to become a file of another container. */
-  readonly media: () => Promise<MediaTool>
+  /** Asked for when tracks are to be joined, or a recording to become a file of another container. */
+  readonly media: () => Promise<FfmpegMediaTool>
   readonly events: Events
 }
 
@@ -40,6 +40,7 @@ export function openDownloads(config: Config, { root, recordings, media, events 
     cookiesDir: join(config.dataDir, 'cookies'),
     workDir: scratchFolder(config.dataDir),
     sniff,
+    joinTracks: async (files, signal) => (await media()).joinTracks(files, signal),
     events,
   })
   const repack: DownloadPorts['repack'] = async (recording, container, path, signal) => {

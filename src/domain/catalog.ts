@@ -144,6 +144,8 @@ export interface VideoChange {
   readonly title?: string
   readonly state?: VideoState
   readonly failure?: VideoFailure | null
+  /** Of a source whose length was not known when it was added. */
+  readonly byteLength?: number
   readonly durationSec?: number
   readonly container?: string
   readonly chapters?: Video['chapters']

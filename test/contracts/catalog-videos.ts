@@ -65,9 +65,22 @@ export function testVideos(name: string, create: CreateCatalog): void {
       const failure = { code: 'media-damaged', message: 'Cut short.', why: 'It ends in a box.' }
       await opened.catalog.updateVideo(FILM, { state: 'failed', failure, notes: ['one', 'two'] })
       const chapters = [{ startSec: 0, endSec: 1.25, title: 'Intro' }]
-      await opened.catalog.updateVideo(FILM, { title: 'New', durationSec: 0.1 + 0.2, container: 'mov', chapters })
+      await opened.catalog.updateVideo(FILM, {
+        title: 'New',
+        byteLength: 7_000_000_000,
+        durationSec: 0.1 + 0.2,
+        container: 'mov',
+        chapters,
+      })
       expect(await opened.catalog.video(FILM)).toMatchObject({
-        ...{ title: 'New', state: 'failed', failure, notes: ['one', 'two'], durationSec: 0.1 + 0.2 },
+        ...{
+          title: 'New',
+          state: 'failed',
+          failure,
+          notes: ['one', 'two'],
+          byteLength: 7_000_000_000,
+          durationSec: 0.1 + 0.2,
+        },
         ...{ container: 'mov', chapters, originalFilename: `${FILM}.mkv`, updatedAt: new Date(world.nowMs) },
       })
     })

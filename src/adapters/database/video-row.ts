@@ -44,13 +44,14 @@ export function videoOf(row: Selectable<VideosTable>): Video {
 
 /** Only the columns that change. */
 export function changedColumns(
-  { title, state, failure, durationSec, container, chapters, notes }: VideoChange,
+  { title, state, failure, byteLength, durationSec, container, chapters, notes }: VideoChange,
   originalFilename: string,
 ): Partial<Insertable<VideosTable>> {
   return {
     ...(title !== undefined && titleColumns({ title, originalFilename })),
     ...(state !== undefined && { state }),
     ...(failure !== undefined && { failure: toJson(failure) }),
+    ...(byteLength !== undefined && { byte_length: byteLength }),
     ...(durationSec !== undefined && { duration_sec: durationSec }),
     ...(container !== undefined && { container }),
     ...(chapters !== undefined && { chapters: JSON.stringify(chapters) }),

@@ -38,6 +38,8 @@ export interface DownloadLibrary {
     readonly path: string
     readonly title: string
   }): Promise<VideoId>
+  /** The recording has ended; what was downloaded had so many bytes. */
+  recorded(videoId: VideoId, byteLength: number): Promise<void>
   /** A finished file, which is the library's from now on. */
   adoptFile(source: {
     readonly downloadId: JobId

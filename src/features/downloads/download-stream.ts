@@ -57,7 +57,11 @@ async function follow(
   if (ports.library !== null && task.request.target === 'library') {
     const source = { downloadId: task.id, path: recording.path, title: head.title }
     const videoId = await ports.library.adoptRecording(source)
-    const finish = async (byteLength: number) => ({ videoId, byteLength, sha256: null, path: null, leftOut: [] })
+    const { library } = ports
+    const finish = async (byteLength: number) => {
+      await library.recorded(videoId, byteLength)
+      return { videoId, byteLength, sha256: null, path: null, leftOut: [] }
+    }
     return { videoId, failed: new Promise(() => {}), finish }
   }
   const writing = streamFile(recording.path, head, task, ports)
