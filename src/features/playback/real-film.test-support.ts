@@ -7,7 +7,7 @@ import { TestFilm } from './film.test-support.ts'
 /** A film in the catalog, cut from a real file as the ingest cuts it; what is played together lies together. */
 export async function realFilm(
   file: string,
-  { format = fmp4Format, every = 2, languages = ['en', 'de'], fragmentBytes = 30_000 } = {} as {
+  { format = fmp4Format, every = 2, languages = ['en', 'de'], fragmentBytes = 8 * 1024 * 1024 } = {} as {
     readonly format?: SegmentFormat
     /** Key frames per segment. */
     readonly every?: number

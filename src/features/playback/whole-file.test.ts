@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConflictError, MediaDamagedError } from '#domain/errors.ts'
 import type { Slice } from '#domain/video.ts'
+import { boxesIn } from '#lib/containers/iso-bmff/box-reader.ts'
 import { mediaFolder } from '#lib/containers/iso-bmff/media.test-support.ts'
 import { tsFormat } from '#lib/containers/mpeg-ts/ts-format.ts'
 import { FILM_ID, longFilm, portsOf, type TestFilm } from './film.test-support.ts'
@@ -24,7 +25,7 @@ let whole: Buffer
 beforeAll(async () => {
   const sound = `${SOUND} -map 0 -map 1 -map 2 -c:a aac`
   path = media.make('film.mp4', `${PICTURES} ${sound} -c:v libx264 -preset veryfast -g 25 -bf 3`)
-  film = await realFilm(path)
+  film = await realFilm(path, { fragmentBytes: 30_000 })
   playback = new Playback(portsOf(film))
   file = await wholeFileOf(await playback.videos.get(FILM_ID), playback.slices)
   whole = Buffer.concat(await read(file, undefined, playback.slices))
@@ -60,6 +61,14 @@ describe('a video as one file', () => {
       const around = Buffer.concat(await read(file, { first: offset - 1, last: offset }, playback.slices))
       expect(around.equals(whole.subarray(offset - 1, offset + 1))).toBe(true)
     }
+  })
+
+  it('has an index of its parts, but none where these have several fragments', async () => {
+    const video = await playback.videos.get(FILM_ID)
+    const boxesOf = (head: Uint8Array) => boxesIn(head).map(({ type }) => type)
+    expect(boxesOf(file.head)).toEqual(['ftyp', 'moov', 'sidx', 'sidx', 'sidx'])
+    const plain = await wholeFileOf(video, playback.slices, { oneFragmentBytes: 1000 })
+    expect(boxesOf(plain.head)).toEqual(['ftyp', 'moov'])
   })
 
   it('is the same file each time, also for another process', async () => {

@@ -32,6 +32,8 @@ interface FilePart {
   readonly sequence: number
 }
 
+/** The ingest puts segments up to this size into one fragment, larger ones into several. */
+const ONE_FRAGMENT_BYTES = 8 * 1024 * 1024
 /** The ingest makes no more of one segment (see `fmp4Format`). */
 const MAX_FRAGMENTS_PER_SEGMENT = 1024
 
@@ -40,7 +42,11 @@ const MAX_FRAGMENTS_PER_SEGMENT = 1024
  * video always gives the same bytes. Throws ConflictError for a video that is not complete, or whose tracks are MPEG-TS
  * apart; rejects as `SliceReader.read`.
  */
-export async function wholeFileOf(video: PlayableVideo, slices: Pick<SliceReader, 'read'>): Promise<WholeFile> {
+export async function wholeFileOf(
+  video: PlayableVideo,
+  slices: Pick<SliceReader, 'read'>,
+  { oneFragmentBytes = ONE_FRAGMENT_BYTES }: { readonly oneFragmentBytes?: number } = {},
+): Promise<WholeFile> {
   if (video.video.state !== 'ready') {
     const fix = 'Wait until it is ready; until then it can be watched as a stream.'
     throw new ConflictError('The video is not complete yet.', { fix })
@@ -49,7 +55,7 @@ export async function wholeFileOf(video: PlayableVideo, slices: Pick<SliceReader
   const inits = await Promise.all(tracks.map(({ init }) => init && bytesOf(init, slices)))
   if (video.packaging === 'fmp4' && inits.every((init) => init !== null)) {
     const placing = inits.map((init, at) => place(tracks[at] as PlayableTrack, init, slices))
-    return joinedMp4(video, await Promise.all(placing).catch(asDamage))
+    return joinedMp4(video, await Promise.all(placing).catch(asDamage), oneFragmentBytes)
   }
   const [only, more] = tracks
   if (!only || more) {
@@ -90,7 +96,7 @@ async function place(track: PlayableTrack, init: Uint8Array, slices: Pick<SliceR
   return { track, init, earlierTicks, startTicks: originTicks - earlierTicks }
 }
 
-function joinedMp4(video: PlayableVideo, tracks: readonly PlacedTrack[]): WholeFile {
+function joinedMp4(video: PlayableVideo, tracks: readonly PlacedTrack[], oneFragmentBytes: number): WholeFile {
   const hasPicture = tracks[0]?.track.track.kind === 'video'
   const joined = tracks.map(({ track, ...placed }, index) => ({
     ...placed,
@@ -99,10 +105,10 @@ function joinedMp4(video: PlayableVideo, tracks: readonly PlacedTrack[]): WholeF
     isDefault: index <= (hasPicture ? 1 : 0),
   }))
   const movie = joinInits(joined, video.playableSec)
-  const index = indexOf(layOut(tracks, 0), tracks[0] as PlacedTrack)
-  const head = new Uint8Array(movie.byteLength + (index?.byteLength ?? 0))
-  head.set(movie)
-  if (index) head.set(index, movie.byteLength)
+  const laidOut = layOut(tracks, 0)
+  // Of an index with parts of several fragments ffmpeg reads only the first after a jump; without one it reads them all.
+  const canIndex = laidOut.parts.every(({ segment }) => segment.byteLength <= oneFragmentBytes)
+  const head = concat([movie, ...(canIndex ? indexesOf(laidOut, tracks) : [])])
   return { mediaType: hasPicture ? 'video/mp4' : 'audio/mp4', head, ...layOut(tracks, head.byteLength) }
 }
 
@@ -124,28 +130,40 @@ function layOut(
   return { parts, byteLength }
 }
 
-/** By the segments of the first track; each leads to all that is played with it. */
+/**
+ * One index per track, each over the others and the parts that follow: ffmpeg seeks each track by its own, and without one
+ * by that of another in the wrong ticks. None when one cannot be written.
+ */
+function indexesOf(laidOut: Pick<WholeFile, 'parts' | 'byteLength'>, tracks: readonly PlacedTrack[]): Uint8Array[] {
+  const indexes: Uint8Array[] = []
+  let following = 0
+  for (const track of tracks.toReversed()) {
+    const index = indexOf(laidOut, track, { trackId: tracks.indexOf(track) + 1, following })
+    if (!index) return []
+    indexes.unshift(index)
+    following += index.byteLength
+  }
+  return indexes
+}
+
+/** Each segment of the track leads to all that lies before its next. `following`: bytes between this index and the parts. */
 function indexOf(
   { parts, byteLength }: Pick<WholeFile, 'parts' | 'byteLength'>,
   { init, startTicks }: PlacedTrack,
+  { trackId, following }: { readonly trackId: number; readonly following: number },
 ): Uint8Array | null {
   const timescale = mediaTimescaleOf(init)
-  const led = parts.filter(({ trackId }) => trackId === 1)
+  const led = parts.filter((part) => part.trackId === trackId)
   const ticksAt = (sec: number) => Math.round(sec * timescale)
   const rows = led.map(({ offset, segment }, at) => {
     const next = led[at + 1]
     const endSec = next?.segment.startSec ?? segment.startSec + segment.durationSec
-    return {
-      byteLength: (next?.offset ?? byteLength) - offset,
-      ticks: ticksAt(endSec) - ticksAt(segment.startSec),
-    }
+    return { byteLength: (next?.offset ?? byteLength) - offset, ticks: ticksAt(endSec) - ticksAt(segment.startSec) }
   })
+  const earliestTicks = startTicks + ticksAt(led[0]?.segment.startSec ?? 0)
   return composeSegmentIndex({
-    trackId: 1,
-    timescale,
-    earliestTicks: startTicks + ticksAt(led[0]?.segment.startSec ?? 0),
-    firstOffset: led[0]?.offset ?? 0,
-    parts: rows,
+    ...{ trackId, timescale, parts: rows, firstOffset: following + (led[0]?.offset ?? 0) },
+    earliestTicks: Math.max(0, earliestTicks),
   })
 }
 
@@ -226,4 +244,14 @@ async function* asOurs(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 function asDamage(error: unknown): never {
   if (!(error instanceof ContainerError)) throw error
   throw new MediaDamagedError('A segment of this video is not as it was cut.', { why: error.message, cause: error })
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.byteLength
+  }
+  return bytes
 }

@@ -108,9 +108,9 @@ describe('the whole file in players', () => {
     expect(await pictures(url)).toBe(await pictures(source))
   })
 
-  it('shows the right picture after a jump', async () => {
+  it.each([9.48, 5, 6, 0.52, 11.2])('shows the right picture after a jump to %s s', async (atSec) => {
     const pictureAt = async (from: string) => {
-      const told = await said('ffmpeg', `-nostdin -v error -ss 9.48 -i ${from} -map 0:v -frames:v 1 -f framemd5 -`)
+      const told = await said('ffmpeg', `-nostdin -v error -ss ${atSec} -i ${from} -map 0:v -frames:v 1 -f framemd5 -`)
       return told.split(/[,\s]+/).at(-1)
     }
     expect(await pictureAt(`${server.url}${PATH}`)).toBe(await pictureAt(source))
