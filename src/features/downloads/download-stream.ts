@@ -19,19 +19,20 @@ export async function downloadStream(
   task: DownloadTask,
   ports: DownloadPorts,
 ): Promise<DownloadResult> {
-  const { request, signal } = task
   await using recording = await ports.recordings.open(task.id)
-  const plan = await planStream(playlist, request, ports.web, signal, { before: recording.head })
+  const plan = await planStream(playlist, task.request, ports.web, task.signal, { before: recording.head })
   for (const text of plan.notes) task.log({ level: 'info', text })
   await begin(recording, plan)
 
-  const following = await follow(recording, plan, task, ports)
-  const gaps = await Promise.race([fetchAll(plan, recording, { task, ports, following }), following.failed])
+  const toLibrary = task.request.target === 'library' ? ports.library : null
+  const made = toLibrary
+    ? await intoLibrary(recording, plan, task, { ...ports, library: toLibrary })
+    : await intoFile(recording, plan, task, ports)
+  const { gaps, leftOut, ...where } = made
   for (const gap of gaps) task.log({ level: 'warn', text: gapLine(gap) })
-  const { leftOut, ...made } = await following.finish(sumOf(recording))
-  const { head, notes } = plan
   const state = gaps.length === 0 ? ('complete' as const) : ('gaps' as const)
-  return { ...made, state, kind: 'hls', title: head.title, gaps, notes: [...notes, ...leftOut], entries: [] }
+  const notes = [...plan.notes, ...leftOut]
+  return { ...where, state, kind: 'hls', title: plan.head.title, gaps, notes, entries: [] }
 }
 
 /** Who follows reads the head: it has to be there. */
@@ -40,58 +41,65 @@ async function begin(recording: Recording, { head }: StreamPlan): Promise<void> 
   if (recording.end?.state === 'failed') await recording.resume()
 }
 
-/** What becomes of a recording while it grows and when it has ended. */
-interface Following {
+interface Made extends StreamFile {
   readonly videoId: VideoId | null
-  /** Rejects as soon as what follows fails; else stays open. */
-  readonly failed: Promise<never>
-  finish(byteLength: number): Promise<StreamFile & { readonly videoId: VideoId | null }>
+  readonly gaps: readonly DownloadGap[]
 }
 
-async function follow(
+/** The video is there at once and grows with the recording; its ingest is a job of its own. */
+async function intoLibrary(
   recording: Recording,
-  { head }: StreamPlan,
+  plan: StreamPlan,
+  task: DownloadTask,
+  ports: DownloadPorts & { readonly library: NonNullable<DownloadPorts['library']> },
+): Promise<Made> {
+  const { library } = ports
+  const source = { downloadId: task.id, path: recording.path, title: plan.head.title }
+  const videoId = await library.adoptRecording(source)
+  const gaps = await fetchAll(plan, recording, { ...task, known: { videoId } }, ports)
+  const byteLength = sumOf(recording)
+  await library.recorded(videoId, byteLength)
+  return { videoId, byteLength, gaps, sha256: null, path: null, leftOut: [] }
+}
+
+/** Fetching and writing go side by side; when one fails the other has nothing left to do. */
+async function intoFile(
+  recording: Recording,
+  plan: StreamPlan,
   task: DownloadTask,
   ports: DownloadPorts,
-): Promise<Following> {
-  if (ports.library !== null && task.request.target === 'library') {
-    const source = { downloadId: task.id, path: recording.path, title: head.title }
-    const videoId = await ports.library.adoptRecording(source)
-    const { library } = ports
-    const finish = async (byteLength: number) => {
-      await library.recorded(videoId, byteLength)
-      return { videoId, byteLength, sha256: null, path: null, leftOut: [] }
-    }
-    return { videoId, failed: new Promise(() => {}), finish }
+): Promise<Made> {
+  const oneFailed = new AbortController()
+  const both = { ...task, signal: AbortSignal.any([task.signal, oneFailed.signal]) }
+  const work = [fetchAll(plan, recording, both, ports), streamFile(recording.path, plan.head, both, ports)] as const
+  try {
+    const [gaps, file] = await Promise.all(work)
+    return { ...file, gaps, videoId: null }
+  } catch (error) {
+    oneFailed.abort(error)
+    await Promise.allSettled(work)
+    throw error
   }
-  const writing = streamFile(recording.path, head, task, ports)
-  writing.catch(() => {}) // Told by `failed`, and by `finish`.
-  const failed = new Promise<never>((_, reject) => writing.catch(reject))
-  return { videoId: null, failed, finish: async () => ({ ...(await writing), videoId: null }) }
 }
 
-interface Fetching {
-  readonly task: DownloadTask
-  readonly ports: DownloadPorts
-  readonly following: Following
-}
-
-function fetchAll(plan: StreamPlan, recording: Recording, { task, ports, following }: Fetching) {
-  const { request, connections, signal, finishing, log } = task
-  const known = { title: plan.head.title, ...(following.videoId !== null && { videoId: following.videoId }) }
-  return fetchStream(
-    plan,
-    recording,
-    { ...ports, log },
-    {
-      identity: webIdentityOf(request.url, request.identity),
-      allowGaps: request.allowGaps,
-      ...(connections !== undefined && { connections }),
-      signal,
-      finishing,
-      report: (progress: JobProgress) => task.report({ ...progress, ...known }),
-    },
-  )
+function fetchAll(
+  plan: StreamPlan,
+  recording: Recording,
+  task: DownloadTask & { readonly known?: Partial<JobProgress> },
+  ports: DownloadPorts,
+): Promise<readonly DownloadGap[]> {
+  const { request, connections, signal, finishing, log, known } = task
+  const { title, live } = plan.head
+  const options = {
+    identity: webIdentityOf(request.url, request.identity),
+    // What a live stream has lost nobody gives again: the rest is not given up for it.
+    allowGaps: request.allowGaps || live,
+    ...(connections !== undefined && { connections }),
+    signal,
+    finishing,
+    report: (progress: JobProgress) => task.report({ ...progress, title, ...known }),
+  }
+  return fetchStream(plan, recording, { ...ports, log }, options)
 }
 
 function sumOf({ segments }: Recording): number {
