@@ -21,8 +21,8 @@ export type Fault =
   | { readonly kind: 'html' }
   /** 200 with nothing in it. */
   | { readonly kind: 'empty' }
-  /** A body without end. */
-  | { readonly kind: 'endless' }
+  /** A body without end: these characters again and again. */
+  | { readonly kind: 'endless'; readonly text: string }
   /** No HTTP at all. */
   | { readonly kind: 'garbage' }
   /** Says gzip and is not. */

@@ -65,7 +65,7 @@ async function playWithoutBody(serving: Serving, fault: Fault): Promise<boolean>
       await sendHeadOnly(serving, fault.status ?? 302, { location: fault.to })
       return true
     case 'endless':
-      await sendEndless(response, entry)
+      await sendEndless(response, fault.text, entry)
       return true
     case 'html':
       await sendResource(serving, resource(Buffer.from('<!DOCTYPE html><title>Sign in</title>'), 'text/html'), null)
@@ -91,10 +91,10 @@ async function sendHeadOnly(
   journal.finish(entry, 'whole')
 }
 
-async function sendEndless(response: ServerResponse, entry: JournalRequest): Promise<void> {
+async function sendEndless(response: ServerResponse, text: string, entry: JournalRequest): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/octet-stream' })
   entry.status = 200
-  const piece = Buffer.alloc(64 * 1024, '#')
+  const piece = Buffer.alloc(64 * 1024 - ((64 * 1024) % text.length), text)
   const body = {
     byteLength: Number.MAX_SAFE_INTEGER,
     read: (_offset: number, length: number) => piece.subarray(0, length),
