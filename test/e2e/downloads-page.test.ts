@@ -184,7 +184,7 @@ describe('a download', () => {
 })
 
 describe('many at once', () => {
-  it('are handed in as the server takes them, with the seconds until the next one', async () => {
+  it('are handed in as the server takes them; what was known stays, greyed, when the server is gone', async () => {
     await using limited = await startServer({ env: { FETCH_ALLOW_HOSTS: origin.hostPort } })
     await using opened = await dashboard.open(`${limited.url}/downloads`)
     const { page } = opened
@@ -196,10 +196,20 @@ describe('many at once', () => {
     expect(await opened.barriers()).toEqual([])
     await page.getByRole('button', { name: 'Retry all failed' }).waitFor({ timeout: 60_000 })
     await page.getByRole('button', { name: 'Drop them' }).click()
+
+    await limited.kill9()
+    await page.getByText(/^As of .+ reconnecting…$/).waitFor()
+    expect(await opened.barriers()).toEqual([])
   })
 })
 
 describe('the list of downloads', () => {
+  beforeAll(async () => {
+    const order = JSON.stringify({ url: `${origin.url}/nothing-here.mp4`, target: 'file' })
+    const headers = { 'content-type': 'application/json' }
+    expect((await fetch(`${server.url}/api/download`, { method: 'POST', headers, body: order })).status).toBe(202)
+  })
+
   it.each(LOOKS)('has no barriers: $theme, $width px', async (look) => {
     await using opened = await dashboard.open(`${server.url}/downloads`, look)
     const { page } = opened

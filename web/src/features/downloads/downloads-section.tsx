@@ -28,7 +28,7 @@ export function DownloadsSection() {
   if (!data) return <ProblemCard error={error} title={t.downloads.list.error} onRetry={() => void refetch()} />
   if (data.downloads.length === 0) return <EmptyState title={t.downloads.empty.title} body={t.downloads.empty.body} />
   return (
-    <div className={isStale ? 'grid grid-cols-1 gap-6 opacity-70' : 'grid grid-cols-1 gap-6'}>
+    <div className={isStale ? 'grid grid-cols-1 gap-6 grayscale' : 'grid grid-cols-1 gap-6'}>
       {isStale ? (
         <p role="status" className="appear-late -mb-3 text-sm text-warn">
           {t.downloads.list.stale(new Date(dataUpdatedAt).toLocaleTimeString('en', { timeStyle: 'short' }))}
