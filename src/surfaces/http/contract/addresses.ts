@@ -71,11 +71,6 @@ export function downloadFilePath(id: string): string {
   return `${DOWNLOADS_PATH}/${id}/file`
 }
 
-/** A finished video as one file, by ranges too. */
-export function streamPath(id: string): string {
-  return `/api/stream/${id}`
-}
-
 export function playlistPath(id: string, reach: Reach = 'local'): string {
   return `/playlist/${reach}/${id}.m3u8`
 }

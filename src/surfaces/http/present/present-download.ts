@@ -23,7 +23,7 @@ export function presentDownload(job: Job<'download'>): Download {
 }
 
 /** Without query, user part and fragment: these may hold what lets others in. */
-export function addressShown(address: string): string {
+function addressShown(address: string): string {
   const url = URL.parse(address)
   if (!url) return ''
   return `${url.protocol}//${url.host}${url.pathname}`
