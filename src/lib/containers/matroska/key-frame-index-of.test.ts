@@ -155,3 +155,76 @@ describe('Cues made by hand', () => {
     expect(await indexOf(cues, options)).toMatchObject({ index: null, reason })
   })
 })
+
+/** A film of `count` groups of pictures, a second each, sound before each picture; `gop` changes what one is. */
+interface Planted {
+  readonly count: number
+  readonly relative: boolean
+  gop?(index: number): { readonly offsets?: readonly number[]; readonly key?: boolean; readonly ticksOfCue?: number }
+}
+
+function plantedFilm({ count, relative, gop = () => ({}) }: Planted): Uint8Array {
+  const sound = simpleBlock({ track: 2, ticks: 0, data: new Uint8Array(90) })
+  const clusters = Array.from({ length: count }, (_, index) => {
+    const { offsets = [0, 500, 250, 750], key = true } = gop(index)
+    const pictures = offsets.map((ticks, place) =>
+      simpleBlock({ ticks, flags: key && place === 0 ? 0x80 : 0, data: new Uint8Array(40) }),
+    )
+    return cluster(100_000 + 1000 * index, sound, ...pictures.flatMap((picture) => [picture, sound, sound]))
+  })
+  const four = (value: number) => Uint8Array.from([24, 16, 8, 0], (shift) => (value >> shift) & 255)
+  const pointAt = (clusterAt: number, index: number) =>
+    element(ID.cuePoint, [
+      element(ID.cueTime, four(gop(index).ticksOfCue ?? 100_000 + 1000 * index)),
+      element(ID.cueTrackPositions, [
+        element(ID.cueTrack, 1),
+        element(ID.cueClusterPosition, four(clusterAt)),
+        ...(relative ? [element(ID.cueRelativePosition, four(sound.byteLength + 5))] : []),
+      ]),
+    ])
+  const cuesFor = (first: number) => {
+    let at = first
+    const points = clusters.map((bytes, index) => {
+      at += bytes.byteLength
+      return pointAt(at - bytes.byteLength, index)
+    })
+    return element(ID.cues, points)
+  }
+  return matroska(TRACKS, cuesFor(element(ID.tracks, TRACKS).byteLength + cuesFor(0).byteLength), ...clusters)
+}
+
+async function plantedIndex(film: Planted): Promise<KeyFrameIndexResult> {
+  const file = inMemory(plantedFilm(film))
+  return keyFrameIndexOf(await readMatroska(file), file)
+}
+
+describe.each([true, false])('hundreds of cues (relative positions: %s)', (relative) => {
+  const film = { count: 700, relative }
+
+  it('are all read, with the bytes from key frame to key frame', async () => {
+    const { index } = await plantedIndex(film)
+    expect(index?.gops.map(({ startSec }) => startSec)).toEqual(Array.from({ length: 700 }, (_, at) => 100 + at))
+    expect(new Set(index?.gops.slice(0, -1).map(({ byteLength }) => byteLength)).size).toBe(1)
+    expect(index?.gops.every(({ closed }) => closed)).toBe(true)
+    expect(index?.endSec).toBe(800)
+  })
+
+  it.each([1, 255, 256, 600, 699])('are told apart from the one open group: number %i', async (open) => {
+    const offsets = (index: number) => (index === open ? { offsets: [0, -40, -20, 750] } : {})
+    const { index } = await plantedIndex({ ...film, gop: offsets })
+    expect(index?.gops.flatMap(({ closed }, at) => (closed ? [] : [at]))).toEqual([open])
+  })
+
+  it.each([1, 300, 699])(
+    'are refused when one of them names a picture that is no key frame: number %i',
+    async (wrong) => {
+      const gop = (index: number) => ({ key: index !== wrong })
+      expect(await plantedIndex({ ...film, gop })).toMatchObject({ index: null, reason: 'contradiction' })
+    },
+  )
+
+  it.each([1, 300, 699])('are refused when one of them names a time without a picture: number %i', async (wrong) => {
+    const gop = (index: number) => (index === wrong ? { ticksOfCue: 100_000 + 1000 * index + 3 } : {})
+    expect(await plantedIndex({ ...film, gop })).toMatchObject({ index: null, reason: 'contradiction' })
+  })
+})

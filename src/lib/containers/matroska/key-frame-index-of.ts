@@ -1,8 +1,9 @@
 import { ContainerError } from '../container-error.ts'
 import type { Gop, KeyFrameIndex } from '../key-frame-index.ts'
 import type { RandomAccess } from '../random-access.ts'
+import { type Asking, answeredTogether } from './asking.ts'
 import { type Cue, codecDelayTicks, type MatroskaFile, type MatroskaTrack } from './matroska-file.ts'
-import { type BlockPlace, walkBlocks } from './walk-blocks.ts'
+import { type BlockPlace, BlockWalk, walkBlocks } from './walk-blocks.ts'
 
 /**
  * An index, or why there is none to trust: `no-video`; `no-cues` for the video; `partial` Cues, which leave out key frames
@@ -25,8 +26,8 @@ export interface KeyFrameIndexOptions {
 
 /**
  * The key frames of a video track from the Cues, each checked against its block: times are those that ffprobe prints.
- * `byteLength` counts all tracks, from this key frame's block to the next one's. Reads block headers only, some 64 bytes
- * at a time. Rejects only with what reading the file rejects with.
+ * `byteLength` counts all tracks, from this key frame's block to the next one's. Reads block headers only, some
+ * hundred bytes at a time. Rejects only with what reading the file rejects with.
  */
 export async function keyFrameIndexOf(
   mkv: MatroskaFile,
@@ -59,7 +60,10 @@ interface Film {
 async function buildIndex(film: Film): Promise<KeyFrameIndexResult> {
   const cues = cuesOf(film)
   await checkBeginning(film, cues)
-  const keys = await mapConcurrent(cues, (cue) => readKey(film, cue))
+  const keys = await answeredTogether(
+    film.file,
+    cues.map((cue) => readKey(film, cue)),
+  )
   const tail = await readTail(film, cues)
   const secOf = (ticks: number): number =>
     ((ticks - codecDelayTicks(film.mkv, film.track)) * film.mkv.timestampScaleNs) / 1e9
@@ -101,9 +105,12 @@ interface Key {
 }
 
 /** The key frame's block, and whether a picture that follows it in the file is shown before it. */
-async function readKey(film: Film, cue: Cue): Promise<Key> {
+function* readKey(film: Film, cue: Cue): Asking<Key> {
+  const { clusterAt, relativePosition } = cue
+  const walk = new BlockWalk(film.file.size, film.mkv, { clusterAt, relativePosition, readAheadBytes: CUE_READ_BYTES })
   let key: BlockPlace | null = null
-  for await (const block of limited(film, blocksFrom(film, cue))) {
+  for (let block = yield* walk.next(); block !== null; block = yield* walk.next()) {
+    spend(film)
     if (block.trackNumber !== film.track.number) continue
     if (key === null) key = keyAt(cue, block)
     else if (block.ticks !== key.ticks) return { block: key, closed: block.ticks > key.ticks }
@@ -193,12 +200,16 @@ class EndOfTrack {
   }
 }
 
-/** Ends walks that lead nowhere: an index is not worth so many small reads. */
-async function* limited({ budget }: Film, blocks: AsyncGenerator<BlockPlace>): AsyncGenerator<BlockPlace> {
+async function* limited(film: Film, blocks: AsyncGenerator<BlockPlace>): AsyncGenerator<BlockPlace> {
   for await (const block of blocks) {
-    if (budget.blocks-- <= 0) throw new Refusal('partial', 'too many blocks say too little')
+    spend(film)
     yield block
   }
+}
+
+/** Ends walks that lead nowhere: an index is not worth so many small reads. */
+function spend({ budget }: Film): void {
+  if (budget.blocks-- <= 0) throw new Refusal('partial', 'too many blocks say too little')
 }
 
 /** After the last cue: half a minute of film with many sound tracks. Sound that goes on for hours is over it. */
@@ -207,26 +218,11 @@ const MIN_BUDGET = 20_000
 /** Blocks of other tracks before the picture after the key frame; pictures before it in its Cluster. */
 const BLOCKS_PER_CUE = 50
 
-const CONCURRENT_READS = 8
-
-/** Stops at the first failure: no further task begins. */
-async function mapConcurrent<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  const queue = items.entries()
-  let failed = false
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      if (failed) return
-      results[index] = await task(item)
-    }
-  }
-  const stopAll = (error: unknown): never => {
-    failed = true
-    throw error
-  }
-  await Promise.all(Array.from({ length: CONCURRENT_READS }, () => worker().catch(stopAll)))
-  return results
-}
+/**
+ * Two reads per cue as a rule: from the head of the Cluster over the header of the key frame, and from its end over a
+ * little sound to the next picture. A system reads no less than a page.
+ */
+const CUE_READ_BYTES = 768
 
 class Refusal extends Error {
   readonly result: KeyFrameIndexResult

@@ -1,6 +1,8 @@
 import { ContainerError } from '../container-error.ts'
 import type { RandomAccess } from '../random-access.ts'
+import { type Asking, answered } from './asking.ts'
 import { type BlockHeader, MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
+import { ByteWindow } from './byte-window.ts'
 import { ClusterState } from './cluster-state.ts'
 import {
   type ElementHeader,
@@ -11,7 +13,6 @@ import {
 } from './ebml-element.ts'
 import { ID } from './element-id.ts'
 import type { MatroskaFile } from './matroska-file.ts'
-import { WindowReader } from './window-reader.ts'
 
 /** Where a block is and what its header says. */
 export interface BlockPlace {
@@ -29,27 +30,25 @@ export interface BlockPlace {
   readonly lacing: BlockHeader['lacing']
 }
 
-/**
- * The blocks from a Cluster on to the end of the Segment, in the order of the file, found by reading headers and jumping
- * over payload. With `relativePosition` it begins at that byte of the Cluster's body. A block that the file cuts off is
- * the end. Rejects with `malformed` where no Cluster or no block stands.
- */
+/** Where a walk begins and how. */
+export interface WalkStart {
+  readonly clusterAt: number
+  /** That byte of the Cluster's body, or its first when not known. */
+  readonly relativePosition?: number | null
+  /** Read at a time, at least. */
+  readonly readAheadBytes?: number
+}
+
+/** `BlockWalk` for whoever takes one block after another. */
 export async function* walkBlocks(
   file: RandomAccess,
   mkv: MatroskaFile,
   clusterAt: number,
   relativePosition: number | null = null,
 ): AsyncGenerator<BlockPlace> {
-  const walk = new Walk(new WindowReader(file, READ_AHEAD_BYTES), relativePosition)
-  let at = clusterAt
-  while (at < mkv.segmentEnd) {
-    const element = readElementHeader(await walk.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
-    const isCutOff = element !== null && element.id !== ID.cluster && endOf(element, at) > mkv.segmentEnd
-    if (element === null || isCutOff) return
-    const { next, block } = await walk.step(element, at)
-    if (next === null) return
-    if (block !== null) yield block
-    at = next
+  const walk = new BlockWalk(file.size, mkv, { clusterAt, relativePosition })
+  for (let block = await answered(file, walk.next()); block !== null; block = await answered(file, walk.next())) {
+    yield block
   }
 }
 
@@ -72,18 +71,41 @@ interface Step {
 
 type BlockFacts = Omit<BlockPlace, 'at' | 'end'>
 
-class Walk {
-  readonly reader: WindowReader
+/**
+ * The blocks from a Cluster on to the end of the Segment, in the order of the file, found by reading headers and jumping
+ * over payload. A block that the file cuts off is the end. Throws `malformed` where no Cluster or no block stands.
+ */
+export class BlockWalk {
+  readonly #window: ByteWindow
+  readonly #segmentEnd: number
   readonly #cluster = new ClusterState()
+  #at: number
   #jumpTo: number | null
   #withoutBlock = 0
 
-  constructor(reader: WindowReader, jumpTo: number | null) {
-    this.reader = reader
-    this.#jumpTo = jumpTo
+  constructor(fileSize: number, mkv: MatroskaFile, start: WalkStart) {
+    this.#window = new ByteWindow(fileSize, start.readAheadBytes ?? READ_AHEAD_BYTES)
+    this.#segmentEnd = mkv.segmentEnd
+    this.#at = start.clusterAt
+    this.#jumpTo = start.relativePosition ?? null
   }
 
-  async step(element: ElementHeader, at: number): Promise<Step> {
+  /** The next block, or null behind the last one. */
+  *next(): Asking<BlockPlace | null> {
+    while (this.#at < this.#segmentEnd) {
+      const element = readElementHeader(yield* this.#window.read(this.#at, MAX_ELEMENT_HEADER_BYTES), 0)
+      const isCutOff = element !== null && element.id !== ID.cluster && endOf(element, this.#at) > this.#segmentEnd
+      if (element === null || isCutOff) break
+      const { next, block } = yield* this.#step(element, this.#at)
+      if (next === null) break
+      this.#at = next
+      if (block !== null) return block
+    }
+    this.#at = this.#segmentEnd
+    return null
+  }
+
+  *#step(element: ElementHeader, at: number): Asking<Step> {
     const bodyAt = at + element.headerLength
     const end = bodyAt + element.size
     if (this.#withoutBlock++ === MAX_OTHERS) throw malformed(`${MAX_OTHERS} elements without a block`)
@@ -91,13 +113,13 @@ class Walk {
       case 'enter':
         return { next: bodyAt, block: null }
       case 'timestamp':
-        return { next: await this.#readTime(bodyAt, end), block: null }
+        return { next: yield* this.#readTime(bodyAt, end), block: null }
       case 'block': {
-        const block = await this.#readBlock(bodyAt, end)
+        const block = yield* this.#readBlock(bodyAt, end)
         return { next: end, block: block && { ...block, at, end } }
       }
       case 'group': {
-        const block = await this.#readGroup(bodyAt, end)
+        const block = yield* this.#readGroup(bodyAt, end)
         return { next: end, block: block && { ...block, at, end } }
       }
       case 'skip':
@@ -107,16 +129,16 @@ class Walk {
     }
   }
 
-  async #readTime(bodyAt: number, end: number): Promise<number> {
-    this.#cluster.setTicks(uintOf(await this.reader.read(bodyAt, Math.min(end - bodyAt, MAX_ELEMENT_HEADER_BYTES))))
+  *#readTime(bodyAt: number, end: number): Asking<number> {
+    this.#cluster.setTicks(uintOf(yield* this.#window.read(bodyAt, Math.min(end - bodyAt, MAX_ELEMENT_HEADER_BYTES))))
     const next = this.#jumpTo === null ? end : this.#cluster.bodyAt + this.#jumpTo
     this.#jumpTo = null
     return next
   }
 
-  async #readBlock(bodyAt: number, end: number): Promise<BlockFacts> {
+  *#readBlock(bodyAt: number, end: number): Asking<BlockFacts> {
     this.#withoutBlock = 0
-    const header = readBlockHeader(await this.reader.read(bodyAt, Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)))
+    const header = readBlockHeader(yield* this.#window.read(bodyAt, Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)))
     return {
       trackNumber: header.trackNumber,
       ticks: this.#cluster.ticksOf(header.relativeTicks),
@@ -128,26 +150,26 @@ class Walk {
   }
 
   /** Null for a group without a block. A group that refers to no other block is a key (RFC 9559 §5.1.3.5.5). */
-  async #readGroup(bodyAt: number, end: number): Promise<BlockFacts | null> {
+  *#readGroup(bodyAt: number, end: number): Asking<BlockFacts | null> {
     const group: Group = { block: null, isKey: true, durationTicks: null }
     let at = bodyAt
     for (let children = 0; at < end; children++) {
-      const child = readElementHeader(await this.reader.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
+      const child = readElementHeader(yield* this.#window.read(at, MAX_ELEMENT_HEADER_BYTES), 0)
       if (child === null || children === MAX_OTHERS) throw malformed('a BlockGroup of thousands of elements')
       const childBody = at + child.headerLength
       at = childBody + child.size
       if (at > end) throw malformed('an element is longer than its BlockGroup')
-      await this.#readOfGroup(child, childBody, group)
+      yield* this.#readOfGroup(child, childBody, group)
     }
     const { block, ...facts } = group
     return block && { ...block, ...facts }
   }
 
-  async #readOfGroup({ id, size }: ElementHeader, bodyAt: number, group: Group): Promise<void> {
-    if (id === ID.block) group.block = await this.#readBlock(bodyAt, bodyAt + size)
+  *#readOfGroup({ id, size }: ElementHeader, bodyAt: number, group: Group): Asking<void> {
+    if (id === ID.block) group.block = yield* this.#readBlock(bodyAt, bodyAt + size)
     else if (id === ID.referenceBlock) group.isKey = false
     else if (id === ID.blockDuration) {
-      group.durationTicks = uintOf(await this.reader.read(bodyAt, Math.min(size, MAX_ELEMENT_HEADER_BYTES)))
+      group.durationTicks = uintOf(yield* this.#window.read(bodyAt, Math.min(size, MAX_ELEMENT_HEADER_BYTES)))
     }
   }
 }

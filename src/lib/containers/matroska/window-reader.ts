@@ -1,35 +1,20 @@
 import type { RandomAccess } from '../random-access.ts'
+import { answered } from './asking.ts'
+import { ByteWindow } from './byte-window.ts'
 
-/** Small reads here and there: bytes near the last read are not read again. */
+/** A ByteWindow for whoever reads one thing after another. */
 export class WindowReader {
   readonly #file: RandomAccess
-  readonly #windowLength: number
-  #window: Uint8Array = new Uint8Array()
-  #start = 0
+  readonly #window: ByteWindow
 
   /** `windowLength`: how many bytes a read fetches at least. */
   constructor(file: RandomAccess, windowLength: number) {
     this.#file = file
-    this.#windowLength = windowLength
+    this.#window = new ByteWindow(file.size, windowLength)
   }
 
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
-  async read(offset: number, length: number): Promise<Uint8Array> {
-    const inside = this.#slice(offset, length)
-    if (inside !== null) return inside
-    const wanted = Math.min(Math.max(length, this.#windowLength), this.#file.size - offset)
-    if (wanted <= 0) return new Uint8Array()
-    this.#window = await this.#file.read(offset, wanted)
-    this.#start = offset
-    return this.#window.subarray(0, length)
-  }
-
-  #slice(offset: number, length: number): Uint8Array | null {
-    const from = offset - this.#start
-    const end = Math.min(offset + length, this.#file.size)
-    const isInside = from >= 0 && end <= this.#start + this.#window.byteLength
-    return isInside && this.#window.byteLength > 0
-      ? this.#window.subarray(from, Math.max(from, end - this.#start))
-      : null
+  read(offset: number, length: number): Promise<Uint8Array> {
+    return answered(this.#file, this.#window.read(offset, length))
   }
 }
