@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { createMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
-import { EventBus } from '#adapters/telemetry/event-bus.ts'
-import { createLogger } from '#adapters/telemetry/logger.ts'
+import { setFlagsFromString } from 'node:v8'
+import type { FfmpegMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import type { Config } from '#config/config.ts'
 import type { DownloadIdentity, DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
 import type { JobId } from '#domain/ids.ts'
@@ -16,6 +15,9 @@ import { mediaToolSettings } from './media-tool-settings.ts'
 import { openDownloads } from './open-downloads.ts'
 
 const ID = 'download' as JobId
+
+/** Bytes that only pass through need no room to grow old in: 128 MB at most instead of 150, at the same speed. */
+setFlagsFromString('--semi-space-growth-factor=1')
 
 /**
  * Downloads to a file; opens no library. What is under way lies beside the file, in `<file>.telereel`, or in the folder, in
@@ -72,10 +74,14 @@ function unboundedGovernor(connections: number | null) {
 
 /** The media tool only when it is needed: looking for ffmpeg takes longer than many a download. */
 function toolsOf(config: Config) {
-  const events = new EventBus(createLogger({ level: 'silent', secrets: [], human: false }))
-  let tool: ReturnType<typeof createMediaTool> | null = null
+  const events = { emit: () => {} }
+  const find = async () => {
+    const { createMediaTool } = await import('#adapters/ffmpeg/create-media-tool.ts')
+    return createMediaTool({ ...mediaToolSettings(config), maxBlobBytes: config.media.maxChunkBytes, events })
+  }
+  let tool: Promise<FfmpegMediaTool> | null = null
   const media = () => {
-    tool ??= createMediaTool({ ...mediaToolSettings(config), maxBlobBytes: config.media.maxChunkBytes, events })
+    tool ??= find()
     return tool
   }
   return { events, media }
