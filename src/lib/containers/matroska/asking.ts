@@ -26,19 +26,25 @@ export async function answeredTogether<T>(file: RandomAccess, askings: readonly 
 }
 
 async function answeredGroup<T>(file: RandomAccess, askings: readonly Asking<T>[]): Promise<T[]> {
-  const steps = askings.map((asking) => asking.next())
-  for (;;) {
-    const waiting = steps.flatMap((step, index) => (step.done ? [] : [{ index, place: step.value }]))
-    if (waiting.length === 0) return steps.map((step) => step.value as T)
-    const answers = await readMany(
-      file,
-      waiting.map(({ place }) => place),
-    )
-    for (const [position, { index }] of waiting.entries()) {
-      const asking = askings[index] as Asking<T>
-      steps[index] = asking.next(answers[position] as Uint8Array)
+  const results: T[] = []
+  const ask = (step: IteratorResult<BytePlace, T>, index: number, places: BytePlace[], waiting: number[]): void => {
+    if (step.done) results[index] = step.value
+    else {
+      places.push(step.value)
+      waiting.push(index)
     }
   }
+  let [places, waiting]: [BytePlace[], number[]] = [[], []]
+  for (const [index, asking] of askings.entries()) ask(asking.next(), index, places, waiting)
+  while (places.length > 0) {
+    const answers = await readMany(file, places)
+    const answeredNow = waiting
+    ;[places, waiting] = [[], []]
+    for (const [position, index] of answeredNow.entries()) {
+      ask((askings[index] as Asking<T>).next(answers[position] as Uint8Array), index, places, waiting)
+    }
+  }
+  return results
 }
 
 const CONCURRENT_READS = 8
