@@ -53,7 +53,7 @@ describe('a media file', () => {
     ['cuts in the middle', { percent: 20, fault: { kind: 'cut', share: 0.5 } }],
     ['stalls once', { times: 1, fault: { kind: 'stall', share: 0.4 } }],
     ['fails on one of five', { percent: 20, fault: { kind: 'status', status: 502 } }],
-    ['has too many requests', { times: 3, fault: { kind: 'status', status: 429, retryAfter: '1' } }],
+    ['has too many requests', { percent: 30, fault: { kind: 'status', status: 429, retryAfter: '1' } }],
     ['forgets ranges sometimes', { percent: 20, fault: { kind: 'ignore-range' } }],
     ['answers with another range once', { times: 1, fault: { kind: 'content-range', wrong: 'header' } }],
   ])('whose server %s comes byte for byte', async (_name, rule) => {

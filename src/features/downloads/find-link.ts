@@ -1,12 +1,18 @@
 import type { DownloadIdentity, LinkKind } from '#domain/download.ts'
-import { AnswerTooLargeError, RemoteRefusedError } from '#domain/errors.ts'
+import { AnswerTooLargeError, PlaylistUnreadableError, ProductError, RemoteRefusedError } from '#domain/errors.ts'
 import type { Web, WebAnswer, WebIdentity, WebText } from '#domain/web.ts'
+import { retryAfterMs } from './fetch/retry-after-ms.ts'
+import { REAL_PACE } from './hls/pace.ts'
+import { retryWaitMs } from './hls/retry-wait.ts'
 import { SIGNATURE_BYTES, type Signature, signatureOf } from './media-signature.ts'
 import { extensionOf, titleOf } from './title-of.ts'
 
 /** RFC 8216bis sets no bound; nobody means it well with more (see `lib/hls`). */
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024
 const LOOK_LIMIT_MS = 30_000
+const MOST_LOOKS = 3
+/** A server that took longer to fail is not asked again. */
+const AGAIN_WITHIN_MS = 15_000
 
 /** What stands at an address, as its first bytes say. */
 export type FoundLink =
@@ -25,7 +31,8 @@ interface FoundFile {
 
 /**
  * Looks at an address: a playlist is read whole, of a file only the beginning. Everything else is left to the tool for
- * pages. Rejects with AddressRefusedError, RemoteUnreachableError, RemoteRefusedError, AnswerTooLargeError.
+ * pages. What may pass by itself is tried again. Rejects with AddressRefusedError, RemoteUnreachableError,
+ * RemoteRefusedError, RemoteBrokenError, AnswerTooLargeError, PlaylistUnreadableError (called a playlist, and none).
  */
 export async function findLink(
   url: string,
@@ -33,6 +40,20 @@ export async function findLink(
   web: Web,
   signal: AbortSignal,
 ): Promise<FoundLink> {
+  const startedMs = REAL_PACE.now()
+  for (let looks = 1; ; looks++) {
+    try {
+      return await lookOnce(url, identity, web, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      const mayPass = error instanceof ProductError && error.retry !== 'never'
+      if (!mayPass || looks === MOST_LOOKS || REAL_PACE.now() - startedMs > AGAIN_WITHIN_MS) throw error
+      await REAL_PACE.wait(retryWaitMs(error, looks, REAL_PACE.random()), signal)
+    }
+  }
+}
+
+async function lookOnce(url: string, identity: DownloadIdentity, web: Web, signal: AbortSignal): Promise<FoundLink> {
   const request = { url, identity: webIdentityOf(url, identity), timeoutMs: LOOK_LIMIT_MS }
   await using answer = await web.open(request, signal)
   if (answer.status >= 400) return afterRefusal(url, answer)
@@ -58,10 +79,11 @@ export function webIdentityOf(url: string, { headers, hosts, proxy }: DownloadId
 const MEDIA_NAME = /\.(?:m3u8?|mp4|m4v|mov|mkv|webm|ts|m2ts|avi|flv|mp3|m4a|aac|ogg|opus|flac|wav)$/i
 
 /** Pages may refuse us and speak to the tool that knows them; a file or playlist that is refused is refused. */
-function afterRefusal(url: string, { status, url: lastUrl }: WebAnswer): FoundLink {
+function afterRefusal(url: string, { status, url: lastUrl, headers }: WebAnswer): FoundLink {
   const path = URL.parse(lastUrl)?.pathname ?? ''
   if (status !== 404 && status !== 410 && !MEDIA_NAME.test(path)) return { kind: 'page', url }
   throw new RemoteRefusedError(`The server answered with status ${status}.`, status, {
+    retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
     why: `${URL.parse(lastUrl)?.host ?? 'It'} does not give what stands at this address.`,
     fix: status === 401 || status === 403 ? 'Give the cookies or headers that the server wants.' : 'Check the address.',
   })
@@ -72,8 +94,16 @@ function kindOf(signature: Signature, { headers, url }: WebAnswer): LinkKind {
   if (signature === 'media') return 'file'
   if (signature === 'page') return 'page'
   const type = headers.get('content-type') ?? ''
+  if (/mpegurl/i.test(type) || /\.m3u8?$/i.test(URL.parse(url)?.pathname ?? '')) throw noPlaylist()
   const isMedia = /^(?:video|audio)\/(?!.*mpegurl)/i.test(type)
   return isMedia || (!/^text\//i.test(type) && MEDIA_NAME.test(URL.parse(url)?.pathname ?? '')) ? 'file' : 'page'
+}
+
+function noPlaylist(): PlaylistUnreadableError {
+  return new PlaylistUnreadableError('What stands at this address is called a playlist and is none.', 1, {
+    why: 'It does not begin with #EXTM3U.',
+    fix: 'Open the address in a browser: the server may want a login, or the address may have expired.',
+  })
 }
 
 async function readHead(body: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
