@@ -64,13 +64,15 @@ export async function downloadByCli(url: string, options: CliDownloadOptions): P
     hung: killedBy === 'SIGKILL' && killAfterMs === LIMIT_MS,
     summary: (events.find(({ type }) => type === 'summary') as DownloadSummary | undefined) ?? null,
     error: (eventsOf(said.stderr).find(({ type }) => type === 'error') as CliDownload['error']) ?? null,
-    warnings: events.flatMap(({ type, message }) => (type === 'warning' ? [String(message ?? '')] : [])),
+    warnings: events.flatMap(({ type, message }) =>
+      type === 'warning' ? [typeof message === 'string' ? message : ''] : [],
+    ),
     sha256: existsSync(output) ? await sha256OfFile(output) : null,
     stderr: said.stderr,
   }
 }
 
-export async function sha256OfFile(path: string): Promise<string> {
+async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path), hash)
   return hash.digest('hex')

@@ -6,19 +6,13 @@ import type { FileFacts } from '#domain/result-file.ts'
 import { BlockWriter } from './block-writer.ts'
 import { JournalFile } from './journal-file.ts'
 import { noSpaceOr } from './no-space-or.ts'
+import type { PartEntry } from './part-entry.ts'
 import { PartHash } from './part-hash.ts'
 import { isThere } from './is-there.ts'
 import { syncFolder } from './sync-folder.ts'
 import { writeAll } from './write-all.ts'
 
 type Entry = ({ readonly kind: 'note' } & PartNote) | PartEntry
-
-export interface PartEntry {
-  readonly kind: 'part'
-  readonly number: number
-  readonly byteLength: number
-  readonly sha256: string
-}
 
 /** The bytes grow in `<path>.part`, what is safe of them stands in the journal `<path>.parts`. */
 export class DiskPartFiles implements PartFiles {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { FileFacts } from '#domain/result-file.ts'
-import type { PartEntry } from './disk-part-files.ts'
+import type { PartEntry } from './part-entry.ts'
 import { readThrough } from './read-through.ts'
 
 const READ_BYTES = 512 * 1024

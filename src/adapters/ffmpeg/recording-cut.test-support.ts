@@ -4,7 +4,7 @@ import type { CutEvent, MediaTool, OpenRecording, SegmentPiece } from '#domain/m
 import type { Cut } from './cut.test-support.ts'
 import type { ScriptedRecording } from './recording.test-support.ts'
 
-export const SETTINGS = { segmentSec: 4, firstSegmentSec: 2 }
+const SETTINGS = { segmentSec: 4, firstSegmentSec: 2 }
 
 interface RecordedCut {
   readonly cut: Cut
@@ -45,7 +45,7 @@ export async function cutWhole(
 }
 
 /** Every stream copied; AAC beside AC-3. */
-export function planFor({ info, head }: OpenRecording): IngestPlan {
+function planFor({ info, head }: OpenRecording): IngestPlan {
   const subtitles = head.renditions.filter(({ kind }) => kind === 'subtitles').map(subtitlePlan)
   return {
     startSec: 0,

@@ -24,13 +24,13 @@ export async function readCgroups(root: string): Promise<readonly CgroupUse[]> {
   const mount = join(root, 'sys/fs/cgroup')
   const uses: CgroupUse[] = []
   for (const [, controllers = '', path = ''] of own.matchAll(/^\d+:([^:\n]*):(\/.*)$/gm)) {
-    for (const place of upwards(path)) uses.push(await useOf(controllers, join(mount, controllers, place), mount))
+    for (const place of upwards(path)) uses.push(await lookAt(controllers, join(mount, controllers, place), mount))
   }
   return uses.filter(({ cpu, memory }) => cpu || memory)
 }
 
 /** Version 2 has all controllers in one place and names none of them. */
-async function useOf(controllers: string, place: string, mount: string): Promise<CgroupUse> {
+async function lookAt(controllers: string, place: string, mount: string): Promise<CgroupUse> {
   if (controllers === '') return { place, cpu: await cpuOfV2(place), memory: await memoryOfV2(place) }
   const names = controllers.split(',')
   return {

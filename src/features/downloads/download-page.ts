@@ -57,7 +57,7 @@ async function copied(from: string, to: string, { results }: Pick<DownloadPorts,
   const facts = await results.facts(from)
   await using result = await results.open(to)
   if (!(await result.keep(facts))) await result.append(from, facts)
-  return result.finish()
+  return await result.finish()
 }
 
 async function orderEntries(info: LinkInfo, { request }: DownloadTask, ports: DownloadPorts): Promise<DownloadResult> {

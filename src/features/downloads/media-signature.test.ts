@@ -4,7 +4,7 @@ import { signatureOf } from './media-signature.ts'
 
 const bytes = (...parts: (string | number[])[]) =>
   Uint8Array.from(
-    parts.flatMap((part) => (typeof part === 'string' ? [...part].map((one) => one.charCodeAt(0)) : part)),
+    parts.flatMap((part) => (typeof part === 'string' ? Array.from(part, (one) => one.charCodeAt(0)) : part)),
   )
 
 const packets = (count: number) => Uint8Array.from({ length: 188 * count }, (_, at) => (at % 188 === 0 ? 0x47 : 1))

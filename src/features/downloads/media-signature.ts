@@ -9,15 +9,15 @@ const TS_SYNC = 0x47
 
 /** Magic bytes of containers that can be played, by where they stand. */
 const MAGIC: readonly { readonly at: number; readonly bytes: readonly number[] }[] = [
-  { at: 4, bytes: [...'ftyp'].map(code) },
-  { at: 4, bytes: [...'moov'].map(code) },
+  { at: 4, bytes: codes('ftyp') },
+  { at: 4, bytes: codes('moov') },
   { at: 0, bytes: [0x1a, 0x45, 0xdf, 0xa3] }, // Matroska, WebM
-  { at: 8, bytes: [...'AVI '].map(code) },
-  { at: 8, bytes: [...'WAVE'].map(code) },
-  { at: 0, bytes: [...'OggS'].map(code) },
-  { at: 0, bytes: [...'fLaC'].map(code) },
-  { at: 0, bytes: [...'FLV'].map(code) },
-  { at: 0, bytes: [...'ID3'].map(code) },
+  { at: 8, bytes: codes('AVI ') },
+  { at: 8, bytes: codes('WAVE') },
+  { at: 0, bytes: codes('OggS') },
+  { at: 0, bytes: codes('fLaC') },
+  { at: 0, bytes: codes('FLV') },
+  { at: 0, bytes: codes('ID3') },
   { at: 0, bytes: [0x30, 0x26, 0xb2, 0x75] }, // ASF
   { at: 0, bytes: [0x00, 0x00, 0x01, 0xba] }, // MPEG program stream
 ]
@@ -48,6 +48,6 @@ function isAudioFrame([first = 0, second = 0]: Uint8Array): boolean {
   return first === 0xff && (second & 0xe0) === 0xe0 && second !== 0xff && second !== 0xfe
 }
 
-function code(character: string): number {
-  return character.charCodeAt(0)
+function codes(ascii: string): readonly number[] {
+  return Array.from(ascii, (character) => character.charCodeAt(0))
 }

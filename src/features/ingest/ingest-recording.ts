@@ -7,7 +7,8 @@ import { downloadIdOf, type FollowedRecording, type Recordings } from '#domain/r
 import { beginAnew } from './begin-anew.ts'
 import { forOneEncoder } from './for-one-encoder.ts'
 import { IngestProgress } from './ingest-progress.ts'
-import { type IngestOptions, type IngestPorts, ingestVideo } from './ingest-video.ts'
+import type { IngestOptions, IngestPorts } from './ingest-ports.ts'
+import { ingestVideo } from './ingest-video.ts'
 import { growingSegments, planForChanges, planRecording } from './plan-recording.ts'
 import { type CutSource, publishCut } from './publish-cut.ts'
 

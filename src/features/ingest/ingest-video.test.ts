@@ -11,7 +11,8 @@ import type { BlobRef } from '#domain/blob-store.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Slice } from '#domain/video.ts'
 import type { IngestStep } from './ingest-step.ts'
-import { type IngestPorts, ingestVideo } from './ingest-video.ts'
+import type { IngestPorts } from './ingest-ports.ts'
+import { ingestVideo } from './ingest-video.ts'
 import { ScriptedMedia, scriptedBytes } from './scripted-media.test-support.ts'
 
 const VIDEO = 'testvideo0000001' as VideoId

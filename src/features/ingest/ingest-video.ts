@@ -1,34 +1,10 @@
-import type { BlobStore } from '#domain/blob-store.ts'
-import type { Catalog, VideoChange } from '#domain/catalog.ts'
-import type { Events } from '#domain/events.ts'
+import type { VideoChange } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { JobProgress } from '#domain/job-queue.ts'
-import type { MediaTool } from '#domain/media-tool.ts'
-import type { SourceFiles } from '#domain/source-files.ts'
-import type { WorkArea } from '#domain/work-area.ts'
 import { forOneEncoder } from './for-one-encoder.ts'
+import type { IngestOptions, IngestPorts } from './ingest-ports.ts'
 import { IngestProgress } from './ingest-progress.ts'
-import type { IngestStep } from './ingest-step.ts'
 import { planOnce } from './plan-once.ts'
-import type { PlanSettings } from './plan-ingest.ts'
 import { publishCut } from './publish-cut.ts'
-
-export interface IngestPorts {
-  readonly catalog: Catalog
-  readonly media: MediaTool
-  readonly blobs: BlobStore
-  readonly work: WorkArea
-  readonly sources: SourceFiles
-  readonly events: Events
-}
-
-export interface IngestOptions {
-  readonly settings: Omit<PlanSettings, 'maxSegmentBytes'>
-  readonly signal: AbortSignal
-  report(progress: JobProgress): void
-  /** Tests end the process here. */
-  reached?(step: IngestStep): void
-}
 
 /** Turns a source file into a watchable video. Run again after a crash it goes on where it stopped. */
 export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options: IngestOptions): Promise<void> {

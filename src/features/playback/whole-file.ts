@@ -52,7 +52,7 @@ export async function wholeFileOf(
     throw new ConflictError('The video is not complete yet.', { fix })
   }
   const tracks = chosenTracks(video)
-  const inits = await Promise.all(tracks.map(({ init }) => init && bytesOf(init, slices)))
+  const inits = await Promise.all(tracks.map(async ({ init }) => init && (await bytesOf(init, slices))))
   if (video.packaging === 'fmp4' && inits.every((init) => init !== null)) {
     const placing = inits.map((init, at) => place(tracks[at] as PlayableTrack, init, slices))
     return joinedMp4(video, await Promise.all(placing).catch(asDamage), oneFragmentBytes)

@@ -27,7 +27,7 @@ export const HOSTILE_TEXTS: readonly HostilePlaylist[] = [
   no('a DASH manifest', '<?xml version="1.0"?><MPD><BaseURL>file:///etc/passwd</BaseURL></MPD>'),
   no('JSON', '{"error":"#EXTM3U"}'),
   no('bytes of a PNG', '\u0089PNG\r\n\u001a\n\0\0\0\rIHDR#EXTM3U'),
-  no('UTF-16', `\ufffd\ufffd${[...GOOD].map((char) => `${char}\0`).join('')}`),
+  no('UTF-16', `\ufffd\ufffd${Array.from(GOOD, (char) => `${char}\0`).join('')}`),
   no('a header and nothing', '#EXTM3U\n#EXT-X-VERSION:3\n'),
   no('a header in small letters', GOOD.replace('#EXTM3U', '#extm3u')),
   no('a longer first word', GOOD.replace('#EXTM3U', '#EXTM3U8')),

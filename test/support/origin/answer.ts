@@ -48,7 +48,7 @@ export function resource(bytes: Uint8Array, contentType: string, options: Resour
   return { kind: 'resource', body: bytesBody(bytes), contentType, ...options }
 }
 
-export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
 
 export function playlist(text: string, options: ResourceOptions = {}): Resource {
   return resource(Buffer.from(text), PLAYLIST_TYPE, { ranges: false, ...options })

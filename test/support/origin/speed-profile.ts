@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const SHELF = fileURLToPath(new URL('../../.media', import.meta.url))
 
 /** 200 segments of two seconds, 298,071,556 bytes in all. */
-export const SPEED_SEGMENTS = 200
+const SPEED_SEGMENTS = 200
 const PACKETS = 1_585_487
 const PACKET_BYTES = 188
 const LOOPS = 40

@@ -118,7 +118,7 @@ describe('startOrigin', () => {
     await using origin = await startOrigin({ latencyMs: 30, busy: { above: 2, status: 429, retryAfter: '1' } })
     const url = origin.put('/a.ts', resource(BYTES, 'video/mp2t'))
     const statuses = await Promise.all([1, 2, 3].map(async () => (await fetch(url)).status))
-    expect(statuses.sort()).toEqual([200, 200, 429])
+    expect(statuses.sort((one, other) => one - other)).toEqual([200, 200, 429])
     const told = await (await fetch(`${origin.url}/__origin/journal`)).json()
     expect(told).toHaveLength(3)
   })

@@ -5,9 +5,13 @@ export function useNow(isCounting: boolean): number {
   const [nowMs, setNowMs] = useState(() => Date.now())
   useEffect(() => {
     if (!isCounting) return
-    setNowMs(Date.now())
-    const timer = setInterval(() => setNowMs(Date.now()), 1000)
-    return () => clearInterval(timer)
+    const tell = () => setNowMs(Date.now())
+    const first = setTimeout(tell)
+    const timer = setInterval(tell, 1000)
+    return () => {
+      clearTimeout(first)
+      clearInterval(timer)
+    }
   }, [isCounting])
   return nowMs
 }

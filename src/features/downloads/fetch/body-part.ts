@@ -1,7 +1,7 @@
 import { RemoteBrokenError } from '#domain/errors.ts'
 import type { WebAnswer } from '#domain/web.ts'
 import { contentRangeOf } from './content-range-of.ts'
-import type { Resource } from './fetch-bytes.ts'
+import type { Resource } from './resource.ts'
 import { strongValidator } from './strong-validator.ts'
 
 /** What is at the address now is something else than what was begun. */

@@ -1,23 +1,13 @@
 import { AnswerTooLargeError, RemoteBrokenError, RemoteRefusedError, RemoteUnreachableError } from '#domain/errors.ts'
 import type { Web, WebAnswer, WebIdentity, WebRequest } from '#domain/web.ts'
-import type { ByteRange } from '#lib/hls/byte-range.ts'
 import { type BodyPart, bodyPart, ResourceChangedError } from './body-part.ts'
 import type { FetchClock } from './fetch-clock.ts'
 import { backOffMs, type FetchSettings } from './fetch-settings.ts'
 import { freeChunk } from './free-chunk.ts'
+import type { Resource } from './resource.ts'
 import { retryAfterMs } from './retry-after-ms.ts'
 import { shownAddress } from './shown-address.ts'
 import { strongValidator } from './strong-validator.ts'
-
-/** Something at an address, or a part of it. */
-export interface Resource {
-  readonly url: string
-  readonly byteRange: ByteRange | null
-  /** AnswerTooLargeError beyond. */
-  readonly maxBytes: number
-  /** What the range has to be a part of; answers that are of something else are refused. */
-  readonly validator?: string
-}
 
 /** Where bytes go. */
 export interface ByteSink {

@@ -9,8 +9,6 @@ export class StreamProgress {
   readonly #rate: MovingRate
   #doneSec = 0
   #doneBytes = 0
-  /** Of segments on their way. */
-  #receivedBytes = 0
 
   constructor({ durationSec, renditions, live }: RecordingHead, nowMs: number) {
     this.#stage = live ? 'record' : 'download'
@@ -19,7 +17,6 @@ export class StreamProgress {
   }
 
   received(nowMs: number, byteLength: number): void {
-    this.#receivedBytes += byteLength
     this.#rate.add(nowMs, byteLength)
   }
 

@@ -36,7 +36,7 @@ export async function* liveWishes(feeds: readonly PlaylistFeed[], options: LiveO
       signal.throwIfAborted()
     } catch (error) {
       if (signal.aborted || !options.isDispensable(feed.id)) queue.fail(error)
-      else note(`${feed.id} ended early: ${error instanceof Error ? error.message : error}`)
+      else note(`${feed.id} ended early: ${error instanceof Error ? error.message : String(error)}`)
     }
     if (feed.id === 'main') mainEndedMs = pace.now()
     queue.end(feed.id)

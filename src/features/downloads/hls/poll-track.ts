@@ -127,7 +127,7 @@ function standsStill({ id }: PlaylistFeed, ms: number): StandsStillError {
 
 function gone({ id }: PlaylistFeed, ms: number, cause: unknown): RemoteUnreachableError {
   return new RemoteUnreachableError('The live stream cannot be reached any more.', {
-    why: `No usable playlist of ${id} came for ${Math.round(ms / 1000)} s; at last: ${cause instanceof Error ? cause.message : cause}`,
+    why: `No usable playlist of ${id} came for ${Math.round(ms / 1000)} s; at last: ${cause instanceof Error ? cause.message : String(cause)}`,
     fix: 'What came is recorded: resume it when the stream is back, or finish the recording.',
     cause,
   })

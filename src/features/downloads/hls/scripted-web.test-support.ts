@@ -124,7 +124,7 @@ export async function all(wishes: AsyncIterable<SegmentWish>): Promise<SegmentWi
 }
 
 /** As the recording holds it when the segment is there. */
-export function recordedOf(wish: SegmentWish): RecordedSegment {
+function recordedOf(wish: SegmentWish): RecordedSegment {
   const { rendition, position, msn, period, durationSec, uriPath, gap } = wish
   const file = gap === null ? `${rendition}-${position}` : null
   return { rendition, position, msn, period, durationSec, init: null, file, byteLength: 1, sha256: '', gap, uriPath }

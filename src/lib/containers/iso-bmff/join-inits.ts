@@ -77,7 +77,7 @@ function tkhdOf(tkhd: Box, id: number, { isShown, group }: { readonly isShown: b
 /** §8.4.2: three letters of five bits, 4 bytes before the end. */
 function mdhdOf(mdhd: Box, language: string): Uint8Array {
   const letters = /^[a-z]{3}$/.test(language) ? language : 'und'
-  const code = [...letters].reduce((sum, letter) => sum * 32 + letter.charCodeAt(0) - 0x60, 0)
+  const code = Array.from(letters).reduce((sum, letter) => sum * 32 + letter.charCodeAt(0) - 0x60, 0)
   return patched(mdhd, [[mdhd.whole.length - 4, u16(code)]])
 }
 

@@ -19,7 +19,7 @@ export type JobProgress = z.infer<typeof JobProgress>
 export const JobId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 
 /** `paused`: goes on when it is told to. */
-export const JobState = z.enum(['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'])
+const JobState = z.enum(['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'])
 
 export const Job = z.object({
   id: JobId,

@@ -6,7 +6,7 @@ import { type StreamKey, type StreamPiece, writeStream } from '../write-stream.t
 import { piecesOf } from './simple.ts'
 
 /** `number` makes another key and IV. */
-export function streamKey(number: number, iv: 'explicit' | 'msn'): StreamKey {
+function streamKey(number: number, iv: 'explicit' | 'msn'): StreamKey {
   return {
     name: `key-${number}.bin`,
     bytes: pseudoRandomBytes(1000 + number, 16),
