@@ -27,20 +27,20 @@ export interface ProbedMedia {
 
 /**
  * Sniffs, then asks ffprobe. Rejects with NotMediaError, MediaDamagedError, MediaRefusedError, ToolFailedError,
- * InvalidInputError when the path is no file that can be read. `sniffed` is called with what ffprobe is about to be asked.
+ * InvalidInputError when the path is no file that can be read. `asked` is called when ffprobe looks at the file for the first
+ * time: who reads it meanwhile does not keep ffprobe from beginning.
  */
 export async function probeMedia(
   tools: FfmpegTools,
   path: string,
   signal?: AbortSignal,
-  sniffed: (file: MediaFile) => void = () => {},
+  asked: (file: MediaFile) => void = () => {},
 ): Promise<ProbedMedia> {
   signal?.throwIfAborted()
   const { head, byteLength } = await readHead(path)
   const family = sniff(head)
   const input = { path, family, codecs: tools.codecs, sandboxed: true }
-  sniffed(input)
-  const { report, complaints, file } = await probeReadable(tools, input, signal)
+  const { report, complaints, file } = await probeReadable(tools, input, { signal, asked: once(asked) })
   const info = mediaInfoOf(report, { family, byteLength })
   requirePlayable(info, complaints)
   return { info, file, details: streamDetailsOf(report) }
@@ -60,6 +60,19 @@ async function readHead(path: string): Promise<{ head: Uint8Array; byteLength: n
   }
 }
 
+function once(tell: (file: MediaFile) => void): (file: MediaFile) => void {
+  let told = false
+  return (file) => {
+    if (!told) tell(file)
+    told = true
+  }
+}
+
+interface Asking {
+  readonly signal: AbortSignal | undefined
+  asked(file: MediaFile): void
+}
+
 interface Probed {
   readonly report: ProbeReport
   readonly complaints: string
@@ -67,23 +80,23 @@ interface Probed {
 }
 
 /** Root may read files of other people, a sandbox may not: such a file is read without one, by the lists alone. */
-async function probeReadable(tools: FfmpegTools, file: MediaFile, signal?: AbortSignal) {
+async function probeReadable(tools: FfmpegTools, file: MediaFile, how: Asking) {
   try {
-    return await probeAllowed(tools, file, signal)
+    return await probeAllowed(tools, file, how)
   } catch (error) {
     const isRoot = process.getuid?.() === 0 && tools.sandbox.level !== 'none'
     if (!(isRoot && error instanceof ToolFailedError && /Permission denied/.test(error.why ?? ''))) throw error
-    return probeAllowed(tools, { ...file, sandboxed: false }, signal)
+    return probeAllowed(tools, { ...file, sandboxed: false }, how)
   }
 }
 
 /** One refused codec makes ffprobe give up on the whole file; only behind a full sandbox more codecs are tried. */
-async function probeAllowed(tools: FfmpegTools, file: MediaFile, signal?: AbortSignal): Promise<Probed> {
+async function probeAllowed(tools: FfmpegTools, file: MediaFile, how: Asking): Promise<Probed> {
   try {
-    return await probe(tools, file, signal)
+    return await probe(tools, file, how)
   } catch (error) {
     if (!(error instanceof RefusedCodec) || tools.wideCodecs === null || !file.sandboxed) throw error
-    return probe(tools, { ...file, codecs: tools.wideCodecs }, signal)
+    return probe(tools, { ...file, codecs: tools.wideCodecs }, how)
   }
 }
 
@@ -95,7 +108,7 @@ const PROBE_CPU_SEC = 60
 /** A file of 64 streams with thousands of chapters stays far below. */
 const MAX_REPORT_BYTES = 32 * 1024 * 1024
 
-async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal): Promise<Probed> {
+async function probe(tools: FfmpegTools, input: MediaFile, { signal, asked }: Asking): Promise<Probed> {
   await using child = await runTool(tools, {
     tool: 'ffprobe',
     input,
@@ -105,6 +118,7 @@ async function probe(tools: FfmpegTools, input: MediaFile, signal?: AbortSignal)
     timeLimitMs: PROBE_LIMIT_MS,
     signal,
   })
+  asked(input)
   const json = await textOf(child.output())
   const end = await child.ended
   const report = end.exitCode === 0 && end.stopped === null ? parseProbeReport(json) : null

@@ -1,5 +1,6 @@
 import { read, readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { BytePlace, RandomAccess } from '#lib/containers/random-access.ts'
 
 export interface RandomAccessFile extends RandomAccess, AsyncDisposable {}
@@ -83,6 +84,8 @@ class ManyReads {
       return memory.subarray(end - length, end)
     })
     const lengths = this.#readHere(places, targets)
+    // Nothing above has waited: others have their turn now.
+    await setImmediate()
     await this.#readElsewhere(places, targets, lengths)
     const isWhole = places.every(({ length }, index) => lengths[index] === length)
     return isWhole ? targets : Promise.all(places.map((place, at) => readPlace(this.#handle, place, targets[at])))

@@ -73,25 +73,41 @@ const MAX_CHILDREN = 500_000
  */
 export function elementsIn(bytes: Uint8Array): Element[] {
   const elements: Element[] = []
-  let at = 0
-  while (at < bytes.byteLength) {
+  eachElementIn(bytes, 0, bytes.byteLength, (id, start, end) => elements.push({ id, body: bytes.subarray(start, end) }))
+  return elements
+}
+
+/** `elementsIn` of a part of `bytes`: tells where the body of each begins and ends. For lists of thousands. */
+export function eachElementIn(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  tell: (id: number, bodyStart: number, bodyEnd: number) => void,
+): void {
+  let count = 0
+  for (let at = start; at < end; count++) {
     const header = readElementHeader(bytes, at)
-    const end = header === null ? Number.NaN : at + header.headerLength + header.size
-    if (header === null || end > bytes.byteLength) {
+    const bodyStart = at + (header?.headerLength ?? Number.NaN)
+    const bodyEnd = bodyStart + (header?.size ?? Number.NaN)
+    if (header === null || !(bodyEnd <= end)) {
       throw new ContainerError('truncated', 'an element is longer than the one around it')
     }
-    if (elements.length === MAX_CHILDREN) throw new ContainerError('too-large', 'Matroska: too many elements in one')
-    elements.push({ id: header.id, body: bytes.subarray(at + header.headerLength, end) })
-    at = end
+    if (count === MAX_CHILDREN) throw new ContainerError('too-large', 'Matroska: too many elements in one')
+    tell(header.id, bodyStart, bodyEnd)
+    at = bodyEnd
   }
-  return elements
 }
 
 /** An unsigned integer of up to eight bytes (RFC 8794 §7.2); an empty one is 0. Throws `malformed` beyond 2^53. */
 export function uintOf(body: Uint8Array): number {
-  if (body.byteLength > 8) throw malformed('an integer of more than eight bytes')
+  return uintIn(body, 0, body.byteLength)
+}
+
+/** `uintOf` of a part of `bytes`. */
+export function uintIn(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > 8) throw malformed('an integer of more than eight bytes')
   let value = 0
-  for (const byte of body) value = value * 256 + byte
+  for (let at = start; at < end; at++) value = value * 256 + (bytes[at] ?? 0)
   if (!Number.isSafeInteger(value)) throw malformed('an integer beyond any real value')
   return value
 }

@@ -1,5 +1,5 @@
 import { ContainerError } from '../container-error.ts'
-import { elementsIn, uintOf } from './ebml-element.ts'
+import { eachElementIn, uintIn } from './ebml-element.ts'
 import { ID } from './element-id.ts'
 import type { Cue } from './matroska-file.ts'
 
@@ -12,38 +12,39 @@ const MAX_CUES = 500_000
  */
 export function parseCues(body: Uint8Array, segmentStart: number): Cue[] {
   const cues: Cue[] = []
-  for (const point of elementsIn(body)) {
-    if (point.id === ID.cuePoint) cues.push(...cuesOfPoint(point.body, segmentStart))
+  eachElementIn(body, 0, body.byteLength, (id, start, end) => {
+    if (id === ID.cuePoint) addCuesOfPoint(cues, body, start, end, segmentStart)
     if (cues.length > MAX_CUES) throw new ContainerError('too-large', 'Matroska: too many Cues')
-  }
+  })
   return cues
 }
 
-/** Of one point; also keeps what is spread above from being too much. */
+/** Of one point; also keeps what is added at once from being too much. */
 const MAX_TRACKS = 1000
 
-function cuesOfPoint(body: Uint8Array, segmentStart: number): Cue[] {
-  const children = elementsIn(body)
-  const time = children.find((child) => child.id === ID.cueTime)
-  if (time === undefined) return []
-  const ticks = uintOf(time.body)
-  return children
-    .filter((child) => child.id === ID.cueTrackPositions)
-    .slice(0, MAX_TRACKS)
-    .map((positions) => cueOf(positions.body, ticks, segmentStart))
-    .filter((cue) => cue !== null)
+/** No arrays and no views: a film of three hours has five thousand points, and the first picture waits for them. */
+function addCuesOfPoint(cues: Cue[], body: Uint8Array, start: number, end: number, segmentStart: number): void {
+  let ticks: number | null = null
+  eachElementIn(body, start, end, (id, from, to) => {
+    if (id === ID.cueTime) ticks ??= uintIn(body, from, to)
+  })
+  if (ticks === null) return
+  const time = ticks
+  let tracks = 0
+  eachElementIn(body, start, end, (id, from, to) => {
+    if (id !== ID.cueTrackPositions || tracks++ >= MAX_TRACKS) return
+    const cue = cueOf(body, from, to, time, segmentStart)
+    if (cue !== null) cues.push(cue)
+  })
 }
 
-function cueOf(body: Uint8Array, ticks: number, segmentStart: number): Cue | null {
-  const found = new Map(elementsIn(body).map((child) => [child.id, child.body]))
-  const track = found.get(ID.cueTrack)
-  const cluster = found.get(ID.cueClusterPosition)
-  const relative = found.get(ID.cueRelativePosition)
-  if (track === undefined || cluster === undefined) return null
-  return {
-    trackNumber: uintOf(track),
-    ticks,
-    clusterAt: segmentStart + uintOf(cluster),
-    relativePosition: relative === undefined ? null : uintOf(relative),
-  }
+function cueOf(body: Uint8Array, start: number, end: number, ticks: number, segmentStart: number): Cue | null {
+  let [trackNumber, cluster, relativePosition]: [number | null, number | null, number | null] = [null, null, null]
+  eachElementIn(body, start, end, (id, from, to) => {
+    if (id === ID.cueTrack) trackNumber = uintIn(body, from, to)
+    else if (id === ID.cueClusterPosition) cluster = uintIn(body, from, to)
+    else if (id === ID.cueRelativePosition) relativePosition = uintIn(body, from, to)
+  })
+  if (trackNumber === null || cluster === null) return null
+  return { trackNumber, ticks, clusterAt: segmentStart + cluster, relativePosition }
 }
