@@ -1,5 +1,11 @@
 import type { DownloadIdentity, LinkKind } from '#domain/download.ts'
-import { AnswerTooLargeError, PlaylistUnreadableError, ProductError, RemoteRefusedError } from '#domain/errors.ts'
+import {
+  AnswerTooLargeError,
+  NotMediaError,
+  PlaylistUnreadableError,
+  ProductError,
+  RemoteRefusedError,
+} from '#domain/errors.ts'
 import type { Web, WebAnswer, WebIdentity, WebText } from '#domain/web.ts'
 import { retryAfterMs } from './fetch/retry-after-ms.ts'
 import { REAL_PACE } from './hls/pace.ts'
@@ -89,14 +95,25 @@ function afterRefusal(url: string, { status, url: lastUrl, headers }: WebAnswer)
   })
 }
 
-function kindOf(signature: Signature, { headers, url }: WebAnswer): LinkKind {
+function kindOf(signature: Signature, { headers, url, contentLength }: WebAnswer): LinkKind {
   if (signature === 'playlist') return 'hls'
   if (signature === 'media') return 'file'
   if (signature === 'page') return 'page'
   const type = headers.get('content-type') ?? ''
   if (/mpegurl/i.test(type) || /\.m3u8?$/i.test(URL.parse(url)?.pathname ?? '')) throw noPlaylist()
   const isMedia = /^(?:video|audio)\/(?!.*mpegurl)/i.test(type)
-  return isMedia || (!/^text\//i.test(type) && MEDIA_NAME.test(URL.parse(url)?.pathname ?? '')) ? 'file' : 'page'
+  const isNamed = !/^text\//i.test(type) && MEDIA_NAME.test(URL.parse(url)?.pathname ?? '')
+  if (!isMedia && !isNamed) return 'page'
+  // Neither known bytes nor a length: that could go on until the disk is full.
+  if (contentLength === null) throw noMedia()
+  return 'file'
+}
+
+function noMedia(): NotMediaError {
+  return new NotMediaError('What stands at this address is called a video and is none.', {
+    why: 'Its first bytes are those of no container that we know.',
+    fix: 'Open the address in a browser and see what it shows.',
+  })
 }
 
 function noPlaylist(): PlaylistUnreadableError {
