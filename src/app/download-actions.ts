@@ -1,4 +1,7 @@
+import type { Catalog } from '#domain/catalog.ts'
 import { InvalidInputError } from '#domain/errors.ts'
+import type { Job } from '#domain/job-queue.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
 import { LinkInformation } from '#features/downloads/link-information.ts'
 import type { LoadGovernor } from '#features/downloads/governor.ts'
 import type { DownloadActions } from '#surfaces/http/http-ports.ts'
@@ -17,9 +20,10 @@ export function downloadActions({ ports }: Core, downloads: Downloads, governor:
     },
     log: (id, after) => logs.read(id, after),
     remove: async (id) => {
+      const job = await ports.jobs.job(id)
       await ports.jobs.remove(id)
       await logs.remove(id)
-      await removeFiles(id)
+      if (!(await isNeeded(job, ports.catalog))) await removeFiles(id)
     },
     figures: () => {
       const { version, problem } = pages.describe()
@@ -35,4 +39,10 @@ function refuseHopeless(address: string): void {
   throw new InvalidInputError('The address is none of http or https.', {
     fix: 'Copy it from the address bar of the browser.',
   })
+}
+
+/** Whether its video is still made of what the download left; the ingest removes that itself. */
+async function isNeeded(download: Job, catalog: Pick<Catalog, 'source'>): Promise<boolean> {
+  const videoId = videoOfJob(download)
+  return videoId !== null && (await catalog.source(videoId)) !== null
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { DownloadLibrary } from '#features/downloads/download-ports.ts'
-import { registerRecording, videoIfThere } from '#features/library/register-recording.ts'
+import { addRecordingJob, registerRecording, videoIfThere } from '#features/library/register-recording.ts'
 import { registerVideo } from '#features/library/register-video.ts'
 import type { Core } from './compose.ts'
 import { newVideoId } from './new-video-id.ts'
@@ -15,7 +15,11 @@ export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary
       return videoId
     },
     async recorded(videoId, byteLength) {
-      if (await videoIfThere(videoId, ports.catalog)) await ports.catalog.updateVideo(videoId, { byteLength })
+      const video = await videoIfThere(videoId, ports.catalog)
+      if (!video) return
+      await ports.catalog.updateVideo(videoId, { byteLength })
+      // The job may have been ended by a pause that was taken back at once.
+      if (video.state === 'queued' || video.state === 'ingesting') await addRecordingJob(videoId, ports.jobs)
     },
     async adoptFile({ downloadId, path, title }) {
       const videoId = videoIdOf(downloadId)

@@ -2,6 +2,7 @@ import { LibraryLockedError } from '#domain/errors.ts'
 import { hasEnded } from '#domain/has-ended.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
+import { workOnIngests } from '#surfaces/worker/work-on-ingests.ts'
 import type { Core } from './compose.ts'
 import { downloadsFolder } from './folders.ts'
 import { holdLibrary } from './hold-library.ts'
@@ -70,7 +71,8 @@ async function workHere(core: Core, what: WatchOptions['work'], signal: AbortSig
 
 function ingestHere({ config, ports }: Core, signal: AbortSignal): Promise<void> {
   const { minSegmentSec, maxSegmentSec, oversized } = config.media
-  return ports.jobs.work(jobHandlers(ports, { minSegmentSec, maxSegmentSec, oversized }), { concurrency: 1, signal })
+  const handlers = jobHandlers(ports, { minSegmentSec, maxSegmentSec, oversized })
+  return workOnIngests(handlers, ports.jobs, { atOnce: 1, signal })
 }
 
 /** The way out is a program of its own size; other commands begin sooner without it. */

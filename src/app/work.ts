@@ -2,12 +2,10 @@ import type { Governor } from '#domain/governor.ts'
 import { downloadJob } from '#surfaces/worker/download-job.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
 import { settleDownloads } from '#surfaces/worker/settle-downloads.ts'
+import { workOnIngests } from '#surfaces/worker/work-on-ingests.ts'
 import type { Core } from './compose.ts'
 import { downloadLibrary } from './download-library.ts'
 import type { Downloads } from './open-downloads.ts'
-
-/** Recordings wait for their downloads most of the time: as many as may grow at once. */
-const RECORDINGS_AT_ONCE = 16
 
 export interface WorkOptions {
   /** Ingests of files at once. */
@@ -25,16 +23,11 @@ export async function work(
   const { jobs, events } = core.ports
   const { minSegmentSec, maxSegmentSec, oversized } = core.config.media
   const settings = { minSegmentSec, maxSegmentSec, oversized }
-  const { 'ingest-recording': ingestRecording, ...ofFiles } = jobHandlers(core.ports, settings)
   const downloading = { ...downloads, governor, library: downloadLibrary(core), order: ordering(core) }
   const unsubscribe = events.subscribe(settleDownloads({ ...core.ports, removeFiles: downloads.removeFiles }))
   try {
     await Promise.all([
-      jobs.work(ofFiles, { concurrency: ingests, signal }),
-      jobs.work(
-        { ...(ingestRecording && { 'ingest-recording': ingestRecording }) },
-        { concurrency: RECORDINGS_AT_ONCE, signal },
-      ),
+      workOnIngests(jobHandlers(core.ports, settings), jobs, { atOnce: ingests, signal }),
       jobs.work(
         { download: ({ request }, context) => downloadJob(request, context, downloading) },
         { concurrency: () => governor.downloads, signal },

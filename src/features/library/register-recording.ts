@@ -26,8 +26,13 @@ export async function registerRecording(
   const { state } = await catalog.video(videoId)
   if (state === 'ready') return
   if (state === 'failed') await catalog.updateVideo(videoId, { state: 'queued', failure: null })
-  await jobs.add('ingest-recording', { videoId }, { dedupeKey: `ingest ${videoId}`, priority: RECORDING_PRIORITY })
+  await addRecordingJob(videoId, jobs)
   events.emit({ kind: 'video-changed', videoId })
+}
+
+/** At most one waits or runs per video. */
+export async function addRecordingJob(videoId: VideoId, jobs: JobQueue): Promise<void> {
+  await jobs.add('ingest-recording', { videoId }, { dedupeKey: `ingest ${videoId}`, priority: RECORDING_PRIORITY })
 }
 
 /** Its download runs already, and somebody may want to watch. */

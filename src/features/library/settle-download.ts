@@ -1,0 +1,73 @@
+import type { Catalog } from '#domain/catalog.ts'
+import { JobNotFoundError, ProductError } from '#domain/errors.ts'
+import type { Events } from '#domain/events.ts'
+import type { JobId, VideoId } from '#domain/ids.ts'
+import type { Job, JobQueue, JobState } from '#domain/job-queue.ts'
+import { downloadIdOf } from '#domain/recording.ts'
+import { videoOfJob } from '#domain/video-of-job.ts'
+import { failVideo } from './fail-video.ts'
+import { videoIfThere } from './register-recording.ts'
+
+interface SettlePorts {
+  readonly catalog: Catalog
+  readonly jobs: JobQueue
+  readonly events: Events
+}
+
+const STANDS_STILL: readonly JobState[] = ['failed', 'paused', 'cancelled']
+
+/**
+ * A download that stands still holds nobody up: the ingest that waits for more of its recording ends, and begins again with
+ * the download. The video of one that failed says so. To be called again does no harm.
+ */
+export async function settleDownload({ id, state, failure }: Job, videoId: VideoId, ports: SettlePorts): Promise<void> {
+  const video = await videoIfThere(videoId, ports.catalog)
+  if (!STANDS_STILL.includes(state) || video === null || video.state === 'ready') return
+  // It may have been resumed meanwhile: then its ingest is wanted.
+  if (await isOther(state, id, ports.jobs)) return
+  await stopRecordingJob(videoId, ports.jobs)
+  if (state !== 'failed') return
+  await failVideo(videoId, new DownloadFailedError(failure), ports.catalog)
+  ports.events.emit({ kind: 'video-changed', videoId })
+}
+
+/** At start: what follows from how downloads ended, where a crash came in between. */
+export async function settleLeftDownloads(ports: SettlePorts): Promise<void> {
+  for (const ingest of await ports.jobs.list({ name: 'ingest-recording', states: ['waiting', 'running'] })) {
+    const videoId = videoOfJob(ingest)
+    const source = videoId && (await ports.catalog.source(videoId))
+    const downloadId = source && downloadIdOf(source.path)
+    const download = downloadId && (await jobIfThere(downloadId as JobId, ports.jobs))
+    if (download) await settleDownload(download, videoId, ports)
+  }
+}
+
+/** Whether the job is in another state by now. */
+export async function isOther(state: JobState, id: JobId, jobs: JobQueue): Promise<boolean> {
+  const now = await jobIfThere(id, jobs)
+  return now !== null && now.state !== state
+}
+
+async function stopRecordingJob(videoId: VideoId, jobs: JobQueue): Promise<void> {
+  const alive = await jobs.list({ name: 'ingest-recording', states: ['waiting', 'running'] })
+  for (const job of alive) if (videoOfJob(job) === videoId) await jobs.cancel(job.id)
+}
+
+async function jobIfThere(id: JobId, jobs: JobQueue): Promise<Job | null> {
+  try {
+    return await jobs.job(id)
+  } catch (error) {
+    if (error instanceof JobNotFoundError) return null
+    throw error
+  }
+}
+
+/** Why the video is not whole, in the words of the download. */
+class DownloadFailedError extends ProductError {
+  readonly code: string
+
+  constructor(failure: Job['failure']) {
+    super(failure?.message ?? 'The download failed.', { fix: 'Try the download again: it goes on where it was.' })
+    this.code = failure?.code ?? 'failed'
+  }
+}
