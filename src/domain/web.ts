@@ -62,4 +62,6 @@ export interface WebText {
   /** After redirects. */
   readonly url: string
   readonly contentType: string | null
+  /** It was not asked for now. */
+  readonly remembered?: boolean
 }

@@ -33,7 +33,7 @@ export class Texts {
     const bounds = { maxBytes: request.maxBytes ?? MAX_TEXT_BYTES, timeoutMs: request.timeoutMs ?? TEXT_TIMEOUT_MS }
     const key = keyOf(request)
     const known = request.fresh ? null : this.#cache.get(key)
-    if (known && Buffer.byteLength(known.text) <= bounds.maxBytes) return known
+    if (known && Buffer.byteLength(known.text) <= bounds.maxBytes) return { ...known, remembered: true }
     const flightKey = `${key} ${bounds.maxBytes} ${bounds.timeoutMs}`
     const flight = this.#flights.get(flightKey) ?? this.#start(flightKey, key, { ...request, ...bounds })
     return join(flight, signal)

@@ -5,7 +5,7 @@ export const downloads = {
   running: (count: number) => `${plural(count, 'download')} running`,
   box: {
     label: 'Addresses',
-    placeholder: 'https://example.org/film/master.m3u8\nhttps://example.org/watch/abc123',
+    placeholder: 'https://example.org/film.m3u8\nhttps://example.org/watch/abc123',
     hint: 'An HLS playlist, a media file, or a page. Several: one per line.',
     look: 'Look',
     start: 'Start',

@@ -5,7 +5,7 @@ import { toLanguageTag } from '#lib/language-tag/language-tag.ts'
 import type { MultivariantPlaylist } from '#lib/hls/multivariant-playlist.ts'
 import { chooseStream } from './choose-stream.ts'
 import { hasAudioCodec } from './codec-fitness.ts'
-import { loadPlaylist } from './load-playlist.ts'
+import { loadFirstPlaylist } from './load-playlist.ts'
 import { REAL_PACE } from './pace.ts'
 import { readPlaylist } from './read-playlist.ts'
 import { readSnapshot, snapshotOf } from './read-snapshot.ts'
@@ -30,7 +30,7 @@ export async function describePlaylist(
   const about = { url, title: streamTitle(parsed) ?? title }
   if (parsed.kind === 'media') return infoOf(about, { snapshot: snapshotOf(parsed, playlist), notes: [] }, null)
   const access = { web, identity, pace: REAL_PACE }
-  const look = await lookAtBest(parsed, (best) => loadPlaylist(best, access, signal), signal)
+  const look = await lookAtBest(parsed, (best) => loadFirstPlaylist(best, access, signal), signal)
   return infoOf(about, look, parsed)
 }
 

@@ -13,6 +13,19 @@ export interface PlaylistAccess {
 }
 
 /** Never from memory: a playlist that may have changed since is asked for anew. Rejects like `Web.text`. */
-export function loadPlaylist(url: string, { web, identity }: PlaylistAccess, signal: AbortSignal): Promise<WebText> {
-  return web.text({ url, identity, maxBytes: MAX_PLAYLIST_BYTES, timeoutMs: MAX_LOAD_MS, fresh: true }, signal)
+export function loadPlaylist(url: string, access: PlaylistAccess, signal: AbortSignal): Promise<WebText> {
+  return load(url, access, true, signal)
+}
+
+/** What says of itself that nothing will ever be added (RFC 8216bis §4.4.3.5, §4.4.3.4). */
+const COMPLETE = /^#EXT-X-(?:ENDLIST|PLAYLIST-TYPE:VOD)\s*$/m
+
+/** From memory when it is complete: whoever has just looked at a film need not ask again for its playlists. Rejects like `Web.text`. */
+export async function loadFirstPlaylist(url: string, access: PlaylistAccess, signal: AbortSignal): Promise<WebText> {
+  const text = await load(url, access, false, signal)
+  return text.remembered && !COMPLETE.test(text.text) ? loadPlaylist(url, access, signal) : text
+}
+
+function load(url: string, { web, identity }: PlaylistAccess, fresh: boolean, signal: AbortSignal): Promise<WebText> {
+  return web.text({ url, identity, maxBytes: MAX_PLAYLIST_BYTES, timeoutMs: MAX_LOAD_MS, fresh }, signal)
 }

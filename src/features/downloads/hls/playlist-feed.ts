@@ -1,5 +1,5 @@
 import type { PlannedRendition } from './planned-rendition.ts'
-import { loadPlaylist, type PlaylistAccess } from './load-playlist.ts'
+import { loadFirstPlaylist, loadPlaylist, type PlaylistAccess } from './load-playlist.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import { isAddressGone, tryEach } from './retry-wait.ts'
 import { segmentOf, type ListedSegment, type Snapshot } from './snapshot.ts'
@@ -123,6 +123,6 @@ interface FirstLoad {
 
 async function firstLoad(url: string, at: number, access: FeedAccess, signal: AbortSignal): Promise<FirstLoad> {
   const loadedMs = access.pace.now()
-  const text = await loadPlaylist(url, access, signal)
+  const text = await loadFirstPlaylist(url, access, signal)
   return { at, snapshot: readSnapshot(text, access.imports), loadedMs }
 }
