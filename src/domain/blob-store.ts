@@ -9,11 +9,12 @@ export interface BlobSource {
   /** `<videoId>/<pack position>`: unique and stable, so that a put can be repeated after a crash. */
   readonly name: string
   readonly byteLength: number
+  /** The memory of what it gives is its own again when it is asked for more. */
   open(signal?: AbortSignal): AsyncIterable<Uint8Array>
   /** A synced file with exactly these bytes that nobody changes any more: a store may link it instead of copying. */
   readonly path?: string
-  /** Opened again it gives the same bytes, in buffers that nobody else uses, or throws: no need to look, or to copy. */
-  readonly provesItself?: boolean
+  /** Of its bytes, hex, where that is known: whenever it is opened it gives these or throws, so nobody need look. */
+  readonly sha256?: string
 }
 
 /** Inclusive at both ends, like an HTTP range (RFC 9110 §14.1.2). */

@@ -14,6 +14,8 @@ export interface StoreBelow extends BlobStore {
   pieceBytes: number
   /** What gets were asked for. */
   readonly reads: ReadOptions[]
+  /** What was put, as the store was told of it. */
+  readonly puts: Pick<BlobSource, 'name' | 'byteLength' | 'sha256'>[]
   /** How many bytes gets gave, and puts took. */
   readonly count: { given: number; taken: number }
   /** What is stored; changing it damages the blob. */
@@ -32,10 +34,12 @@ export function openBelow(options: StoreBelowOptions = {}): StoreBelow {
     limits: { ...memory.limits, wholeReads },
     pieceBytes: 30_000,
     reads: [],
+    puts: [],
     count,
     bytesOf,
     replace: (ref, bytes) => held.set(ref, bytes),
     async put(source, signal) {
+      this.puts.push(source)
       if (readsTwice) await Array.fromAsync(counted(source, count).open(signal))
       const ref = await memory.put(counted(source, count), signal)
       held.set(ref, Buffer.concat(await Array.fromAsync(await memory.get(ref))))

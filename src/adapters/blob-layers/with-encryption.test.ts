@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -146,6 +147,21 @@ describe('withEncryption', () => {
     expect(first.includes(plain.subarray(0, 16))).toBe(false)
   })
 
+  it.each([
+    [0, 'b57bb78d0897154599022fbdd291876c372b229c0620a1836488f6f692c76786'],
+    [2 * CHUNK + 1000, 'c5e98f46f5b3bfcb0813f80fa56f9a38955737f183153561a962664760de3425'],
+    [40 * CHUNK, '7f439acd79788e77613efab8cbb818118379c613a6864a296a6ad3fc0374d317'],
+    [3_000_000, 'aadc182ede3f5163c89e7cde202b803e54d01cde9ebc1b6c83948da7f7f7f8c4'],
+  ])('seals %i bytes as ever: other bytes would be sent, and kept, once more', async (length, sha256) => {
+    const below = openBelow({ maxBytes: 4_000_000 })
+    const key = new MasterKey(Uint8Array.from({ length: 32 }, (_, at) => at))
+    const plain = new Uint8Array(length).map((_, at) => at * 31)
+    const source = { ...sourceOf(plain, NAME), sha256: 'of the plain bytes' }
+    const sealed = below.bytesOf(await withEncryption(below, key).put(source))
+    expect(createHash('sha256').update(sealed).digest('hex')).toBe(sha256)
+    expect(below.puts.map((put) => put.sha256)).toEqual([sha256])
+  })
+
   it.each([2, 3])('lets no chunk leave that changed before the bytes were read for the %s. time', async (changesAt) => {
     let opened = 0
     const plain = noise(3 * CHUNK)
@@ -158,8 +174,8 @@ describe('withEncryption', () => {
     }
     const below = openBelow({ readsTwice: true })
     await expect(withEncryption(below, KEY).put(changing)).rejects.toBeInstanceOf(BlobDamagedError)
-    const wholeReadings = changesAt - 2
-    expect([opened, below.count.taken]).toEqual([changesAt, wholeReadings * sealedBytesOf(3 * CHUNK) + 40 + CHUNK + 16])
+    // Nothing of the run of chunks that changed, and all of the reading before it.
+    expect([opened, below.count.taken]).toEqual([changesAt, (changesAt - 2) * sealedBytesOf(3 * CHUNK)])
     expect(await Array.fromAsync(below.list())).toEqual([])
   })
 

@@ -11,13 +11,13 @@ import type {
 import { BlobDamagedError, BlobTooLargeError } from '#domain/errors.ts'
 import { Mutex } from '#lib/concurrency/mutex.ts'
 import { ChunkCipher } from '#lib/sealing/chunk-cipher.ts'
-import { deriveHeader } from '#lib/sealing/derive-header.ts'
 import type { MasterKey } from '#lib/sealing/master-key.ts'
-import { mostPlainBytesIn, plainBytesOf, SEALED_HEADER_BYTES } from '#lib/sealing/sealed-form.ts'
+import { mostPlainBytesIn, plainBytesOf, SEALED_HEADER_BYTES, sealedBytesOf } from '#lib/sealing/sealed-form.ts'
 import { readHeader } from '#lib/sealing/sealed-header.ts'
 import { damageOf } from './damage-of.ts'
 import { openFromStart, openRange, sealedRangeOf } from './open-blob.ts'
-import { fingerprintOf, sealedSource } from './seal-source.ts'
+import { sealedSource, sharedMemory } from './seal-source.ts'
+import { SealThread } from './seal-thread.ts'
 
 /** Not the name or place of a blob: only its ref is known when it is read. */
 const PURPOSE = 'blob'
@@ -27,9 +27,10 @@ const REMEMBERED_CIPHERS = 1000
 
 /**
  * The store below holds nothing but sealed bytes; above, nothing is seen of it. Every 64 KiB are proved before they leave:
- * what was changed, cut, moved or appended is BlobDamagedError. A put reads its source twice, once to learn which bytes they
- * are, so that the same bytes under the same name are always the same sealed bytes. Whether a whole sealed blob stands in
- * the place of another, the store below must know, or who reads: nothing here says which blob belongs to a ref.
+ * what was changed, cut, moved or appended is BlobDamagedError. A put reads its source once to learn which bytes they are, so
+ * that the same bytes under the same name are always the same sealed bytes, and to tell their hash to the store below; and
+ * again when they go there. Whether a whole sealed blob stands in the place of another, the store below must know, or who
+ * reads: nothing here says which blob belongs to a ref.
  */
 export function withEncryption(store: BlobStore, key: MasterKey): BlobStore {
   return new EncryptedBlobStore(store, key)
@@ -40,8 +41,12 @@ class EncryptedBlobStore implements BlobStore {
   readonly #store: BlobStore
   readonly #key: MasterKey
   readonly #ciphers = new LRUCache<BlobRef, ChunkCipher>({ max: REMEMBERED_CIPHERS })
-  /** Sources are read one after another the first time: the first is on its way while the others wait for their turn. */
-  readonly #reading = new Mutex()
+  readonly #thread = new SealThread()
+  /** Sources are sealed one after another the first time: the first is on its way while the others wait for their turn. */
+  readonly #sealing = new Mutex()
+  /** Where that is done; kept as long as somebody waits for it. */
+  #memory: Uint8Array = new Uint8Array()
+  #sealers = 0
 
   constructor(store: BlobStore, key: MasterKey) {
     this.limits = { ...store.limits, maxBytes: mostPlainBytesIn(store.limits.maxBytes) }
@@ -53,12 +58,23 @@ class EncryptedBlobStore implements BlobStore {
     if (source.byteLength > this.limits.maxBytes) {
       throw new BlobTooLargeError(`A blob of ${source.byteLength} bytes is over the limit of ${this.limits.maxBytes}.`)
     }
-    const fingerprint = await this.#reading.run(() => fingerprintOf(source, signal), signal)
-    const header = deriveHeader(this.#key, { purpose: PURPOSE, name: source.name, fingerprint })
-    const cipher = new ChunkCipher(this.#key, PURPOSE, header)
-    const ref = await this.#store.put(sealedSource(source, cipher, fingerprint), signal)
+    const ref = await this.#store.put(await this.#sealed(source, signal), signal)
     this.#ciphers.delete(ref)
     return ref
+  }
+
+  async #sealed(source: BlobSource, signal: AbortSignal | undefined): Promise<BlobSource> {
+    this.#sealers++
+    try {
+      return await this.#sealing.run(() => {
+        const byteLength = sealedBytesOf(source.byteLength)
+        if (this.#memory.byteLength < byteLength) this.#memory = sharedMemory(byteLength)
+        const thread = this.#thread
+        return sealedSource(source, { key: this.#key, purpose: PURPOSE, thread, memory: this.#memory, signal })
+      }, signal)
+    } finally {
+      if (--this.#sealers === 0) this.#memory = new Uint8Array()
+    }
   }
 
   async get(ref: BlobRef, options: ReadOptions = {}): Promise<AsyncIterable<Uint8Array>> {
@@ -104,7 +120,7 @@ class EncryptedBlobStore implements BlobStore {
 
   #cipherOf(head: Uint8Array): ChunkCipher {
     try {
-      return new ChunkCipher(this.#key, PURPOSE, readHeader(this.#key, head))
+      return ChunkCipher.of(this.#key, PURPOSE, readHeader(this.#key, head))
     } catch (error) {
       throw damageOf(error)
     }

@@ -29,9 +29,7 @@ export async function* provenBytes(
   const hash = createHash('sha256')
   let byteLength = 0
   let proven = false
-  for await (const given of source.open(signal)) {
-    // The giver may use its buffer again while this is still on its way.
-    const bytes = Buffer.from(given)
+  for await (const bytes of source.open(signal)) {
     hash.update(bytes)
     byteLength += bytes.byteLength
     if (byteLength > source.byteLength) throw anotherLength(source, byteLength)

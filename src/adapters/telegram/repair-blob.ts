@@ -141,7 +141,7 @@ async function sourceOf(
 async function isSame(local: BlobSource, blob: ChannelBlob, signal: AbortSignal | undefined): Promise<boolean> {
   if (local.byteLength !== blob.byteLength) return false
   try {
-    return (await hashSource(local, signal)) === blob.sha256
+    return (local.sha256 ?? (await hashSource(local, signal))) === blob.sha256
   } catch {
     signal?.throwIfAborted()
     return false // It was a chance, no more.

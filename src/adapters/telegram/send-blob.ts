@@ -117,7 +117,7 @@ class WatchedBytes {
   async *open(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
     try {
       if (this.#source.byteLength === 0) yield EMPTY_STAND_IN
-      else if (this.#source.provesItself) yield* this.#source.open(signal)
+      else if (this.#source.sha256 !== undefined) yield* this.#source.open(signal)
       else yield* provenBytes(this.#source, this.#sha256, signal)
     } catch (error) {
       if (!signal?.aborted) this.fault = { error }

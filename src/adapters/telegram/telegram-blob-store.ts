@@ -104,7 +104,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
       throw new BlobTooLargeError(`A blob of ${byteLength} bytes is over the limit of ${this.limits.maxBytes}.`)
     }
     if (!isBlobName(name)) throw new TypeError(`${JSON.stringify(name)} is not <video>/<number>.`)
-    const sha256 = await this.#hashing.run(() => hashSource(source, signal), signal)
+    const sha256 = source.sha256 ?? (await this.#hashing.run(() => hashSource(source, signal), signal))
     const blob = { ref: refOf({ name, sha256 }), name, byteLength, sha256 }
     return translated(async () => {
       await this.#parts.inFlight.alone(blob.ref, () => this.#store(blob, source, signal), signal)

@@ -85,7 +85,6 @@ class Exchange {
         reject(this.#ended.error)
         this.#wake()
       }
-      request.on('drain', () => this.#wake())
       request.on('error', onEnd)
       request.once('close', onEnd)
     })
@@ -120,21 +119,20 @@ class Exchange {
   async #sendBody(head: Buffer, guard: StallGuard): Promise<void> {
     this.#request.write(head)
     for await (const piece of piecesOf(this.#upload.document, this.#upload.signal)) {
-      if (this.#hasAnswer) return
       if (this.#ended) throw this.#ended.error
-      if (!this.#request.write(piece)) await this.#drained(guard)
+      if (!this.#hasAnswer) await this.#handOver(piece, guard)
+      if (this.#hasAnswer) return
       this.#upload.onBytes(piece.byteLength)
     }
   }
 
-  /** Or answered, or at its end; the last is thrown. */
-  async #drained(guard: StallGuard): Promise<void> {
+  /** Resolves when the memory of the piece may be used again, or it was answered; throws when it is at its end. */
+  async #handOver(piece: Uint8Array, guard: StallGuard): Promise<void> {
     guard.wait()
-    if (!this.#hasAnswer && !this.#ended) {
-      await new Promise<void>((wake) => {
-        this.#wake = wake
-      })
-    }
+    await new Promise<void>((wake) => {
+      this.#wake = wake
+      this.#request.write(piece, () => wake())
+    })
     guard.rest()
     if (this.#ended && !this.#hasAnswer) throw this.#ended.error
   }

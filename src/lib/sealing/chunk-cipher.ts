@@ -23,23 +23,26 @@ const OPTIONS = { authTagLength: TAG_BYTES } as const
 export class ChunkCipher {
   readonly header: SealedHeader
   readonly chunkCount: number
-  /** Of the chunks sealed so far: sealing one again must give the same tag, or it was not the same chunk. */
-  readonly sealedTags = new Map<number, Buffer>()
-  readonly #key: KeyObject
+  /** For this sealed thing only; with the header it can be handed to another thread. */
+  readonly key: KeyObject
 
-  /** `purpose`: what is sealed. Bytes sealed for one purpose do not open for another. */
-  constructor(master: MasterKey, purpose: string, header: SealedHeader) {
+  constructor(key: KeyObject, header: SealedHeader) {
     this.header = header
     this.chunkCount = chunkCountOf(header.plainBytes)
-    this.#key = createSecretKey(master.derive(purpose, KEY_BYTES, header.salt))
+    this.key = key
+  }
+
+  /** `purpose`: what is sealed. Bytes sealed for one purpose do not open for another. */
+  static of(master: MasterKey, purpose: string, header: SealedHeader): ChunkCipher {
+    return new ChunkCipher(createSecretKey(master.derive(purpose, KEY_BYTES, header.salt)), header)
   }
 
   sealing(chunk: number): CipherGCM {
-    return createCipheriv(ALGORITHM, this.#key, this.#nonce(chunk), OPTIONS).setAAD(this.header.bytes)
+    return createCipheriv(ALGORITHM, this.key, this.#nonce(chunk), OPTIONS).setAAD(this.header.bytes)
   }
 
   opening(chunk: number): DecipherGCM {
-    return createDecipheriv(ALGORITHM, this.#key, this.#nonce(chunk), OPTIONS).setAAD(this.header.bytes)
+    return createDecipheriv(ALGORITHM, this.key, this.#nonce(chunk), OPTIONS).setAAD(this.header.bytes)
   }
 
   #nonce(chunk: number): Buffer {
