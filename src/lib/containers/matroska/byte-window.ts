@@ -15,7 +15,7 @@ export class ByteWindow {
 
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
   *read(offset: number, length: number): Asking<Uint8Array> {
-    const inside = this.#slice(offset, length)
+    const inside = this.peek(offset, length)
     if (inside !== null) return inside
     const wanted = Math.min(Math.max(length, this.#windowLength), this.#fileSize - offset)
     if (wanted <= 0) return new Uint8Array()
@@ -24,7 +24,8 @@ export class ByteWindow {
     return this.#window.subarray(0, length)
   }
 
-  #slice(offset: number, length: number): Uint8Array | null {
+  /** What `read` would answer without asking, or null. */
+  peek(offset: number, length: number): Uint8Array | null {
     const from = offset - this.#start
     const end = Math.min(offset + length, this.#fileSize)
     const isInside = from >= 0 && end <= this.#start + this.#window.byteLength

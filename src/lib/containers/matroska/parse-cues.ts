@@ -24,18 +24,20 @@ const MAX_TRACKS = 1000
 
 /** No arrays and no views: a film of three hours has five thousand points, and the first picture waits for them. */
 function addCuesOfPoint(cues: Cue[], body: Uint8Array, start: number, end: number, segmentStart: number): void {
-  let ticks: number | null = null
-  eachElementIn(body, start, end, (id, from, to) => {
-    if (id === ID.cueTime) ticks ??= uintIn(body, from, to)
-  })
-  if (ticks === null) return
-  const time = ticks
+  const first = cues.length
+  let ticks = Number.NaN
   let tracks = 0
   eachElementIn(body, start, end, (id, from, to) => {
+    if (id === ID.cueTime && Number.isNaN(ticks)) ticks = uintIn(body, from, to)
     if (id !== ID.cueTrackPositions || tracks++ >= MAX_TRACKS) return
-    const cue = cueOf(body, from, to, time, segmentStart)
+    const cue = cueOf(body, from, to, ticks, segmentStart)
     if (cue !== null) cues.push(cue)
   })
+  // Of a point that tells its time behind its places, or not at all.
+  for (let at = first; at < cues.length; at++) {
+    if (Number.isNaN(cues[at]?.ticks)) cues[at] = { ...(cues[at] as Cue), ticks }
+  }
+  if (Number.isNaN(ticks)) cues.length = first
 }
 
 function cueOf(body: Uint8Array, start: number, end: number, ticks: number, segmentStart: number): Cue | null {

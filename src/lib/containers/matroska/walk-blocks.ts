@@ -3,7 +3,7 @@ import type { RandomAccess } from '../random-access.ts'
 import { type Asking, answered } from './asking.ts'
 import { type BlockHeader, MAX_BLOCK_HEADER_BYTES, readBlockHeader } from './block-header.ts'
 import { ByteWindow } from './byte-window.ts'
-import { ClusterState } from './cluster-state.ts'
+import { ClusterState, type ClusterStep } from './cluster-state.ts'
 import {
   type ElementHeader,
   MAX_ELEMENT_HEADER_BYTES,
@@ -63,12 +63,6 @@ function endOf(element: ElementHeader, at: number): number {
 /** Blocks of film are kilobytes apart: a larger window would be thrown away. Holds a BlockGroup's and a block's header. */
 const READ_AHEAD_BYTES = 64
 
-/** What was met: a block or nothing of interest, and where to go on; null says nowhere. */
-interface Step {
-  readonly next: number | null
-  readonly block: BlockPlace | null
-}
-
 type BlockFacts = Omit<BlockPlace, 'at' | 'end'>
 
 /**
@@ -90,55 +84,56 @@ export class BlockWalk {
     this.#jumpTo = start.relativePosition ?? null
   }
 
-  /** The next block, or null behind the last one. */
+  /** The next block, or null behind the last one. Thousands of walks are made at once: what is at hand costs no generator. */
   *next(): Asking<BlockPlace | null> {
+    const window = this.#window
     while (this.#at < this.#segmentEnd) {
-      const element = readElementHeader(yield* this.#window.read(this.#at, MAX_ELEMENT_HEADER_BYTES), 0)
-      const isCutOff = element !== null && element.id !== ID.cluster && endOf(element, this.#at) > this.#segmentEnd
-      if (element === null || isCutOff) break
-      const { next, block } = yield* this.#step(element, this.#at)
-      if (next === null) break
-      this.#at = next
+      const at = this.#at
+      const head = window.peek(at, MAX_ELEMENT_HEADER_BYTES) ?? (yield* window.read(at, MAX_ELEMENT_HEADER_BYTES))
+      const element = readElementHeader(head, 0)
+      const step = this.#stepOf(element, at)
+      if (element === null || step === 'stop') break
+      this.#at = at + element.headerLength
+      if (step === 'enter') continue
+      this.#at += element.size
+      if (step === 'skip') continue
+      const block = yield* this.#open(step, element, at)
       if (block !== null) return block
     }
     this.#at = this.#segmentEnd
     return null
   }
 
-  *#step(element: ElementHeader, at: number): Asking<Step> {
+  *#open(step: 'timestamp' | 'block' | 'group', element: ElementHeader, at: number): Asking<BlockPlace | null> {
     const bodyAt = at + element.headerLength
     const end = bodyAt + element.size
-    if (this.#withoutBlock++ === MAX_OTHERS) throw malformed(`${MAX_OTHERS} elements without a block`)
-    switch (this.#cluster.step(element, at)) {
-      case 'enter':
-        return { next: bodyAt, block: null }
-      case 'timestamp':
-        return { next: yield* this.#readTime(bodyAt, end), block: null }
-      case 'block': {
-        const block = yield* this.#readBlock(bodyAt, end)
-        return { next: end, block: block && { ...block, at, end } }
-      }
-      case 'group': {
-        const block = yield* this.#readGroup(bodyAt, end)
-        return { next: end, block: block && { ...block, at, end } }
-      }
-      case 'skip':
-        return { next: end, block: null }
-      case 'stop':
-        return { next: null, block: null }
+    if (step === 'timestamp') {
+      const length = Math.min(element.size, MAX_ELEMENT_HEADER_BYTES)
+      this.#takeTime(this.#window.peek(bodyAt, length) ?? (yield* this.#window.read(bodyAt, length)), end)
+      return null
     }
+    const block = step === 'block' ? yield* this.#readBlock(bodyAt, end) : yield* this.#readGroup(bodyAt, end)
+    return block && { ...block, at, end }
   }
 
-  *#readTime(bodyAt: number, end: number): Asking<number> {
-    this.#cluster.setTicks(uintOf(yield* this.#window.read(bodyAt, Math.min(end - bodyAt, MAX_ELEMENT_HEADER_BYTES))))
-    const next = this.#jumpTo === null ? end : this.#cluster.bodyAt + this.#jumpTo
+  #stepOf(element: ElementHeader | null, at: number): ClusterStep {
+    if (element === null) return 'stop'
+    const isCutOff = element.id !== ID.cluster && endOf(element, at) > this.#segmentEnd
+    if (isCutOff) return 'stop'
+    if (this.#withoutBlock++ === MAX_OTHERS) throw malformed(`${MAX_OTHERS} elements without a block`)
+    return this.#cluster.step(element, at)
+  }
+
+  #takeTime(body: Uint8Array, end: number): void {
+    this.#cluster.setTicks(uintOf(body))
+    this.#at = this.#jumpTo === null ? end : this.#cluster.bodyAt + this.#jumpTo
     this.#jumpTo = null
-    return next
   }
 
   *#readBlock(bodyAt: number, end: number): Asking<BlockFacts> {
     this.#withoutBlock = 0
-    const header = readBlockHeader(yield* this.#window.read(bodyAt, Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)))
+    const length = Math.min(end - bodyAt, MAX_BLOCK_HEADER_BYTES)
+    const header = readBlockHeader(this.#window.peek(bodyAt, length) ?? (yield* this.#window.read(bodyAt, length)))
     return {
       trackNumber: header.trackNumber,
       ticks: this.#cluster.ticksOf(header.relativeTicks),
