@@ -92,11 +92,12 @@ function cheapestCuts(starts: Float64Array, bytesBefore: Float64Array, limits: B
   const cameFrom = new Int32Array(count + 1)
   costs[0] = 0
   for (let first = 0; first < count; first++) {
+    const [startSec, startBytes, costBefore] = [at(starts, first), at(bytesBefore, first), at(costs, first)]
     for (let next = first + 1; next <= count; next++) {
-      const durationSec = at(starts, next) - at(starts, first)
-      const tooLarge = at(bytesBefore, next) - at(bytesBefore, first) > limits.maxBytes || durationSec > limits.maxSec
+      const durationSec = at(starts, next) - startSec
+      const tooLarge = durationSec > limits.maxSec || at(bytesBefore, next) - startBytes > limits.maxBytes
       if (tooLarge && next > first + 1) break
-      const cost = at(costs, first) + costOf(durationSec, limits)
+      const cost = costBefore + costOf(durationSec, limits)
       if (cost < at(costs, next)) {
         costs[next] = cost
         cameFrom[next] = first
