@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { sep } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { FfmpegMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import type { Config } from '#config/config.ts'
@@ -9,26 +8,24 @@ import type { JobId } from '#domain/ids.ts'
 import { MOST_AT_ONCE } from '#features/downloads/governor.ts'
 import { lookAtLink } from '#features/downloads/link-information.ts'
 import { runDownload } from '#features/downloads/run-download.ts'
-import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 import type { FileDownload } from '#surfaces/cli/cli-ports.ts'
 import { mediaToolSettings } from './media-tool-settings.ts'
-import { openDownloads } from './open-downloads.ts'
+import { claimFilePlace } from './claim-file-place.ts'
+import { type Downloads, openDownloads } from './open-downloads.ts'
 
 const ID = 'download' as JobId
 
 /** Bytes that only pass through need no room to grow old in: 128 MB at most instead of 150, at the same speed. */
 setFlagsFromString('--semi-space-growth-factor=1')
 
-/**
- * Downloads to a file; opens no library. What is under way lies beside the file, in `<file>.telereel`, or in the folder, in
- * `.telereel-<hash of the address>`: the same command finds it again.
- */
+/** Downloads to a file; opens no library. */
 export async function downloadToFile(
   config: Config,
   request: DownloadRequest,
   { output, connections, onProgress, onLog, signal, finishing }: FileDownload,
 ): Promise<DownloadResult> {
-  const root = output.endsWith(sep) ? join(output, `.telereel-${shortHash(request.url)}`) : `${output}.telereel`
+  await using place = await claimFilePlace(output, request.url)
+  const { root } = place
   await using downloads = openDownloads(config, { root, ...toolsOf(config) })
   const task = {
     id: ID,
@@ -38,12 +35,12 @@ export async function downloadToFile(
     finishing,
     report: onProgress,
     log: onLog,
-    resultPath: (title: string, extension: string) =>
-      output.endsWith(sep) ? join(output, `${safeFileName(title, 'download')}.${extension}`) : output,
+    resultPath: place.resultPath,
     scratchFolder: () => downloads.scratchFolder(ID),
   }
   const alone = { governor: unboundedGovernor(connections), library: null, order: async () => {} }
-  const result = await runDownload(task, { ...downloads, ...alone })
+  const made = await runDownload(task, { ...downloads, ...alone })
+  const result = output.endsWith(sep) ? await oneOf(made, downloads) : made
   await rm(root, { recursive: true, force: true })
   return result
 }
@@ -87,6 +84,17 @@ function toolsOf(config: Config) {
   return { events, media }
 }
 
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+/** The same bytes may lie in the folder already, by one of the names that were not free. */
+async function oneOf(result: DownloadResult, { results }: Pick<Downloads, 'results'>): Promise<DownloadResult> {
+  const [, base, number = '', extension] = /^(.*) \((\d+)\)(\.[^./\\]+)$/s.exec(result.path ?? '') ?? []
+  if (!result.path || base === undefined) return result
+  for (let earlier = 1; earlier < Number(number); earlier++) {
+    const path = earlier === 1 ? `${base}${extension}` : `${base} (${earlier})${extension}`
+    const found = await stat(path).catch(() => null)
+    if (!found?.isFile() || found.size !== result.byteLength) continue
+    if ((await results.facts(path)).sha256 !== result.sha256) continue
+    await rm(result.path)
+    return { ...result, path }
+  }
+  return result
 }

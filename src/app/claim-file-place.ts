@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { isGone, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
+import { ConflictError } from '#domain/errors.ts'
+import { safeFileName } from '#lib/file-name/safe-file-name.ts'
+
+/** Where a download without a library keeps what is under way, and which file it becomes. */
+export interface FilePlace extends AsyncDisposable {
+  readonly root: string
+  /** The file that was named; in a folder one whose name was free when this download chose it. */
+  resultPath(title: string, extension: string): string
+}
+
+/** A lock that nobody renewed for so long is nobody's: of another machine, or of one that was switched off. */
+const FORGOTTEN_MS = 30_000
+const RENEW_EVERY_MS = 5000
+
+/**
+ * What is under way lies beside the file, in `<file>.telereel`, or in the folder, in `.telereel-<hash of the address>`: the
+ * same command finds it again. Rejects with ConflictError while another process works there, and when what lies there is of
+ * another address: the bytes of two films must not become one file.
+ */
+export async function claimFilePlace(output: string, url: string): Promise<FilePlace> {
+  const isFolder = output.endsWith(sep)
+  const root = isFolder ? join(output, `.telereel-${hashOf(url).slice(0, 12)}`) : `${output}.telereel`
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  const lock = await lockIn(root)
+  try {
+    await checkAddress(root, url)
+  } catch (error) {
+    await lock[Symbol.asyncDispose]()
+    throw error
+  }
+  return {
+    root,
+    resultPath: (title, extension) => (isFolder ? chosenName(output, root, title, extension) : output),
+    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+  }
+}
+
+async function lockIn(root: string): Promise<AsyncDisposable> {
+  const path = join(root, 'lock')
+  for (let tries = 1; !(await created(path)); tries++) {
+    if (tries > 2 || !(await isForgotten(path))) {
+      throw new ConflictError('Another command is downloading to this file.', {
+        fix: 'Wait for it, or name another file.',
+      })
+    }
+    await rm(path, { force: true })
+  }
+  const renewing = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), RENEW_EVERY_MS)
+  renewing.unref()
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(renewing)
+      await rm(path, { force: true })
+    },
+  }
+}
+
+async function created(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path, 'wx', 0o600)
+    await file.writeFile(JSON.stringify(thisProcess()))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+async function isForgotten(path: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(path)
+    if (Date.now() - mtimeMs > FORGOTTEN_MS) return true
+    return isGone(JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity)
+  } catch (error) {
+    // It was given back meanwhile, or is being written at this moment.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
+/** Tokens in the query change from one day to the next; the rest of the address does not. */
+async function checkAddress(root: string, url: string): Promise<void> {
+  const path = join(root, 'address')
+  const mine = hashOf(url.replace(/[?#].*$/s, ''))
+  const before = await readFile(path, 'utf8').catch(() => null)
+  if (before === mine) return
+  if (before !== null) {
+    throw new ConflictError('Another download to this file was begun and not ended.', {
+      why: `What there is of it lies in ${root}.`,
+      fix: 'Let that one end, remove the folder, or name another file.',
+    })
+  }
+  await writeFile(path, mine, { mode: 0o600 })
+}
+
+/** Kept, so that the same command goes on with the same file. */
+function chosenName(folder: string, root: string, title: string, extension: string): string {
+  const note = join(root, `name.${extension}`)
+  if (existsSync(note)) return join(folder, readFileSync(note, 'utf8'))
+  const base = safeFileName(title, 'download')
+  let name = `${base}.${extension}`
+  for (let number = 2; [name, `${name}.part`].some((each) => existsSync(join(folder, each))); number++) {
+    name = `${base} (${number}).${extension}`
+  }
+  writeFileSync(note, name, { mode: 0o600 })
+  return join(folder, name)
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
