@@ -1,4 +1,5 @@
 import type { ChannelRoomFigures } from '#adapters/telegram/channel-figures.ts'
+import type { ScrubFinding } from '#adapters/telegram/scrub.ts'
 import type { BotStatus, LanesStatus } from '#adapters/telegram/lanes-status.ts'
 import type { HostStatus } from '#surfaces/http/http-ports.ts'
 
@@ -54,4 +55,16 @@ export function problemsOfTelegram(
     fix: 'Make another channel, add the bots as administrators, and set it as CHAT_ID_2 … CHAT_ID_10.',
   }))
   return [...broken, ...fullOnes]
+}
+
+/** Per video: a person mends a film, not a pack. */
+export function problemsOfScrub(findings: readonly ScrubFinding[]): HostStatus['problems'] {
+  const byVideo = Map.groupBy(findings, ({ name }) => name.slice(0, name.lastIndexOf('/')))
+  return [...byVideo].map(([videoId, lost]) => {
+    const parts = lost.length === 1 ? 'A part' : `${lost.length} parts`
+    return {
+      message: `${parts} of ${videoId} cannot be read back from Telegram any more: ${lost[0]?.done[0] ?? 'no copy is left.'}`,
+      fix: `\`telereel verify --video-id ${videoId}\` says which minutes are lost; upload the film again to have them back.`,
+    }
+  })
 }

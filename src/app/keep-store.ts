@@ -8,7 +8,7 @@ import type { Core } from './compose.ts'
 const SWEEP_EVERY_MS = 6 * 3600 * 1000
 const LOOK_EVERY_MS = 30_000
 
-/** While the server runs: the store is swept after every ingest and every six hours, and keeps a copy of the catalog. */
+/** While the server runs: the store is swept after every ingest and every six hours, keeps a copy of the catalog, and is looked through. */
 export async function keepStore(core: Core, signal: AbortSignal): Promise<void> {
   const { events } = core.ports
   let sweptAtMs = Number.NEGATIVE_INFINITY
@@ -27,6 +27,7 @@ export async function keepStore(core: Core, signal: AbortSignal): Promise<void> 
         hasWorked ||= !done
       }
       await tried('The copy of the catalog', () => keepSnapshot(core, signal), core, signal)
+      await tried('The look at what is stored', () => core.store.scrub(signal), core, signal)
       await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
     }
   } finally {

@@ -22,6 +22,7 @@ function openDiskStore({ dataDir, media }: Config): OpenStore {
     takeUp: async () => void (await blobs.removeLeftovers()),
     sweep: async () => {},
     settle: async () => {},
+    scrub: async () => {},
     findBlobs: async () => null,
     describe: async () => ({ kind: 'disk', description, waiting: null, bots: [], channels: [] }),
     problems: async () => [],

@@ -21,6 +21,8 @@ export interface OpenStore extends AsyncDisposable {
   sweep(signal: AbortSignal): Promise<void>
   /** After work: the same, where that work left questions open. */
   settle(signal: AbortSignal): Promise<void>
+  /** Now and then: reads one blob that nobody asked for, when it is time for that, and mends what is damaged. */
+  scrub(signal: AbortSignal): Promise<void>
   /** On an empty catalog: learns which blobs there are; resolves with a snapshot if one was kept. */
   findBlobs(onProgress: (words: string) => void, signal: AbortSignal): Promise<CatalogSnapshot | null>
   describe(): Promise<HostStatus['store']>

@@ -1,6 +1,7 @@
 import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
 import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
 import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
+import { Scrub } from '#adapters/telegram/scrub.ts'
 import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
 import type { Config } from '#config/config.ts'
 import type { ChannelLedger } from '#domain/channel-ledger.ts'
@@ -11,7 +12,7 @@ import { formatRecoveryKey } from '#lib/sealing/recovery-key.ts'
 import { openBytes, sealBytes } from '#lib/sealing/sealed-document.ts'
 import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
 import { claimChannels, hasBlobs } from './claim-channels.ts'
-import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
+import { describeTelegram, problemsOfScrub, problemsOfTelegram } from './describe-telegram.ts'
 import { findBlobsInChannels } from './find-blobs-in-channels.ts'
 import { libraryKey } from './library-key.ts'
 import { onceClaimed } from './once-claimed.ts'
@@ -39,6 +40,11 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
     botIds,
     ...(wishes.reached && { reached: wishes.reached }),
     ...limitsOf(config),
+  })
+  const scrub = new Scrub({
+    parts: { ledger, clock: SYSTEM_CLOCK, events },
+    bots: bots.length,
+    repair: (ref, signal) => store.repair(ref, { full: true, ...(signal && { signal }) }),
   })
   const snapshots = store.snapshots(sealingOf(config, key))
   let conflict: ConflictError | null = null
@@ -70,11 +76,13 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
       // Every answer came: there is nothing to look for that the next sweep would not find.
       if ((await ledger.intents()).length > 0) await store.sweep({ signal })
     },
+    scrub: async (signal) => void (await scrub.step(signal)),
     findBlobs: (onProgress, signal) => findBlobsInChannels(claim, snapshots, onProgress, signal),
     describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
     problems: async () => [
       ...(conflict ? [{ message: conflict.message, fix: conflict.fix ?? null }] : []),
       ...problemsOfTelegram(lanes.status(), await store.figures()),
+      ...problemsOfScrub(await scrub.findings()),
     ],
     [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
   }
