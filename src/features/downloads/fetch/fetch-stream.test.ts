@@ -144,6 +144,21 @@ describe('fetchStream: what goes wrong on the way', () => {
   })
 
   it.each([
+    ['MPEG-TS', tsStream],
+    ['fragmented MP4', fmp4Stream],
+  ])('notices by the shape of %s that a length was told too short', async (_name, publish) => {
+    await using lab = await openFetchLab()
+    const { url, renditions } = await publish(lab.origin)
+    const short = { path: /segment-[25]\.\w+$/, fault: { kind: 'length', by: -1000 } } as const
+    lab.origin.setFault({ ...short, attempts: 1 })
+    expect((await downloadStream(lab, url)).joined.sha256).toBe(renditions.main.sha256)
+    lab.origin.clearFaults()
+    lab.origin.setFault(short)
+    const failing = downloadStream(lab, url, { id: 'again', settings: { tries: 2 } })
+    await expect(failing).rejects.toMatchObject({ why: expect.stringMatching(/last (?:packet has|box lacks) \d+/) })
+  })
+
+  it.each([
     ['lies about the range', { kind: 'content-range', wrong: 'header' }],
     ['ignores the range', { kind: 'ignore-range' }],
   ] as const)('gets the exact bytes of byte ranges from a server that %s at first', async (_name, fault) => {

@@ -3,6 +3,7 @@ import type { NewInit, NewSegment, Recording, RecordingFile } from '#domain/reco
 import type { ByteSink } from './fetch-bytes.ts'
 import type { Decipher, FetchPorts, Inflater } from './fetch-ports.ts'
 import { freeChunk } from './free-chunk.ts'
+import { SegmentShape } from './segment-shape.ts'
 import { isGzip, looksLikeText } from './sniff.ts'
 
 /** What the bytes should turn out to be. Subtitles are text, and may be nothing at all. */
@@ -25,6 +26,7 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
   #file: RecordingFile | null = null
   #decipher: Decipher | null = null
   #inflater: Inflater | null = null
+  #shape = new SegmentShape()
   /** The first bytes, until there are enough to tell; null afterwards. */
   #head: Uint8Array | null = null
 
@@ -42,6 +44,7 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
     this.#file = await recording.createFile()
     this.#decipher = decryption && ports.newDecipher(decryption.key, decryption.ivHex)
     this.#inflater = null
+    this.#shape = new SegmentShape()
     this.#head = new Uint8Array(0)
   }
 
@@ -59,6 +62,8 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
     if (this.byteLength === 0 && this.#tools.expected === 'media') {
       throw new RemoteBrokenError('The server sent nothing where media should be.')
     }
+    const torn = this.#tools.expected === 'media' ? this.#shape.end() : null
+    if (torn !== null) throw new RemoteBrokenError('The server sent less than the whole.', { why: torn })
   }
 
   async commit(what: NewSegment | NewInit): Promise<void> {
@@ -88,7 +93,10 @@ export class SegmentSink implements ByteSink, AsyncDisposable {
   }
 
   async #store(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) await this.#file?.write(piece)
+    for (const piece of pieces) {
+      this.#shape.add(piece)
+      await this.#file?.write(piece)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
