@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createSteppedClock } from '#test/support/telegram/stepped-clock.ts'
 import { lanesInTelegram, postSome } from './lanes.test-support.ts'
 
 const TEN_MINUTES_MS = 600_000
-/** Ten minutes in fifteen seconds. */
-const SPEED = 40
 const STORM_MS = 150_000
 
 /** What token buckets of 1/s (burst 3) and 20/min let through in that time, for one bot; 30/s for all is never reached. */
@@ -13,7 +12,8 @@ describe('ten minutes of posting as fast as it goes', () => {
   it.each([1, 4, 10])(
     'with %i bots gets nine tenths of what the buckets allow, and never calls early',
     async (bots) => {
-      await using set = await lanesInTelegram({ bots, rates: 'real', latencyMs: 50, speed: SPEED })
+      using clock = createSteppedClock()
+      await using set = await lanesInTelegram({ bots, rates: 'real', latencyMs: 50, clock })
       await postUntil(set, TEN_MINUTES_MS, 3 * bots)
       const { posted, perBot, early, limits } = figuresOf(set)
       const best = BEST_PER_BOT * bots
@@ -30,11 +30,9 @@ describe('ten minutes of posting as fast as it goes', () => {
   )
 
   it('obeys waits of 1 to 60 seconds out of the blue, and is back at its speed when they end', async () => {
-    await using set = await lanesInTelegram({ bots: 4, rates: 'real', latencyMs: 50, speed: 15 })
-    const { telegram, lanes } = set
-    // A first call takes long, in this time that runs fast.
-    await lanes.check()
-    await Promise.all(telegram.bots.map(() => lanes.run({ kind: 'send' }, postSome)))
+    using clock = createSteppedClock()
+    await using set = await lanesInTelegram({ bots: 4, rates: 'real', latencyMs: 50, clock })
+    const { telegram } = set
     const waits = [1, 2, 3, 5, 8, 13, 60]
     telegram.faults.random({
       seed: 7,
