@@ -19,39 +19,58 @@ export function avcLengthBytes(sampleEntry: Uint8Array): number | null {
  * references to pictures that it has not seen.
  */
 export function isInstantStart(picture: readonly Uint8Array[], lengthBytes: number): boolean {
-  const [only] = picture
-  if (picture.length === 1 && only !== undefined) return lookAt(only, lengthBytes)
+  const [first] = picture
+  if (first === undefined) return false
+  const head = headOf(first, lengthBytes)
+  // All that counts stands before the first slice, which as a rule begins in the first piece.
+  return head.slice !== null || picture.length === 1 ? blanked(head) : isInstantStartInPieces(picture, lengthBytes)
+}
+
+function isInstantStartInPieces(picture: readonly Uint8Array[], lengthBytes: number): boolean {
   const joined = concat(picture)
-  const isIdr = lookAt(joined, lengthBytes)
+  const isInstant = blanked(headOf(joined, lengthBytes))
   let from = 0
   for (const view of picture) {
     view.set(joined.subarray(from, from + view.byteLength))
     from += view.byteLength
   }
-  return isIdr
+  return isInstant
 }
 
 /** As `isInstantStart`, and changes nothing. */
 export function isIdr(picture: readonly Uint8Array[], lengthBytes: number): boolean {
-  return lookAt(concat(picture), lengthBytes)
+  return headOf(concat(picture), lengthBytes).slice === 'idr'
 }
 
 const FIRST_SLICE = 1
 const IDR_SLICE = 5
 const SUPPLEMENTAL = 6
 
-function lookAt(picture: Uint8Array, lengthBytes: number): boolean {
+/** What stands before the first slice of a picture. */
+interface Head {
+  /** Null when no slice begins in these bytes. */
+  readonly slice: 'idr' | 'other' | null
+  readonly supplements: readonly Uint8Array[]
+}
+
+function headOf(picture: Uint8Array, lengthBytes: number): Head {
   const supplements: Uint8Array[] = []
   for (let at = 0; at + lengthBytes < picture.byteLength; ) {
     let length = 0
     for (let byte = 0; byte < lengthBytes; byte++) length = length * 256 + (picture[at + byte] ?? 0)
     const start = at + lengthBytes
     const type = (picture[start] ?? 0) & 0x1f
-    if (type === IDR_SLICE) return true
-    if (type >= FIRST_SLICE && type < IDR_SLICE) break
+    if (type === IDR_SLICE) return { slice: 'idr', supplements }
+    if (type >= FIRST_SLICE && type < IDR_SLICE) return { slice: 'other', supplements }
     if (type === SUPPLEMENTAL) supplements.push(picture.subarray(start, start + length))
     at = start + length
   }
+  return { slice: null, supplements }
+}
+
+/** Whether it is an IDR; the messages before any other picture lose their recovery points. */
+function blanked({ slice, supplements }: Head): boolean {
+  if (slice === 'idr') return true
   supplements.forEach(blankRecoveryPoints)
   return false
 }
