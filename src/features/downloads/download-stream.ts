@@ -7,6 +7,7 @@ import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { fetchStream } from './fetch/fetch-stream.ts'
 import { webIdentityOf } from './find-link.ts'
 import { planStream } from './hls/plan-stream.ts'
+import { recordedPlan } from './hls/recorded-plan.ts'
 import type { StreamPlan } from './hls/segment-wish.ts'
 import { type StreamFile, streamFile } from './stream-file.ts'
 
@@ -21,6 +22,33 @@ export async function downloadStream(
 ): Promise<DownloadResult> {
   await using recording = await ports.recordings.open(task.id)
   const plan = await planStream(playlist, task.request, ports.web, task.signal, { before: recording.head })
+  return await follow(recording, plan, task, ports)
+}
+
+/**
+ * What to do when the address of a stream cannot be read: a recording that has ended needs it no more, nor does one of a
+ * live stream of which nobody wants more. Rejects with the reason where there is more to come, or nothing was recorded.
+ */
+export async function downloadRecorded(
+  whyUnread: unknown,
+  task: DownloadTask,
+  ports: DownloadPorts,
+): Promise<DownloadResult> {
+  await using recording = await ports.recordings.open(task.id)
+  const { head, end, segments } = recording
+  const isThere = segments.get('main')?.some(({ gap }) => gap === null)
+  const isEnough = end?.state === 'complete' || (head?.live && task.finishing.aborted && isThere)
+  if (head !== null && isEnough) return await follow(recording, recordedPlan(head, segments), task, ports)
+  if (head === null) await ports.recordings.remove(task.id)
+  throw whyUnread
+}
+
+async function follow(
+  recording: Recording,
+  plan: StreamPlan,
+  task: DownloadTask,
+  ports: DownloadPorts,
+): Promise<DownloadResult> {
   for (const text of plan.notes) task.log({ level: 'info', text })
   await begin(recording, plan)
 

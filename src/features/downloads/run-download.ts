@@ -2,7 +2,7 @@ import type { DownloadResult } from '#domain/download.ts'
 import { downloadFile } from './download-file.ts'
 import { downloadPage } from './download-page.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
-import { downloadStream } from './download-stream.ts'
+import { downloadRecorded, downloadStream } from './download-stream.ts'
 import { findLink } from './find-link.ts'
 import { shownAddress } from './fetch/shown-address.ts'
 
@@ -16,7 +16,11 @@ export async function runDownload(task: DownloadTask, ports: DownloadPorts): Pro
   if (completed) return { ...COMPLETE, ...completed }
   task.report({ stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null })
   task.log({ level: 'info', text: `Looking at ${shownAddress(request.url)}` })
-  const found = await findLink(request.url, request.identity, ports.web, signal)
+  const found = await findLink(request.url, request.identity, ports.web, signal).catch((error: unknown) => ({ error }))
+  if ('error' in found) {
+    signal.throwIfAborted()
+    return downloadRecorded(found.error, task, ports)
+  }
   if (found.kind !== 'page' && request.identity.cookies !== undefined) task.log({ level: 'warn', text: PAGES_ONLY })
   if (found.kind === 'hls') return downloadStream(found.playlist, task, ports)
   if (found.kind === 'file') return downloadFile(found, task, ports)

@@ -1,5 +1,5 @@
 import type { DownloadGap } from '#domain/download.ts'
-import { ConflictError, type ProductError } from '#domain/errors.ts'
+import { ConflictError, type ProductError, SegmentMissingError } from '#domain/errors.ts'
 import type { JobProgress } from '#domain/job-queue.ts'
 import type { RecordedSegment, Recording } from '#domain/recording.ts'
 import type { WebIdentity } from '#domain/web.ts'
@@ -74,11 +74,22 @@ export async function fetchStream(
     })
   }
   await tasks.all()
+  requireSomething(recording)
   await recording.finish({ state: 'complete', why: null })
   report()
   const gaps = downloadGaps(recording.segments)
   ports.log(endLine(progress.bytes, (clock.nowMs() - startedMs) / 1000, gaps))
   return gaps
+}
+
+/** Gaps alone are no film. */
+function requireSomething({ segments }: Recording): void {
+  const main = segments.get('main') ?? []
+  if (main.some(({ gap }) => gap === null)) return
+  throw new SegmentMissingError('Not one segment of the stream could be had.', {
+    why: main[0]?.gap ?? 'It listed none before it ended.',
+    fix: 'Look into the log for what the server said, then start a new download.',
+  })
 }
 
 /** What an earlier run left, by place. Of each rendition those without a hole before them are what the plan begins behind. */
