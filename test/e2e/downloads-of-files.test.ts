@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('a media file', () => {
+describe.concurrent('a media file', () => {
   it.each<[string, Partial<PlainFileOptions>]>([
     ['with ranges', {}],
     ['without ranges', { ranges: false }],

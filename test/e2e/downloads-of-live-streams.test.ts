@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const ARGS = ['--container', 'original']
 const STREAM = { folder: '/live/', segments: 14 } as const
 
-describe('a live stream that is recorded from the start of its window', () => {
+describe.concurrent('a live stream that is recorded from the start of its window', () => {
   it.each<[string, Partial<LiveOptions>]>([
     ['that slides and ends', {}],
     ['whose sequence is far along', { mediaSequence: 7794 }],

@@ -34,7 +34,7 @@ type Stream = (origin: Origin) => StreamTruth | Promise<StreamTruth>
 /** 24 segments of 60 KB. */
 const many: Stream = (origin) => syntheticStream(origin, { segments: 24, segmentBytes: 60_000 })
 
-describe('a stream', () => {
+describe.concurrent('a stream', () => {
   it.each<[string, Stream]>([
     ['of MPEG-TS', simple.tsStream],
     ['of fragmented MP4', simple.fmp4Stream],
@@ -110,7 +110,7 @@ describe('a stream', () => {
   })
 })
 
-describe('a server', () => {
+describe.concurrent('a server', () => {
   it.each<[string, FaultRule]>([
     ['fails on one of ten', { percent: 10, fault: { kind: 'status', status: 503 } }],
     ['fails the first time', { attempts: 1, percent: 30, fault: { kind: 'status', status: 500 } }],
@@ -203,7 +203,7 @@ describe('a server', () => {
   })
 })
 
-describe('a playlist', () => {
+describe.concurrent('a playlist', () => {
   it.each<[string, Fault, readonly string[]]>([
     ['that is a page', { kind: 'html' }, NO_PLAYLIST],
     ['that is empty', { kind: 'empty' }, NO_PLAYLIST],
