@@ -14,6 +14,8 @@ export interface DownloadRequest {
   /** Segments that cannot be had are left out and told instead of failing the download. */
   readonly allowGaps: boolean
   readonly live: LiveWishes
+  /** Ordered by a list for one of its entries: it orders no more of them itself. */
+  readonly ofList?: true
 }
 
 /** Which of what is offered. */

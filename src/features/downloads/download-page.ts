@@ -2,6 +2,7 @@ import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download
 import { InvalidInputError } from '#domain/errors.ts'
 import type { PageFile } from '#domain/page-tool.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
+import { entryRequest } from './entry-request.ts'
 import { shownAddress } from './fetch/shown-address.ts'
 
 /** More at once is rather a slip than a wish; `entries` takes more. */
@@ -61,11 +62,14 @@ async function copied(from: string, to: string, { results }: Pick<DownloadPorts,
 }
 
 async function orderEntries(info: LinkInfo, { request }: DownloadTask, ports: DownloadPorts): Promise<DownloadResult> {
+  if (request.ofList) {
+    throw new InvalidInputError(`${shownAddress(request.url)} is a list of videos within a list.`, {
+      fix: 'Order it by its own address, if you want what it lists.',
+    })
+  }
   const chosen = chosenEntries(info, request)
-  const { entries: _, formatId: __, ...choice } = request.choice
-  const { title: ___, ...plain } = request
   if (request.target === 'library' || ports.library !== null) {
-    await ports.order(chosen.map(({ url }) => ({ ...plain, url, choice })))
+    await ports.order(chosen.map(({ url }) => entryRequest(request, url)))
   }
   return {
     ...{ state: 'complete', kind: 'page', title: info.title, byteLength: 0, sha256: null, videoId: null, path: null },

@@ -1,6 +1,7 @@
 import { sep } from 'node:path'
 import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
 import { InvalidInputError } from '#domain/errors.ts'
+import { entryRequest } from '#features/downloads/entry-request.ts'
 import type { VerbContext } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { onInterrupt } from './on-interrupt.ts'
@@ -28,10 +29,9 @@ export async function downloadToFile(
       fix: `Name a folder (--output ${target.output}${sep}), or one of them (--entries 1).`,
     })
   }
-  const { entries: _, ...choice } = request.choice
   const codes: ExitCode[] = []
   for (const { url } of result.entries) {
-    codes.push(await downloadToFile({ ...request, url, choice }, target, context))
+    codes.push(await downloadToFile(entryRequest(request, url), target, context))
     if (context.ports.signal.aborted) return EXIT.cancelled
   }
   return codes.find((code) => code !== EXIT.done) ?? EXIT.done

@@ -1,6 +1,7 @@
 import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
+import { entryRequest } from '#features/downloads/entry-request.ts'
 import type { CliLibrary } from './cli-ports.ts'
 import type { VerbContext } from './command.ts'
 import { commandOf } from './download-to-file.ts'
@@ -38,10 +39,9 @@ async function followEntries(
   library: CliLibrary,
   context: VerbContext,
 ): Promise<ExitCode> {
-  const { entries: _, ...choice } = request.choice
   const codes: ExitCode[] = []
   for (const { url } of entries) {
-    codes.push(await downloadToLibrary({ ...request, url, choice }, library, context))
+    codes.push(await downloadToLibrary(entryRequest(request, url), library, context))
     if (context.ports.signal.aborted) break
   }
   return codes.find((code) => code !== EXIT.done) ?? EXIT.done
