@@ -66,7 +66,8 @@ describe('fetchFile', () => {
     expect(facts).toEqual({ byteLength: BYTES, sha256: truth.sha256 })
     expect(log.join()).toMatch(/parts of it are here already/)
     const again = lab.origin.requests.filter(({ range }) => range !== 'bytes=0-0' && before.has(range))
-    expect(again.length).toBeLessThanOrEqual(1)
+    // What had come whole over a connection, but was not safe yet.
+    expect(again.length).toBeLessThanOrEqual(2)
   })
 
   it('begins anew, and says so, when another file is there now', async () => {
