@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Governor } from '#domain/governor.ts'
 import { downloadJob } from '#surfaces/worker/download-job.ts'
 import { jobHandlers } from '#surfaces/worker/job-handlers.ts'
@@ -40,6 +41,10 @@ export async function work(
 
 function ordering({ ports }: Core) {
   return async (requests: Parameters<Parameters<typeof downloadJob>[2]['order']>[0]) => {
-    for (const request of requests) await ports.jobs.add('download', { request })
+    for (const request of requests) {
+      // A list that is run again after a crash finds what it ordered.
+      const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex')
+      await ports.jobs.add('download', { request }, { dedupeKey: `entry ${hash}` })
+    }
   }
 }

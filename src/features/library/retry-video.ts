@@ -5,6 +5,7 @@ import type { Job, JobQueue } from '#domain/job-queue.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import { addIngestJob } from './register-video.ts'
+import { standingDownload } from './settle-download.ts'
 
 /** Tries the ingest of a failed video again, from the step where it failed. */
 export async function retryVideo(
@@ -14,6 +15,11 @@ export async function retryVideo(
   const video = await catalog.video(videoId)
   if (video.state === 'ready') throw new ConflictError('The video is ready; there is nothing to try again.')
   const source = await catalog.source(videoId)
+  const download = source && (await standingDownload(source.path, jobs))
+  if (download) {
+    await catalog.updateVideo(videoId, { state: 'queued', failure: null })
+    return jobs.retry(download.id)
+  }
   const downloaded = await recordingJob(videoId, jobs)
   if (source && downloaded) {
     await catalog.updateVideo(videoId, { state: 'queued', failure: null })

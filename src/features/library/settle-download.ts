@@ -36,10 +36,21 @@ export async function settleLeftDownloads(ports: SettlePorts): Promise<void> {
   for (const ingest of await ports.jobs.list({ name: 'ingest-recording', states: ['waiting', 'running'] })) {
     const videoId = videoOfJob(ingest)
     const source = videoId && (await ports.catalog.source(videoId))
-    const downloadId = source && downloadIdOf(source.path)
-    const download = downloadId && (await jobIfThere(downloadId as JobId, ports.jobs))
+    const download = source && (await downloadOf(source.path, ports.jobs))
     if (download) await settleDownload(download, videoId, ports)
   }
+}
+
+/** The download whose recording lies there, when it stands still: it begins the ingest again when it goes on. */
+export async function standingDownload(path: string, jobs: JobQueue): Promise<Job | null> {
+  const download = await downloadOf(path, jobs)
+  return download && STANDS_STILL.includes(download.state) ? download : null
+}
+
+async function downloadOf(path: string, jobs: JobQueue): Promise<Job | null> {
+  const id = downloadIdOf(path)
+  const job = id && (await jobIfThere(id as JobId, jobs))
+  return job && job.name === 'download' ? job : null
 }
 
 /** Whether the job is in another state by now. */
