@@ -1,12 +1,13 @@
 import { readdir, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { parseCachedFile } from '#adapters/disk-cache/cached-file.ts'
 import type { FreedFile } from '#surfaces/cli/cli-ports.ts'
 import type { Core } from './compose.ts'
+import { downloadsFolder } from './folders.ts'
 
 /**
- * Removes uploads that no video waits for, work files of videos that are gone or finished and files of the disk cache, when
- * old enough. A server that runs meanwhile fetches again what it misses.
+ * Removes uploads that no video waits for, work files of videos that are gone or finished, what downloads left that nobody
+ * remembers and files of the disk cache, when old enough. A server that runs meanwhile fetches again what it misses.
  */
 export async function cleanup(
   { config, ports }: Core,
@@ -21,6 +22,9 @@ export async function cleanup(
   const uploads = await filesIn(join(config.dataDir, 'uploads'))
   const work = await filesIn(join(config.dataDir, 'work'))
   const cache = await filesIn(config.cache.dir)
+  const downloads = await filesIn(downloadsFolder(config.dataDir))
+  const remembered = new Set((await ports.jobs.list({ name: 'download' })).map(({ id }) => id as string))
+  const inUse = (path: string) => [...needed].some((source) => path === source || path.startsWith(source + sep))
   const stale = [
     ...cache
       .filter(({ folder, path }) => parseCachedFile(`${folder}/${basename(path)}`) !== null)
@@ -31,6 +35,9 @@ export async function cleanup(
     ...work
       .filter(({ folder }) => !open.has(folder))
       .map((file) => ({ ...file, reason: 'work file of a finished video' })),
+    ...downloads
+      .filter(({ folder, path }) => !remembered.has(folder.split(sep)[0] ?? '') && !inUse(path))
+      .map((file) => ({ ...file, reason: 'left by a download that the list no longer holds' })),
   ].filter(({ changedMs }) => changedMs < before)
   for (const { path } of dryRun ? [] : stale) await rm(path, { force: true })
   return stale.map(({ path, byteLength, reason }) => ({ path, byteLength, reason }))

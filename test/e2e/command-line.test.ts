@@ -168,6 +168,15 @@ describe('cleanup', () => {
     expect((await run('cleanup')).stdout).toContain('in 1 file')
     expect([old, fresh].map(existsSync)).toEqual([false, true])
   })
+
+  it('removes what a download left that no list holds any more', async () => {
+    const folder = join(dataDir, 'downloads', 'forgotten', 'result')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'film.ts'), 'left behind')
+    await utimes(join(folder, 'film.ts'), new Date('2020-01-01'), new Date('2020-01-01'))
+    expect((await run('cleanup')).stdout).toContain('in 1 file')
+    expect(existsSync(join(folder, 'film.ts'))).toBe(false)
+  })
 })
 
 describe('a data folder', () => {
