@@ -1,6 +1,7 @@
 import type { ChannelRoomFigures } from '#adapters/telegram/channel-figures.ts'
 import type { ScrubFinding } from '#adapters/telegram/scrub.ts'
 import type { BotStatus, LanesStatus } from '#adapters/telegram/lanes-status.ts'
+import type { ProductError } from '#domain/errors.ts'
 import type { HostStatus } from '#surfaces/http/http-ports.ts'
 
 type StoreStatus = HostStatus['store']
@@ -67,4 +68,22 @@ export function problemsOfScrub(findings: readonly ScrubFinding[]): HostStatus['
       fix: `\`telereel verify --video-id ${videoId}\` says which minutes are lost; upload the film again to have them back.`,
     }
   })
+}
+
+/** Whether every bot that stores there was told that it may not: no such channel, not a member, a token revoked. */
+export function isClosedTo({ bots }: LanesStatus, chatId: number): boolean {
+  const there = bots.flatMap((bot) => bot.chats.filter((chat) => chat.chatId === chatId).map((chat) => ({ bot, chat })))
+  return there.length > 0 && there.every(({ bot, chat }) => bot.state === 'revoked' || chat.state === 'no-access')
+}
+
+/** Channels of a new library that cannot be begun in, and one that holds another library. */
+export function problemsOfClaims(about: {
+  readonly conflict: ProductError | null
+  readonly faults: ReadonlyMap<number, ProductError>
+}): HostStatus['problems'] {
+  const { conflict, faults } = about
+  const closed = [...faults].map(([chatId, { message, why, fix }]) => {
+    return { message: `Nothing is stored in channel ${chatId}: ${why ?? message}`, fix: fix ?? null }
+  })
+  return [...(conflict ? [{ message: conflict.message, fix: conflict.fix ?? null }] : []), ...closed]
 }

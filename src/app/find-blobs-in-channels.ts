@@ -1,13 +1,14 @@
 import type { ChannelSnapshots } from '#adapters/telegram/channel-snapshots.ts'
 import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
 import { NotFoundError } from '#domain/errors.ts'
-import { type ClaimParts, hasBlobs, noteClaim } from './claim-channels.ts'
+import { type ChannelClaims, type ClaimParts, hasBlobs } from './claim-channels.ts'
 
 /**
  * Fills the ledger from the channels: from the newest snapshot where there is one, then by looking at every message that
  * it does not know. Rejects with NotFoundError when nothing of this library is there.
  */
 export async function findBlobsInChannels(
+  claims: ChannelClaims,
   parts: ClaimParts,
   snapshots: ChannelSnapshots,
   onProgress: (words: string) => void,
@@ -20,7 +21,7 @@ export async function findBlobsInChannels(
   for (const chatId of chatIds) {
     const look = (done: number, total: number) => onProgress(`Channel ${chatId}: message ${done} of ${total}`)
     await store.scan(chatId, { adoptUnknown: true, onProgress: look, signal })
-    await noteClaim(parts, chatId)
+    await claims.note(parts, chatId)
   }
   if (snapshot) return snapshot
   if (!(await hasBlobs(ledger))) {

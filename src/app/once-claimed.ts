@@ -1,22 +1,20 @@
 import type { BlobStore } from '#domain/blob-store.ts'
-import { Mutex } from '#lib/concurrency/mutex.ts'
-import { type ClaimParts, claimChannels } from './claim-channels.ts'
+import type { ChannelClaims, ClaimParts } from './claim-channels.ts'
 
 /** The same store, that puts nothing into a channel before it is known to be ours. */
-export function onceClaimed(store: BlobStore, claim: ClaimParts, onClaim: () => Promise<void>): BlobStore {
-  const claiming = new Mutex()
-  let isOurs = false
-  const mustBeOurs = (signal: AbortSignal) =>
-    claiming.run(async () => {
-      if (isOurs) return
-      await claimChannels(claim, signal)
-      await onClaim()
-      isOurs = true
-    })
+export function onceClaimed(
+  store: BlobStore,
+  claims: ChannelClaims,
+  parts: ClaimParts,
+  onFirstPut: () => Promise<void>,
+): BlobStore {
+  let hasPut = false
   return {
     limits: store.limits,
     put: async (source, signal) => {
-      if (!isOurs) await mustBeOurs(signal ?? new AbortController().signal)
+      if (!claims.isBegun) await claims.claim(parts, signal ?? new AbortController().signal)
+      if (!hasPut) await onFirstPut()
+      hasPut = true
       return await store.put(source, signal)
     },
     get: (ref, options) => store.get(ref, options),

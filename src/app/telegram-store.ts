@@ -4,15 +4,23 @@ import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
 import { Scrub } from '#adapters/telegram/scrub.ts'
 import { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
 import type { Config } from '#config/config.ts'
+import type { BlobRef } from '#domain/blob-store.ts'
 import type { ChannelLedger } from '#domain/channel-ledger.ts'
-import { ConflictError, InvalidInputError, StoreRefusedError } from '#domain/errors.ts'
+import { ConflictError, InvalidInputError } from '#domain/errors.ts'
 import { libraryIdOf } from '#lib/sealing/library-id.ts'
 import type { MasterKey } from '#lib/sealing/master-key.ts'
 import { formatRecoveryKey } from '#lib/sealing/recovery-key.ts'
 import { openBytes, sealBytes } from '#lib/sealing/sealed-document.ts'
 import { sealedBytesOf } from '#lib/sealing/sealed-form.ts'
-import { claimChannels, hasBlobs } from './claim-channels.ts'
-import { describeTelegram, problemsOfScrub, problemsOfTelegram } from './describe-telegram.ts'
+import { atMost } from './at-most.ts'
+import { ChannelClaims, type ClaimParts, hasBlobs } from './claim-channels.ts'
+import {
+  describeTelegram,
+  isClosedTo,
+  problemsOfClaims,
+  problemsOfScrub,
+  problemsOfTelegram,
+} from './describe-telegram.ts'
 import { findBlobsInChannels } from './find-blobs-in-channels.ts'
 import { libraryKey } from './library-key.ts'
 import { onceClaimed } from './once-claimed.ts'
@@ -23,6 +31,9 @@ import { withChatIds } from './with-chat-ids.ts'
 /** Sends of one bot that are worth having under way: the next begins while the last still goes out. */
 const PUTS_PER_BOT = 6
 
+/** The program ends, also when Telegram cannot be reached: then the next sweep removes the markers. */
+const MARKERS_MS = 3000
+
 /** Bots and channels as a store: paced, sealed, with a memory of its own in the database. */
 export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes): Promise<OpenStore> {
   const { config, events } = parts
@@ -31,25 +42,17 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
   await mustKeepTo(config.encryption, ledger)
   const bots = await withChatIds(telegramBots(config), ledger)
   const lanes = await PacedLanes.open({ bots, ledger, clock: SYSTEM_CLOCK, events })
-  const botIds = bots.map(({ bot }) => bot.id)
-  const store = new TelegramBlobStore({
-    lanes,
-    ledger,
-    events,
-    libraryId: libraryIdOf(key),
-    botIds,
-    ...(wishes.reached && { reached: wishes.reached }),
-    ...limitsOf(config),
-  })
-  const scrub = new Scrub({
-    parts: { ledger, clock: SYSTEM_CLOCK, events },
-    bots: bots.length,
-    repair: (ref, signal) => store.repair(ref, { full: true, ...(signal && { signal }) }),
-  })
+  const libraryId = libraryIdOf(key)
+  const claims = await ChannelClaims.known({ ledger, libraryId, chatIds: lanes.chatIds })
+  const about = { lanes, ledger, events, libraryId, botIds: bots.map(({ bot }) => bot.id), ...limitsOf(config) }
+  const isOurs = (chatId: number) => claims.isOurs(chatId)
+  const store = new TelegramBlobStore({ ...about, isOurs, ...(wishes.reached && { reached: wishes.reached }) })
+  const scrub = scrubOf(store, parts, bots.length)
   const snapshots = store.snapshots(sealingOf(config, key))
   let conflict: ConflictError | null = null
-  const claim = { store, ledger, libraryId: libraryIdOf(key), chatIds: lanes.chatIds }
-  const claimed = onceClaimed(store, claim, () => ledger.setFact(ENCRYPTION_FACT, config.encryption))
+  const isClosed = (chatId: number) => isClosedTo(lanes.status(), chatId)
+  const claim: ClaimParts = { store, ledger, libraryId, chatIds: lanes.chatIds, isClosed }
+  const claimed = onceClaimed(store, claims, claim, () => ledger.setFact(ENCRYPTION_FACT, config.encryption))
   return {
     blobs: config.encryption ? withEncryption(claimed, key) : claimed,
     repairs: store,
@@ -58,14 +61,10 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
     takeUp: async (signal) => {
       // Who the bots are is for the status page; nothing waits for it.
       void lanes.check().catch(() => {})
-      await claimChannels(claim, signal).catch((error: unknown) => {
-        if (error instanceof ConflictError || error instanceof StoreRefusedError) throw error
-        signal.throwIfAborted()
-        const message = 'The channels could not be looked at; nothing is stored there before that worked.'
-        events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
-      })
+      await claims.takeUp(claim, events, signal)
     },
     sweep: async (signal) => {
+      if (!claims.isBegun || claims.faults.size > 0) await claims.claim(claim, signal)
       await store.sweep({ signal, background: true }).catch((error: unknown) => {
         if (error instanceof ConflictError) conflict = error
         throw error
@@ -77,15 +76,23 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
       if ((await ledger.intents()).length > 0) await store.sweep({ signal })
     },
     scrub: async (signal) => void (await scrub.step(signal)),
-    findBlobs: (onProgress, signal) => findBlobsInChannels(claim, snapshots, onProgress, signal),
+    findBlobs: (onProgress, signal) => findBlobsInChannels(claims, claim, snapshots, onProgress, signal),
     describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
     problems: async () => [
-      ...(conflict ? [{ message: conflict.message, fix: conflict.fix ?? null }] : []),
+      ...problemsOfClaims({ conflict: conflict ?? claims.conflict, faults: claims.faults }),
       ...problemsOfTelegram(lanes.status(), await store.figures()),
       ...problemsOfScrub(await scrub.findings()),
     ],
-    [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await atMost(MARKERS_MS, store.removeMarkers()).catch(() => {})
+      await lanes[Symbol.asyncDispose]()
+    },
   }
+}
+
+function scrubOf(store: TelegramBlobStore, { database: { ledger }, events }: StoreParts, bots: number): Scrub {
+  const repair = (ref: BlobRef, signal?: AbortSignal) => store.repair(ref, { full: true, ...(signal && { signal }) })
+  return new Scrub({ parts: { ledger, clock: SYSTEM_CLOCK, events }, bots, repair })
 }
 
 function limitsOf({ encryption, media, replicas, telegram }: Config) {

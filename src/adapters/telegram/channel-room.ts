@@ -1,5 +1,5 @@
 import type { ChannelLedger, MessagePlace } from '#domain/channel-ledger.ts'
-import { StoreRefusedError } from '#domain/errors.ts'
+import { StoreRefusedError, StoreUnavailableError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 
 /** Users lose sight of messages near a million, some from 650,000 on (telegram.md §2): a channel is full well before. */
@@ -14,6 +14,7 @@ export class ChannelRoom {
   readonly #ledger: ChannelLedger
   readonly #events: Events
   readonly #chatIds: readonly number[]
+  readonly #isOurs: (chatId: number) => boolean
   readonly #warned = new Set<number>()
   #tops: Promise<Map<number, number>> | null = null
 
@@ -21,18 +22,27 @@ export class ChannelRoom {
     readonly ledger: ChannelLedger
     readonly events: Events
     readonly chatIds: readonly number[]
+    /** Whether anything may be put there now. */
+    readonly isOurs: (chatId: number) => boolean
     readonly rollOverAtId: number
   }) {
     this.#ledger = about.ledger
     this.#events = about.events
     this.#chatIds = about.chatIds
+    this.#isOurs = about.isOurs
     this.rollOverAtId = about.rollOverAtId
   }
 
-  /** Those that are not full, in the order of the settings. Rejects with StoreRefusedError when all are. */
+  /** Those that are ours and not full, in the order of the settings. Rejects with StoreRefusedError when all are. */
   async openChats(): Promise<readonly number[]> {
     const tops = await this.#known()
-    const open = this.#chatIds.filter((chatId) => (tops.get(chatId) ?? 0) < this.rollOverAtId)
+    const ours = this.#chatIds.filter(this.#isOurs)
+    if (ours.length === 0) {
+      throw new StoreUnavailableError('No channel was looked at yet, so nothing is stored.', {
+        fix: 'Check the connection to the internet, CHAT_ID and the bots; `telereel test-bots` shows them all.',
+      })
+    }
+    const open = ours.filter((chatId) => (tops.get(chatId) ?? 0) < this.rollOverAtId)
     if (open.length > 0) return open
     throw new StoreRefusedError('Every channel of the store is full.', {
       why: `A channel takes no new blobs after ${this.rollOverAtId} messages: Telegram loses sight of old ones beyond that.`,

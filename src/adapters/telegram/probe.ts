@@ -20,36 +20,45 @@ export interface ProbeWish {
 export async function withProbe<T>(
   parts: StoreParts,
   chatId: number,
-  { signal, background = false }: ProbeWish,
+  wish: ProbeWish,
   work: (probe: Probe) => Promise<T>,
 ): Promise<T> {
+  const { probe, tracked } = await sendProbe(parts, chatId, wish)
+  using _tracked = tracked
+  try {
+    return await work(probe)
+  } finally {
+    // Whoever stops has no time to wait for a turn: the next scan removes it.
+    if (!wish.signal?.aborted) await deleteProbe(parts, probe.place)
+    parts.reached('probe-deleted')
+  }
+}
+
+/** Our own scans leave it alone until `tracked` is disposed of. */
+export async function sendProbe(
+  parts: StoreParts,
+  chatId: number,
+  { signal, background = false }: ProbeWish,
+): Promise<{ readonly probe: Probe; readonly tracked: Disposable }> {
   const { lanes, libraryId, inFlight, reached } = parts
-  using stack = new DisposableStack()
   const wish = { kind: 'send', chatIds: [chatId], background, ...(signal && { signal }) } as const
-  const messageId = await lanes.run(wish, async ({ bot }, laneSignal) => {
+  const sent = await lanes.run(wish, async ({ bot }, laneSignal) => {
     const nonce = newNonce(parts)
     const tracked = inFlight.track(nonce)
     try {
-      const sent = await bot.sendText(chatId, formatCaption({ kind: 'probe', libraryId, nonce }), laneSignal)
-      stack.use(tracked)
-      return sent.messageId
+      const { messageId } = await bot.sendText(chatId, formatCaption({ kind: 'probe', libraryId, nonce }), laneSignal)
+      return { messageId, tracked }
     } catch (error) {
       tracked[Symbol.dispose]()
       throw error
     }
   })
   reached('probe-sent')
-  try {
-    return await work({ place: { chatId, messageId }, seenBy: new Set() })
-  } finally {
-    // Whoever stops has no time to wait for a turn: the next scan removes it.
-    if (!signal?.aborted) await deleteProbe(parts, { chatId, messageId })
-    reached('probe-deleted')
-  }
+  return { probe: { place: { chatId, messageId: sent.messageId }, seenBy: new Set() }, tracked: sent.tracked }
 }
 
 /** What cannot be deleted now is left to the next scan. */
-async function deleteProbe({ lanes, ledger }: StoreParts, place: MessagePlace): Promise<void> {
+export async function deleteProbe({ lanes, ledger }: StoreParts, place: MessagePlace): Promise<void> {
   try {
     await lanes.run({ kind: 'delete', chatIds: [place.chatId] }, ({ bot }) =>
       bot.deleteMessages(place.chatId, [place.messageId]),

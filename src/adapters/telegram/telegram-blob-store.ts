@@ -16,6 +16,7 @@ import type { Events } from '#domain/events.ts'
 import { Mutex } from '#lib/concurrency/mutex.ts'
 import { BotLoads } from './bot-loads.ts'
 import { isBlobName, refOf } from './caption.ts'
+import { ChannelMarkers } from './channel-markers.ts'
 import { type ChannelRoomFigures, figuresOf } from './channel-figures.ts'
 import { ChannelSnapshots, type SnapshotSealing } from './channel-snapshots.ts'
 import { ChannelRoom, ROLL_OVER_AT_ID } from './channel-room.ts'
@@ -60,6 +61,8 @@ export interface TelegramStoreOptions {
   /** User ids of the bots, so that one that knows a file is found before any was used. */
   readonly botIds?: readonly number[]
   readonly rollOverAtId?: number
+  /** Whether anything may be put there now, or swept; every chat by default. */
+  readonly isOurs?: (chatId: number) => boolean
   /** Of blobs that are not the first of their video, read back after being stored; 0 to 1. */
   readonly readBackShare?: number
   readonly random?: (byteLength: number) => Uint8Array
@@ -74,12 +77,14 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
   readonly limits: BlobLimits
   readonly #options: Required<Pick<TelegramStoreOptions, 'readBackShare'>>
   readonly #copiesWanted: number
+  readonly #isOurs: (chatId: number) => boolean
   readonly #parts: StoreParts
   readonly #room: ChannelRoom
   readonly #loads: BotLoads
   readonly #looker: MessageLooker
   readonly #handles: Handles
   readonly #remover: MessageRemover
+  readonly #markers: ChannelMarkers
   /** Sources are hashed one after another: the first is on its way while the others wait for their turn. */
   readonly #hashing = new Mutex()
 
@@ -89,13 +94,15 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     this.limits = { maxBytes: Math.min(maxBytes, MAX_DOWNLOAD_BYTES), parallelPuts, wholeReads: true }
     this.#options = { readBackShare: options.readBackShare ?? 0 }
     this.#copiesWanted = Math.max(1, Math.min(options.replicas ?? 1, lanes.chatIds.length))
+    this.#isOurs = options.isOurs ?? (() => true)
     const inFlight = new InFlight()
     this.#parts = { lanes, ledger, events, libraryId, clock, random, inFlight, reached: options.reached ?? (() => {}) }
-    this.#room = new ChannelRoom({ ledger, events, chatIds: lanes.chatIds, rollOverAtId })
+    this.#room = new ChannelRoom({ ledger, events, chatIds: lanes.chatIds, isOurs: this.#isOurs, rollOverAtId })
     this.#loads = new BotLoads(options.botIds)
     this.#looker = new MessageLooker(this.#parts, options.scratchChatId)
     this.#handles = new Handles({ ledger, clock, looker: this.#looker })
     this.#remover = new MessageRemover(this.#parts)
+    this.#markers = new ChannelMarkers(this.#parts)
   }
 
   async put(source: BlobSource, signal?: AbortSignal): Promise<BlobRef> {
@@ -172,7 +179,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
       })
     await tried(this.resumeDeletes(options.signal))
     const reports: ScanReport[] = []
-    for (const chatId of this.#parts.lanes.chatIds) {
+    for (const chatId of this.#parts.lanes.chatIds.filter(this.#isOurs)) {
       const report = await tried(this.scan(chatId, options))
       if (report) reports.push(report)
     }
@@ -209,14 +216,27 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     return new ChannelSnapshots({ ...tools, copiesWanted: this.#copiesWanted, maxBytes: this.limits.maxBytes, sealing })
   }
 
-  /** Which libraries lie in these channels, by what they have pinned or hold: before a new one is begun there. */
+  /** Which libraries lie in these channels, by what they have pinned or hold. */
   async libraries(chatIds: readonly number[], signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
-    return translated(() => librariesInChannels({ parts: this.#parts, looker: this.#looker }, chatIds, signal))
+    return translated(() =>
+      librariesInChannels({ parts: this.#parts, looker: this.#looker, markers: null }, chatIds, signal),
+    )
+  }
+
+  /** The same before a new one is begun there: others that are about to do that are found, too, and find this one. */
+  async librariesBeforeBegin(chatId: number, signal?: AbortSignal): Promise<readonly LibraryInChannel[]> {
+    const look = { parts: this.#parts, looker: this.#looker, markers: this.#markers }
+    return translated(() => librariesInChannels(look, [chatId], signal))
   }
 
   /** Begins a library in this chat: see `startAtTop`. */
   async begin(chatId: number, signal?: AbortSignal): Promise<void> {
-    await translated(() => startAtTop(this.#parts, chatId, signal))
+    await translated(() => startAtTop(this.#parts, this.#markers, chatId, signal))
+  }
+
+  /** To be called when a library is not begun after all, and at the end. */
+  async removeMarkers(): Promise<void> {
+    await this.#markers.remove()
   }
 
   async #store(blob: NewBlob, source: BlobSource, signal: AbortSignal | undefined): Promise<void> {
