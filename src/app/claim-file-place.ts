@@ -97,11 +97,14 @@ async function checkAddress(root: string, url: string): Promise<void> {
   await writeFile(path, mine, { mode: 0o600 })
 }
 
+/** Names end at 255 bytes: the number, the extension and `.joining` come behind it. */
+const ROOM_BYTES = 220
+
 /** Kept, so that the same command goes on with the same file. */
 function chosenName(folder: string, root: string, title: string, extension: string): string {
   const note = join(root, `name.${extension}`)
   if (existsSync(note)) return join(folder, readFileSync(note, 'utf8'))
-  const base = safeFileName(title, 'download')
+  const base = safeFileName(title, 'download', ROOM_BYTES)
   let name = `${base}.${extension}`
   for (let number = 2; [name, `${name}.part`].some((each) => existsSync(join(folder, each))); number++) {
     name = `${base} (${number}).${extension}`
