@@ -31,7 +31,7 @@ export interface BlockPlace {
 }
 
 /** Where a walk begins and how. */
-export interface WalkStart {
+interface WalkStart {
   readonly clusterAt: number
   /** That byte of the Cluster's body, or its first when not known. */
   readonly relativePosition?: number | null
