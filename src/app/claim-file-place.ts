@@ -7,7 +7,7 @@ import { ConflictError } from '#domain/errors.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 
 /** Where a download without a library keeps what is under way, and which file it becomes. */
-export interface FilePlace extends AsyncDisposable {
+interface FilePlace extends AsyncDisposable {
   readonly root: string
   /** The file that was named; in a folder one whose name was free when this download chose it. */
   resultPath(title: string, extension: string): string
