@@ -5,11 +5,14 @@ import type { BytePlace, RandomAccess } from '#lib/containers/random-access.ts'
 
 export interface RandomAccessFile extends RandomAccess, AsyncDisposable {}
 
-/** Opens a file of this machine for reading anywhere in it. Closing it waits for what is being read. */
-export async function openRandomAccess(path: string): Promise<RandomAccessFile> {
+/**
+ * Opens a file of this machine for reading anywhere in it. Closing it waits for what is being read. A small read that takes
+ * longer than `slowReadMs` did not come from memory.
+ */
+export async function openRandomAccess(path: string, slowReadMs = SLOW_READ_MS): Promise<RandomAccessFile> {
   const handle = await open(path)
   const { size } = await handle.stat()
-  const many = new ManyReads(handle)
+  const many = new ManyReads(handle, slowReadMs)
   return {
     size,
     read: (offset, length, into) => readPlace(handle, clamped({ offset, length }, size), into),
@@ -54,12 +57,14 @@ const READS_IN_FLIGHT = 16
  */
 class ManyReads {
   readonly #handle: FileHandle
+  readonly #slowReadMs: number
   readonly #running = new Set<Promise<unknown>>()
   #readsHere = 0
   #slowReads = 0
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, slowReadMs: number) {
     this.#handle = handle
+    this.#slowReadMs = slowReadMs
   }
 
   async read(places: readonly BytePlace[]): Promise<readonly Uint8Array[]> {
@@ -100,7 +105,7 @@ class ManyReads {
       lengths.push(readSync(this.#handle.fd, target, 0, place.length, place.offset))
       const now = performance.now()
       this.#readsHere++
-      if (now - since > SLOW_READ_MS) this.#slowReads++
+      if (now - since > this.#slowReadMs) this.#slowReads++
       since = now
     }
     return lengths
