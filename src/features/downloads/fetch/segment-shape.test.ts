@@ -89,7 +89,7 @@ function box(type: string, bodyBytes: number): Uint8Array {
 }
 
 function letters(text: string): number[] {
-  return [...text].map((letter) => letter.charCodeAt(0))
+  return Array.from(text, (letter) => letter.charCodeAt(0))
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
