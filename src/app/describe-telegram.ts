@@ -70,10 +70,11 @@ export function problemsOfScrub(findings: readonly ScrubFinding[]): HostStatus['
   })
 }
 
-/** Whether every bot that stores there was told that it may not: no such channel, not a member, a token revoked. */
+/** Whether every bot that stores there and has a good token was told that it may not: no such channel, not a member. */
 export function isClosedTo({ bots }: LanesStatus, chatId: number): boolean {
-  const there = bots.flatMap((bot) => bot.chats.filter((chat) => chat.chatId === chatId).map((chat) => ({ bot, chat })))
-  return there.length > 0 && there.every(({ bot, chat }) => bot.state === 'revoked' || chat.state === 'no-access')
+  const there = bots.filter(({ state }) => state !== 'revoked').flatMap(({ chats }) => chats)
+  const chats = there.filter((chat) => chat.chatId === chatId)
+  return chats.length > 0 && chats.every(({ state }) => state === 'no-access')
 }
 
 /** Channels of a new library that cannot be begun in, and one that holds another library. */

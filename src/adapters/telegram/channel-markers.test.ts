@@ -16,7 +16,7 @@ describe('two libraries that begin in one empty channel', () => {
       await using at = await storeInTelegram({ telegram: { bots: 2, latencyMs } })
       const stranger = await strangerTo(at)
       const found = await Promise.all([at.store, stranger].map((each) => each.librariesBeforeBegin(at.chatId)))
-      expect(found.map((libraries) => libraries.length).sort()).toEqual([0, 1])
+      expect(found.map((libraries) => libraries.length).sort((one, other) => one - other)).toEqual([0, 1])
     },
   )
 

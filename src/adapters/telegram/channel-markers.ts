@@ -2,13 +2,14 @@ import { deleteProbe, type Probe, sendProbe } from './probe.ts'
 import type { StoreParts } from './store-parts.ts'
 
 /**
- * A message in each channel in which a library begins, for as long as this process lives: until the first blob or snapshot
- * lies there nothing else tells another empty data folder that the channel is taken. Of two that begin at once the one
+ * A message in each channel in which a library begins: until the first blob or snapshot lies there nothing else tells
+ * another empty data folder that the channel is taken. It goes then, or when this process ends. Of two that begin at once the one
  * whose marker has the lower id goes on.
  */
 export class ChannelMarkers {
   readonly #parts: StoreParts
-  readonly #left = new Map<number, { readonly probe: Probe; readonly tracked: Disposable }>()
+  readonly #left = new Map<number, Marker>()
+  readonly #removing = new Set<Promise<void>>()
 
   constructor(parts: StoreParts) {
     this.#parts = parts
@@ -21,19 +22,28 @@ export class ChannelMarkers {
     return left.probe
   }
 
-  idIn(chatId: number): number | null {
-    return this.#left.get(chatId)?.probe.place.messageId ?? null
+  /** Something of the library stands in the chat: that tells others from now on. Nobody waits for it. */
+  removeFrom(chatId: number): void {
+    const left = this.#left.get(chatId)
+    if (!left) return
+    this.#left.delete(chatId)
+    const removing = this.#remove(left).finally(() => this.#removing.delete(removing))
+    this.#removing.add(removing)
   }
 
-  /** Takes them away; what cannot be deleted now the next scan removes. */
+  /** Takes all away; what cannot be deleted now the next scan removes. */
   async remove(): Promise<void> {
-    const left = [...this.#left.values()]
-    this.#left.clear()
-    await Promise.all(
-      left.map(async ({ probe, tracked }) => {
-        await deleteProbe(this.#parts, probe.place)
-        tracked[Symbol.dispose]()
-      }),
-    )
+    for (const chatId of [...this.#left.keys()]) this.removeFrom(chatId)
+    await Promise.all(this.#removing)
   }
+
+  async #remove({ probe, tracked }: Marker): Promise<void> {
+    await deleteProbe(this.#parts, probe.place).catch(() => {})
+    tracked[Symbol.dispose]()
+  }
+}
+
+interface Marker {
+  readonly probe: Probe
+  readonly tracked: Disposable
 }

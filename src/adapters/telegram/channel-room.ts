@@ -15,6 +15,7 @@ export class ChannelRoom {
   readonly #events: Events
   readonly #chatIds: readonly number[]
   readonly #isOurs: (chatId: number) => boolean
+  readonly #onReach: (chatId: number) => void
   readonly #warned = new Set<number>()
   #tops: Promise<Map<number, number>> | null = null
 
@@ -24,19 +25,26 @@ export class ChannelRoom {
     readonly chatIds: readonly number[]
     /** Whether anything may be put there now. */
     readonly isOurs: (chatId: number) => boolean
+    onReach(chatId: number): void
     readonly rollOverAtId: number
   }) {
     this.#ledger = about.ledger
     this.#events = about.events
     this.#chatIds = about.chatIds
     this.#isOurs = about.isOurs
+    this.#onReach = (chatId) => about.onReach(chatId)
     this.rollOverAtId = about.rollOverAtId
+  }
+
+  /** Where anything may be put, full or not. */
+  get ours(): readonly number[] {
+    return this.#chatIds.filter(this.#isOurs)
   }
 
   /** Those that are ours and not full, in the order of the settings. Rejects with StoreRefusedError when all are. */
   async openChats(): Promise<readonly number[]> {
     const tops = await this.#known()
-    const ours = this.#chatIds.filter(this.#isOurs)
+    const { ours } = this
     if (ours.length === 0) {
       throw new StoreUnavailableError('No channel was looked at yet, so nothing is stored.', {
         fix: 'Check the connection to the internet, CHAT_ID and the bots; `telereel test-bots` shows them all.',
@@ -52,6 +60,7 @@ export class ChannelRoom {
 
   /** An id was seen there. */
   async reach({ chatId, messageId }: MessagePlace): Promise<void> {
+    this.#onReach(chatId)
     const tops = await this.#known()
     tops.set(chatId, Math.max(messageId, tops.get(chatId) ?? 0))
     if (messageId < this.rollOverAtId * WARN_SHARE || this.#warned.has(chatId)) return

@@ -90,7 +90,7 @@ export class ChannelSnapshots implements CatalogSnapshots {
 
   async #save(lines: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
     const { parts } = this.#tools
-    for (const chatId of parts.lanes.chatIds) await this.#mustNotBeBehind(chatId, signal)
+    for (const chatId of this.#tools.storing.room.ours) await this.#mustNotBeBehind(chatId, signal)
     const seq = (await this.#highestSeq(signal)) + 1
     // Marks first: what is stored while this runs lies beyond them, and is found by the scan after a restore.
     const marks = await Promise.all(
@@ -149,9 +149,11 @@ export class ChannelSnapshots implements CatalogSnapshots {
     const copies: ChannelCopy[] = []
     const failures: unknown[] = []
     await parts.inFlight.alone(blob.ref, async () => {
-      for (const chatId of parts.lanes.chatIds) {
+      for (const chatId of this.#tools.storing.room.ours) {
         try {
-          copies.push(await sendCopy(parts, { blob, source, chatIds: [chatId], signal }))
+          const copy = await sendCopy(parts, { blob, source, chatIds: [chatId], signal })
+          await this.#tools.storing.room.reach(copy)
+          copies.push(copy)
           parts.reached('superblock-sent')
         } catch (error) {
           if (signal?.aborted || !(error instanceof ProductError)) throw error

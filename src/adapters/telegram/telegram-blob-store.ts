@@ -97,7 +97,14 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
     this.#isOurs = options.isOurs ?? (() => true)
     const inFlight = new InFlight()
     this.#parts = { lanes, ledger, events, libraryId, clock, random, inFlight, reached: options.reached ?? (() => {}) }
-    this.#room = new ChannelRoom({ ledger, events, chatIds: lanes.chatIds, isOurs: this.#isOurs, rollOverAtId })
+    this.#room = new ChannelRoom({
+      ledger,
+      events,
+      chatIds: lanes.chatIds,
+      isOurs: this.#isOurs,
+      onReach: (chatId) => this.#markers.removeFrom(chatId),
+      rollOverAtId,
+    })
     this.#loads = new BotLoads(options.botIds)
     this.#looker = new MessageLooker(this.#parts, options.scratchChatId)
     this.#handles = new Handles({ ledger, clock, looker: this.#looker })
