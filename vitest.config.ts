@@ -6,6 +6,8 @@ const CRASH = 'test/crash/**/*.test.ts'
 
 export default defineConfig({
   test: {
+    // They wait for programs and sockets as often as for a processor.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

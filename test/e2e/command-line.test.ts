@@ -11,7 +11,7 @@ import { uploadByCli } from '../support/upload-by-cli.ts'
 
 const VERBS = [
   ...['serve', 'doctor', 'config', 'test-bots'],
-  ...['upload', 'list', 'links', 'delete', 'export'],
+  ...['upload', 'download', 'list', 'links', 'delete', 'export'],
   ...['verify', 'rebuild', 'db-stats', 'cleanup'],
 ]
 const HELP_COLUMNS = 80

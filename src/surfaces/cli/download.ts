@@ -18,7 +18,7 @@ export const downloadVerb: Verb = {
     verbCommand({
       name: 'download',
       summary:
-        'Turns an address into a video of the library, or into a file: HLS, a media file, or a page yt-dlp knows.',
+        'Turns an address into a video of the library, or into a file: HLS, a media file, or a page with a film.',
       examples: [
         ['download https://example.org/a.m3u8', 'into the library'],
         ['download https://example.org/a.m3u8 -o film.mp4', 'into a file'],
