@@ -5,12 +5,12 @@ import type { SubtitlePlan } from '#domain/ingest-plan.ts'
 import type { ExtractedSubtitle } from '#domain/media-tool.ts'
 import type { ContainerTrack } from '#lib/containers/sample.ts'
 import { ContainerError } from '#lib/containers/container-error.ts'
-import { type FragmentStreamPart, readFragmentStream } from '#lib/containers/iso-bmff/fragment-stream.ts'
 import type { SegmentPiece } from '#lib/containers/segmenter/segment-piece.ts'
 import type { RunningProcess } from '#lib/process/start-process.ts'
 import { arrivals } from './arrivals.ts'
 import type { CutContext } from './cut-context.ts'
 import { type SegmentMaker, segmentMaker } from './fitted-track.ts'
+import { type PipePart, partsOfPipe } from './parts-of-pipe.ts'
 import { type PipeSeek, seekOptions } from './seek-options.ts'
 import { transcodeLimits } from './run-limits.ts'
 import { runTool } from './run-tool.ts'
@@ -22,12 +22,6 @@ export interface PipedWork {
   /** Positions in plan.tracks. */
   readonly positions: readonly number[]
   readonly subtitles: readonly SubtitlePlan[]
-}
-
-/** A part of one pipe, with the position of its track. */
-interface PipePart {
-  readonly position: number
-  readonly part: FragmentStreamPart
 }
 
 const STALL_LIMIT_MS = 60_000
@@ -51,7 +45,7 @@ export class PipedTracks implements AsyncDisposable {
     this.#context = context
     this.#work = work
     this.#process = child
-    const pipes = work.positions.map((position, index) => partsOf(position, child.output(descriptorOf(index))))
+    const pipes = work.positions.map((position, index) => partsOfPipe(position, child.output(descriptorOf(index))))
     this.#parts = arrivals(work.positions.length === 0 ? [] : pipes)
   }
 
@@ -212,19 +206,6 @@ function pipedTrack({ plan, media, from }: CutContext, position: number): PipedT
 function seekOf({ bordersSec, from, media }: CutContext, { positions, subtitles }: PipedWork): PipeSeek {
   const first = subtitles.length > 0 ? 0 : Math.min(...positions.map((position) => from[position] ?? 0))
   return { wantedSec: first === 0 ? null : (bordersSec[first] ?? null), containerStartSec: media.info.startSec }
-}
-
-/** A track without a single packet (from where reading began) leaves its pipe empty, or half a header in it. */
-async function* partsOf(position: number, output: AsyncIterable<Uint8Array>): AsyncGenerator<PipePart> {
-  let hasBegun = false
-  try {
-    for await (const part of readFragmentStream(output)) {
-      hasBegun = true
-      yield { position, part }
-    }
-  } catch (error) {
-    if (hasBegun || !(error instanceof ContainerError)) throw error
-  }
 }
 
 function byteLengthOf(pieces: readonly Uint8Array[]): number {

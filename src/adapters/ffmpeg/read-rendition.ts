@@ -5,7 +5,8 @@ import { JoinedTrack } from './joined-track.ts'
 import type { Pace } from './pace.ts'
 import type { RecordingContext, RenditionWork } from './recording-context.ts'
 import { type Stretch, stretchesOf } from './recording-stretches.ts'
-import { runStretch, type StretchPart } from './run-stretch.ts'
+import type { PipePart } from './parts-of-pipe.ts'
+import { runStretch } from './run-stretch.ts'
 import { tagOf } from './stretch-bytes.ts'
 import { type PeriodPlace, type Timeline, wrapShift } from './timeline.ts'
 
@@ -139,7 +140,7 @@ class StretchReading {
   }
 
   /** What can be placed now; the first of it places the period where that is still to be done. */
-  add({ position, part }: StretchPart): SourceBatch[] {
+  add({ position, part }: PipePart): SourceBatch[] {
     if (part.kind === 'init') {
       const [source] = part.tracks
       if (source !== undefined) this.#sources.set(position, source)

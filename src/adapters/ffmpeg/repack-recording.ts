@@ -14,7 +14,7 @@ import type { RecordingContext } from './recording-context.ts'
 import { runTool, type ToolRun } from './run-tool.ts'
 import type { Timeline } from './timeline.ts'
 import { toolError } from './tool-errors.ts'
-import { threeLetters } from '#lib/language-tag/three-letters.ts'
+import { threeLetterCode } from '#lib/language-tag/three-letter-code.ts'
 import { formatWebVtt } from '#lib/webvtt/format-web-vtt.ts'
 
 interface RepackJob {
@@ -184,7 +184,7 @@ function subtitleLabels(
 
 function tags(at: number | string, language: string, title: string | null): string[] {
   return [
-    ...[`-metadata:s:${at}`, `language=${threeLetters(language)}`],
+    ...[`-metadata:s:${at}`, `language=${threeLetterCode(language)}`],
     ...(title === null ? [] : [`-metadata:s:${at}`, `title=${title}`, `-metadata:s:${at}`, `handler_name=${title}`]),
   ]
 }

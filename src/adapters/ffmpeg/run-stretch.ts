@@ -1,7 +1,6 @@
 import { CodingChangedError, ToolFailedError } from '#domain/errors.ts'
 import { ContainerError } from '#lib/containers/container-error.ts'
 import { FRAGMENT_STREAM_OPTIONS } from '#lib/containers/iso-bmff/fragment-stream-options.ts'
-import { type FragmentStreamPart, readFragmentStream } from '#lib/containers/iso-bmff/fragment-stream.ts'
 import type { RunningProcess } from '#lib/process/start-process.ts'
 import { arrivals } from './arrivals.ts'
 import type { RecordingContext, RenditionTrack, RenditionWork } from './recording-context.ts'
@@ -10,13 +9,8 @@ import { transcodeLimits } from './run-limits.ts'
 import { runTool } from './run-tool.ts'
 import { stretchBytes } from './stretch-bytes.ts'
 import { toolError } from './tool-errors.ts'
+import { type PipePart, partsOfPipe } from './parts-of-pipe.ts'
 import { aacOptions, copyOptions, descriptorOf } from './transcode-options.ts'
-
-export interface StretchPart {
-  /** In plan.tracks. */
-  readonly position: number
-  readonly part: FragmentStreamPart
-}
 
 interface StretchRun {
   readonly stretch: Stretch
@@ -35,7 +29,7 @@ export async function* runStretch(
   context: RecordingContext,
   run: StretchRun,
   signal: AbortSignal,
-): AsyncGenerator<StretchPart> {
+): AsyncGenerator<PipePart> {
   const { tracks, probed } = run.work
   const { file } = probed.media
   const { tools, head, threads, info } = context
@@ -56,7 +50,7 @@ export async function* runStretch(
   const withoutTags = file.family !== 'mpegts' && file.family !== 'mov'
   const feeding = child.feed(stretchBytes(context.recording, run.stretch, { withoutTags }))
   feeding.catch(() => {}) // Heard of below, when what came out has been read.
-  const pipes = tracks.map(({ position }, index) => partsOf(position, child.output(descriptorOf(index))))
+  const pipes = tracks.map(({ position }, index) => partsOfPipe(position, child.output(descriptorOf(index))))
   try {
     yield* arrivals(pipes)
   } catch (error) {
@@ -114,17 +108,4 @@ async function failure(child: RunningProcess, cause?: ContainerError): Promise<E
   return new ToolFailedError('Reading the stream failed.', {
     why: `ffmpeg wrote what cannot be read: ${cause.message}.`,
   })
-}
-
-/** A track without a single packet leaves its pipe empty, or half a header in it. */
-async function* partsOf(position: number, output: AsyncIterable<Uint8Array>): AsyncGenerator<StretchPart> {
-  let hasBegun = false
-  try {
-    for await (const part of readFragmentStream(output)) {
-      hasBegun = true
-      yield { position, part }
-    }
-  } catch (error) {
-    if (hasBegun || !(error instanceof ContainerError)) throw error
-  }
 }

@@ -3,7 +3,7 @@ import { RemoteRefusedError } from '#domain/errors.ts'
 import type { WebAnswer, WebRequest, WebText } from '#domain/web.ts'
 import { howLongToKeepMs } from './how-long-to-keep.ts'
 import type { PlaylistCache } from './playlist-cache.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs } from '#lib/http-range/retry-after.ts'
 
 /** Bounds of a text when its caller gives none. */
 const MAX_TEXT_BYTES = 8 * 2 ** 20

@@ -3,7 +3,7 @@ import { InvalidInputError } from '#domain/errors.ts'
 import type { PageFile } from '#domain/page-tool.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { entryRequest } from './entry-request.ts'
-import { shownAddress } from './fetch/shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 /** More at once is rather a slip than a wish; `entries` takes more. */
 const MAX_ENTRIES_UNASKED = 200

@@ -7,7 +7,7 @@ import {
   RemoteRefusedError,
 } from '#domain/errors.ts'
 import type { Web, WebAnswer, WebIdentity, WebText } from '#domain/web.ts'
-import { retryAfterMs } from './fetch/retry-after-ms.ts'
+import { retryAfterMs } from '#lib/http-range/retry-after.ts'
 import { REAL_PACE } from './hls/pace.ts'
 import { retryWaitMs } from './hls/retry-wait.ts'
 import { SIGNATURE_BYTES, type Signature, signatureOf } from './media-signature.ts'

@@ -4,7 +4,7 @@ import { downloadPage } from './download-page.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { downloadRecorded, downloadStream } from './download-stream.ts'
 import { findLink } from './find-link.ts'
-import { shownAddress } from './fetch/shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 /**
  * Whatever stands at an address becomes a video of the library, or a file. Run again after a crash, a pause or a failure it

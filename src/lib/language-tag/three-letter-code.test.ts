@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { toLanguageTag } from './language-tag.ts'
 import { threeLetterCode } from './three-letter-code.ts'
 
 it.each([
@@ -22,4 +23,9 @@ it('knows only codes that mean the same language', () => {
   const known = pairs.filter((tag) => threeLetterCode(tag) !== 'und')
   expect(known.length).toBeGreaterThan(175)
   for (const tag of known) expect(Intl.getCanonicalLocales(threeLetterCode(tag))).toEqual([tag])
+})
+
+it.each(['de', 'en', 'pt-BR', 'zh-Hans', 'fil', 'ko', 'uk'])('writes %s so that it is read back', (tag) => {
+  const [language = ''] = tag.split('-')
+  expect(toLanguageTag(threeLetterCode(tag))).toBe(language)
 })

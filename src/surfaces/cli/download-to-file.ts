@@ -6,7 +6,7 @@ import type { VerbContext } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { onInterrupt } from './on-interrupt.ts'
 import { progressShower, RECORDING, showDownloadResult } from './show-download.ts'
-import { shownAddress } from './shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 interface FileTarget {
   readonly output: string

@@ -8,7 +8,7 @@ import { commandOf } from './download-to-file.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
 import { onInterrupt } from './on-interrupt.ts'
 import { progressShower, RECORDING, showDownloadResult } from './show-download.ts'
-import { shownAddress } from './shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 /** Downloads through the queue and follows until the video is whole; a list becomes several videos. */
 export async function downloadToLibrary(

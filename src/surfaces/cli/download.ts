@@ -10,7 +10,7 @@ import { downloadToLibrary } from './download-to-library.ts'
 import { connectionsOf, type DownloadOptions, downloadRequestOf } from './download-wishes.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { showError } from './show-error.ts'
-import { shownAddress } from './shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 import { showLink } from './show-link.ts'
 
 export const downloadVerb: Verb = {

@@ -5,8 +5,8 @@ import type { FetchClock } from './fetch-clock.ts'
 import { backOffMs, type FetchSettings } from './fetch-settings.ts'
 import { freeChunk } from './free-chunk.ts'
 import type { Resource } from './resource.ts'
-import { retryAfterMs } from './retry-after-ms.ts'
-import { shownAddress } from './shown-address.ts'
+import { retryAfterMs } from '#lib/http-range/retry-after.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 import { strongValidator } from './strong-validator.ts'
 
 /** Where bytes go. */

@@ -1,6 +1,7 @@
 import { ProtectedMediaError, RemoteBrokenError, RemoteRefusedError } from '#domain/errors.ts'
 import { fetchBytes, type FetchTools } from './fetch-bytes.ts'
-import { shownAddress } from './shown-address.ts'
+import { dataKey } from '../hls/data-key.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 const KEY_BYTES = 16
 /** A stream may change its key with every segment. */
@@ -29,7 +30,7 @@ export class KeyCache {
 }
 
 async function fetchKey(url: string, tools: FetchTools): Promise<Uint8Array> {
-  const bytes = url.startsWith('data:') ? dataOf(url) : await keyOverHttp(url, tools)
+  const bytes = url.startsWith('data:') ? keyInPlaylist(url) : await keyOverHttp(url, tools)
   if (bytes.byteLength === KEY_BYTES) return bytes
   throw new ProtectedMediaError(`The key at ${shownAddress(url)} has ${bytes.byteLength} bytes instead of 16.`, {
     why: 'The server sent something else, as it does to those who are not signed in.',
@@ -66,15 +67,8 @@ async function keyOverHttp(url: string, tools: FetchTools): Promise<Uint8Array> 
   return all
 }
 
-/** The bytes of a `data:` address (RFC 2397). */
-function dataOf(url: string): Uint8Array {
-  const comma = url.indexOf(',')
-  try {
-    if (comma < 0) throw new TypeError('There is no comma.')
-    const text = decodeURIComponent(url.slice(comma + 1))
-    const isBase64 = /;\s*base64\s*$/i.test(url.slice(0, comma))
-    return Uint8Array.from(isBase64 ? atob(text) : text, (char) => char.charCodeAt(0))
-  } catch (cause) {
-    throw new RemoteBrokenError('The key in the playlist cannot be read.', { cause })
-  }
+function keyInPlaylist(url: string): Uint8Array {
+  const key = dataKey(url)
+  if (key) return key
+  throw new RemoteBrokenError('The key in the playlist cannot be read.', { why: 'It is not 16 bytes.' })
 }

@@ -5,8 +5,8 @@ import { contentRangeOf } from './content-range-of.ts'
 import type { FetchTools } from './fetch-bytes.ts'
 import type { FetchPorts } from './fetch-ports.ts'
 import { backOffMs } from './fetch-settings.ts'
-import { retryAfterMs } from './retry-after-ms.ts'
-import { shownAddress } from './shown-address.ts'
+import { retryAfterMs } from '#lib/http-range/retry-after.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 import { strongValidator } from './strong-validator.ts'
 
 /** What the first answer tells of a file. */

@@ -6,7 +6,7 @@ import {
   SegmentMissingError,
 } from '#domain/errors.ts'
 import type { SegmentWish } from '../hls/segment-wish.ts'
-import { shownAddress } from './shown-address.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 
 /** What failed, named: number, time and address of the segment. Errors that have nothing to do with it stay as they are. */
 export function segmentFailure(error: unknown, wish: SegmentWish): unknown {

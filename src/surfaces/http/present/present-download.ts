@@ -1,5 +1,6 @@
 import type { DownloadResult } from '#domain/download.ts'
 import type { Job } from '#domain/job-queue.ts'
+import { shownAddress } from '#domain/shown-address.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { Download, DownloadResult as ShownResult } from '../contract/download.ts'
 import { presentProgress } from './present-job.ts'
@@ -9,7 +10,7 @@ export function presentDownload(job: Job<'download'>): Download {
   const { id, payload, state, attempts, priority, progress, failure, result, createdAt, updatedAt } = job
   return {
     jobId: id,
-    url: addressShown(payload.request.url),
+    url: shownAddress(payload.request.url),
     title: result?.title ?? progress?.title ?? payload.request.title ?? null,
     target: payload.request.target,
     ...{ state, attempts, priority },
@@ -22,13 +23,6 @@ export function presentDownload(job: Job<'download'>): Download {
   }
 }
 
-/** Without query, user part and fragment: these may hold what lets others in. */
-function addressShown(address: string): string {
-  const url = URL.parse(address)
-  if (!url) return ''
-  return `${url.protocol}//${url.host}${url.pathname}`
-}
-
 /** Where it lies on this machine is nobody's business. */
 function presentResult({ path, gaps, notes, entries, ...result }: DownloadResult): ShownResult {
   return {
@@ -36,6 +30,6 @@ function presentResult({ path, gaps, notes, entries, ...result }: DownloadResult
     hasFile: path !== null,
     gaps: gaps.map((gap) => ({ ...gap })),
     notes: [...notes],
-    entries: entries.map(({ url, title }) => ({ url: addressShown(url), title })),
+    entries: entries.map(({ url, title }) => ({ url: shownAddress(url), title })),
   }
 }

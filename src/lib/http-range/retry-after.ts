@@ -1,4 +1,4 @@
-import { parseHttpDate } from '#lib/http-range/http-date.ts'
+import { parseHttpDate } from './http-date.ts'
 
 /** `Retry-After`: seconds or a date (RFC 9110 §10.2.3), as milliseconds from now on; null when it says nothing. */
 export function retryAfterMs(header: string | undefined, dateMs: number): number | null {
