@@ -3,7 +3,7 @@ import type { WrittenFile } from './disk-recording-file.ts'
 import type { JournalFile } from './journal-file.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import type { RecordingEntry } from './recording-entry.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 
 export interface NewEntry {
   readonly entry: RecordingEntry

@@ -6,7 +6,7 @@ import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError } from '#domain/
 import { cannotLink, isAlreadyThere, isMissing } from './file-errors.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { readFileRange } from './read-file-range.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 
 /** `<video id>/<number>`, nothing else: a name becomes a path. */
 const NAME = /^[A-Za-z0-9_-]{8,32}\/\d{1,9}$/

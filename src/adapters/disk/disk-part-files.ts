@@ -9,7 +9,7 @@ import { noSpaceOr } from './no-space-or.ts'
 import type { PartEntry } from './part-entry.ts'
 import { PartHash } from './part-hash.ts'
 import { isThere } from './is-there.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { writeAll } from './write-all.ts'
 
 type Entry = ({ readonly kind: 'note' } & PartNote) | PartEntry

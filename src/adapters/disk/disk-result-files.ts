@@ -6,7 +6,7 @@ import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
 import { isThere } from './is-there.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { readThrough } from './read-through.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { writeAll } from './write-all.ts'
 
 const COPY_BYTES = 512 * 1024

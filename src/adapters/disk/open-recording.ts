@@ -9,7 +9,7 @@ import { RecordingContents } from './recording-contents.ts'
 import type { InitEntry, RecordingEntry } from './recording-entry.ts'
 import type { RecordingFolder } from './recording-folder.ts'
 import { readReleased } from './released-segments.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 
 export interface OpenedRecording {
   readonly journal: JournalFile

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrackPlan } from '#domain/ingest-plan.ts'
 import { MEDIA_ORIGIN_SEC } from '#domain/ingest-plan.ts'
@@ -14,6 +14,7 @@ import type { RecordingContext } from './recording-context.ts'
 import { runTool, type ToolRun } from './run-tool.ts'
 import type { Timeline } from './timeline.ts'
 import { toolError } from './tool-errors.ts'
+import { nameDurably } from '#lib/durable-file/name-durably.ts'
 import { threeLetterCode } from '#lib/language-tag/three-letter-code.ts'
 import { formatWebVtt } from '#lib/webvtt/format-web-vtt.ts'
 
@@ -40,7 +41,7 @@ export async function repackRecording(
     const found = await writeSubtitles(context, texts, { folder, timeline, signal })
     const hasSubtitles = texts.length > 0
     if (hasSubtitles) await addSubtitles(found, writing)
-    await rename(join(folder, hasSubtitles ? FINAL : TRACKS), path)
+    await nameDurably(join(folder, hasSubtitles ? FINAL : TRACKS), path)
     const missing = texts.filter((text) => !found.includes(text))
     return {
       notes: missing.map(({ name }) => `The subtitles "${name}" are left out: they show nothing that can be read.`),

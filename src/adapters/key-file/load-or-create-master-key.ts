@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConflictError, InvalidInputError } from '#domain/errors.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { MasterKey } from '#lib/sealing/master-key.ts'
 import { formatRecoveryKey, parseRecoveryKey } from '#lib/sealing/recovery-key.ts'
 
@@ -90,13 +91,6 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await using file = await open(path, 'wx', PRIVATE_MODE)
   await file.writeFile(text)
   await file.sync()
-}
-
-/** Windows cannot open folders; there the file system journals names itself. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  await using folder = await open(path, 'r')
-  await folder.sync()
 }
 
 /** Windows has no such permissions: the folder's own rights count there. */
