@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { openPageToolLab, type PageToolLab } from './ytdlp.test-support.ts'
 const SCRIBE = `#!/bin/sh
 case "$*" in *--version) echo 2026.08.20; exit;; esac
 printf '%s\\n' "$@" > "$TMPDIR/../called"
+/bin/cp -p "$TMPDIR/options.conf" "$TMPDIR/../options"
 /usr/bin/env > "$TMPDIR/../env"
 echo '{"title":"x"}'
 `
@@ -44,10 +45,18 @@ describe('the command line of yt-dlp', () => {
     const args = await called()
     expect(args.slice(-2)).toEqual(['--', 'http://example.com/a%20b?--exec=id'])
     expect(args.join(' ')).toMatch(
-      /^--ignore-config --no-plugin-dirs --no-cache-dir --no-playlist --no-exec --no-js-runtimes --no-remote-components /,
+      /^--ignore-config --config-locations \S+\/options\.conf --no-plugin-dirs --no-cache-dir --no-playlist --no-exec --no-js-runtimes --no-remote-components /,
     )
     expect(args.join(' ')).toContain('--downloader native --downloader m3u8:native --ffmpeg-location')
-    expect(args.join(' ')).toContain('--proxy http://job:credential@127.0.0.1:9 --socket-timeout 20 --retries 3')
+    expect(args.join(' ')).toContain('--socket-timeout 20 --retries 3')
+  })
+
+  it('does not hold the password of the proxy, which stands in a file that only we can read', async () => {
+    await lab.tool.look('https://example.com/', lab.look())
+    expect((await called()).join(' ')).not.toContain('credential')
+    const copy = join(lab.workDir, 'options')
+    expect(await readFile(copy, 'utf8')).toBe("--proxy 'http://job:credential@127.0.0.1:9/'\n")
+    expect((await stat(copy)).mode & 0o777).toBe(0o600)
   })
 
   it('of a download bounds it and asks for fragments at once', async () => {
@@ -85,7 +94,7 @@ describe('the command line of yt-dlp', () => {
     ).toEqual([])
     expect(env.HOME).toMatch(/\/ytdlp-\w+\/empty$/)
     expect(env.PATH).toBe(env.HOME)
-    expect((await readdir(lab.workDir)).toSorted()).toEqual(['called', 'env'])
+    expect((await readdir(lab.workDir)).toSorted()).toEqual(['called', 'env', 'options'])
   })
 })
 

@@ -9,7 +9,7 @@ import { type PageCookies, readCookies } from './cookies-file.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
 import { redactor } from './redact.ts'
 import { makeScratchFolder } from './scratch-folders.ts'
-import { commonOptions } from './ytdlp-options.ts'
+import { commonOptions, secretOptions } from './ytdlp-options.ts'
 
 /** The proxy that a run is given as its only way out; its address holds a credential. */
 export type StartProxy = (options: {
@@ -77,10 +77,12 @@ export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRu
     maxBytes: run.maxBytes,
     onRefused: (target, why) => void refused.push({ target, why }),
   })
+  const configPath = join(scratch.path, 'options.conf')
+  await writeFile(configPath, secretOptions(proxy.url), { mode: 0o600 })
   const cookiesPath = cookies === null ? null : join(scratch.path, 'cookies.txt')
   if (cookies !== null && cookiesPath !== null) await writeFile(cookiesPath, cookies.text, { mode: 0o600 })
   const options = commonOptions({
-    proxyUrl: proxy.url,
+    configPath,
     emptyFolder: scratch.emptyPath,
     cookiesPath,
     referer: headerOf(run.identity, 'referer'),

@@ -1,6 +1,7 @@
-/** The folder that is given to it as the place of ffmpeg: it holds none. */
 export interface CommonOptions {
-  readonly proxyUrl: string
+  /** Holds what `secretOptions` gives. */
+  readonly configPath: string
+  /** Given to it as the place of ffmpeg: it holds none. */
   readonly emptyFolder: string
   /** A copy of the cookies; yt-dlp writes to it. */
   readonly cookiesPath: string | null
@@ -11,12 +12,21 @@ export interface CommonOptions {
 
 /**
  * What every run begins with. Nothing here comes from a user but the values of `--referer` and `--user-agent`, each as one
- * argument with its option. No settings files, no plugins, no programs started (ffmpeg would open what pages say by its own
+ * argument with its option. No settings files but ours, no plugins, no programs started (ffmpeg would open what pages say by its own
  * sockets and decoders), no JavaScript, no address but through the proxy.
  */
 export function commonOptions(options: CommonOptions): readonly string[] {
   return [
-    ...['--ignore-config', '--no-plugin-dirs', '--no-cache-dir', '--no-playlist', '--no-exec', '--no-js-runtimes'],
+    ...[
+      '--ignore-config',
+      '--config-locations',
+      options.configPath,
+      '--no-plugin-dirs',
+      '--no-cache-dir',
+      '--no-playlist',
+      '--no-exec',
+      '--no-js-runtimes',
+    ],
     ...['--no-remote-components', '--no-update', '--color', 'never'],
     ...[
       '--downloader',
@@ -28,7 +38,7 @@ export function commonOptions(options: CommonOptions): readonly string[] {
       '--fixup',
       'never',
     ],
-    ...['--proxy', options.proxyUrl, '--socket-timeout', '20', '--retries', '3', '--extractor-retries', '2'],
+    ...['--socket-timeout', '20', '--retries', '3', '--extractor-retries', '2'],
     ...(options.cookiesPath === null ? [] : ['--cookies', options.cookiesPath]),
     ...(options.referer === null ? [] : [`--referer=${options.referer}`]),
     ...(options.userAgent === null ? [] : [`--user-agent=${options.userAgent}`]),
@@ -75,4 +85,14 @@ export function downloadOptions({ folder, maxBytes, prefix, formats, subtitles }
     '--write-pages',
     ...['--playlist-items', '1', ...formats, ...subtitles, '-P', folder, '-o', 'src.%(ext)s'],
   ]
+}
+
+/**
+ * The text of a settings file: every user of the machine can read the command lines of others, and the address of the proxy
+ * holds the password of this run.
+ */
+export function secretOptions(proxyUrl: string): string {
+  const { href } = new URL(proxyUrl)
+  // It is read as a shell would: no byte of an address may end its quotes.
+  return `--proxy '${href.replaceAll("'", '%27')}'\n`
 }
