@@ -92,11 +92,13 @@ export interface RepairOptions {
   readonly local?: BlobSource
   /** Reads every copy whole; otherwise only whether it is there, and how long. */
   readonly full?: boolean
+  /** Looks, and says what it would do. */
+  readonly dryRun?: boolean
   readonly signal?: AbortSignal
 }
 
 export interface Repair {
-  /** `lost`: no copy is good, and there are no bytes to make one of. */
+  /** `lost`: no copy is good, and there are no bytes to make one of. Of a dry run `repaired` is what would be. */
   readonly outcome: 'whole' | 'repaired' | 'lost'
   /** What was found and done, for people. */
   readonly done: readonly string[]

@@ -31,7 +31,10 @@ export interface VideoCatalog {
   videos(query?: VideoQuery): Promise<{ readonly videos: readonly Video[]; readonly total: number }>
   /** Sets what is given, and `updatedAt`. Rejects with VideoNotFoundError: nothing comes back from `deleting`. */
   updateVideo(id: VideoId, change: VideoChange): Promise<void>
-  /** The source file of a video that is not yet ready; null once it was let go, and for a video that is not there. */
+  /**
+   * The file that a video is made from: until it is ready, and after that where it is the user's own, who may have moved
+   * or changed it since. Null once it was let go, and for a video that is not there.
+   */
   source(id: VideoId): Promise<VideoSource | null>
   /** Rejects with VideoNotFoundError. */
   setSource(id: VideoId, source: VideoSource | null): Promise<void>
@@ -76,6 +79,18 @@ export interface PackCatalog {
   newPackId(): PackId
   /** `sealed` -> `stored`, all or none. Idempotent. Rejects with ConflictError when one is not sealed, or stored elsewhere. */
   markStored(packs: readonly { readonly id: PackId; readonly ref: BlobRef }[]): Promise<void>
+  /**
+   * A stored pack was written anew: it lies at `now` instead of `was`. What lay in it lies at the same places in the new
+   * one, but for the attachments given, which replace those of their names, and those named in `without`, which are
+   * forgotten. Sets `updatedAt` of the video. Rejects with NotFoundError, and with ConflictError when it does not lie at
+   * `was`, or has other bytes than those.
+   */
+  replacePack(
+    id: PackId,
+    was: Pick<Pack, 'ref' | 'digest'>,
+    now: PackPlace,
+    changes?: { readonly attachments?: readonly Attachment[]; readonly without?: readonly string[] },
+  ): Promise<void>
   /** Forgets packs of this video from `position` on, with every segment and attachment that touches them. Idempotent. */
   dropPacksFrom(id: VideoId, position: number): Promise<void>
 
@@ -111,6 +126,13 @@ export interface PackStep {
   readonly sealed?: { readonly byteLength: number; readonly digest: string }
 }
 
+/** Where a stored pack lies, and what. */
+export interface PackPlace {
+  readonly ref: BlobRef
+  readonly byteLength: number
+  readonly digest: string
+}
+
 export interface NewVideo {
   readonly id: VideoId
   readonly title: string
@@ -124,6 +146,21 @@ export interface VideoSource {
   readonly path: string
   /** Ours to delete after the ingest (an upload), or the user's own file that we must not touch. */
   readonly owned: boolean
+  /** Subtitle files that came with it: the ingest makes tracks of them, and they go when it goes. */
+  readonly sidecars?: readonly SourceSidecar[]
+  /** What the notes of the video are to say of where it came from. */
+  readonly notes?: readonly string[]
+}
+
+/** Nobody has looked into it yet. */
+export interface SourceSidecar {
+  readonly path: string
+  /** BCP 47, `und` when unknown. */
+  readonly language: string
+  /** As people call it. */
+  readonly title: string | null
+  readonly forced: boolean
+  readonly hearingImpaired: boolean
 }
 
 export interface VideoQuery {

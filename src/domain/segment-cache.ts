@@ -34,3 +34,9 @@ export interface CacheTier {
   /** Entries whose bytes were not what they should be: removed, never given. */
   readonly damaged: number
 }
+
+/** What a cache has left on disk, for whoever has no cache of its own open: reading it changes nothing there. */
+export interface SavedSlices {
+  /** Brings the bytes into memory as long as the slice and proves them; false when they are not there, or damaged. */
+  read(slice: Pick<Slice, 'sha256' | 'length'>, into: Uint8Array): Promise<boolean>
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Catalog } from '#domain/catalog.ts'
-import { ConflictError, NotFoundError } from '#domain/errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
 
 import { addPack, attachment, FILM, newVideo, SERIES, sealPack, segment, track } from './catalog-samples.ts'
@@ -119,6 +119,44 @@ export function testPacks(name: string, create: CreateCatalog): void {
       await expect(opened.catalog.pack(id)).rejects.toBeInstanceOf(NotFoundError)
       await expect(sealPack(opened.catalog, id, { byteLength: 1, digest: '' })).rejects.toBeInstanceOf(NotFoundError)
       await expect(opened.catalog.markStored([{ id, ref: 'disk:1' }])).rejects.toBeInstanceOf(NotFoundError)
+    })
+
+    it('puts a pack elsewhere, with all that lies in it but what is said, all or nothing', async () => {
+      await using opened = await open()
+      const { catalog } = opened
+      const [p0] = await fill(catalog, FILM)
+      await sealPack(catalog, p0, { byteLength: 900, digest: 'old' })
+      await catalog.markStored([{ id: p0, ref: 'disk:0' }])
+      const [was, now] = [
+        { ref: 'disk:0', digest: 'old' },
+        { ref: 'disk:9', byteLength: 800, digest: 'new' },
+      ] as const
+      const segments = await catalog.segments(track(FILM, 'v0').id)
+      const before = await catalog.video(FILM)
+      const early = attachment(FILM, 'early.jpg', [p0, 200, 7])
+      const stranger = attachment(FILM, 'other.jpg', ['nobody' as PackId, 1, 1])
+      await expect(catalog.replacePack(p0, { ...was, digest: 'other' }, now)).rejects.toBeInstanceOf(ConflictError)
+      await expect(catalog.replacePack(p0, was, now, { attachments: [stranger] })).rejects.toBeInstanceOf(
+        InvalidInputError,
+      )
+      expect(await catalog.pack(p0)).toMatchObject({ ref: 'disk:0', digest: 'old', byteLength: 900 })
+      await catalog.replacePack(p0, was, now, { attachments: [early], without: ['late.jpg', 'nothing'] })
+      expect(await catalog.pack(p0)).toMatchObject({ ...now, id: p0, position: 0, state: 'stored' })
+      expect(await catalog.segments(track(FILM, 'v0').id)).toEqual(segments)
+      expect((await catalog.attachments(FILM)).map(({ name }) => name)).toEqual(['back.jpg', 'early.jpg'])
+      expect((await catalog.attachments(FILM)).find(({ name }) => name === 'early.jpg')).toEqual(early)
+      expect((await catalog.video(FILM)).updatedAt.getTime()).toBeGreaterThan(before.updatedAt.getTime())
+      await expect(catalog.replacePack(p0, was, now)).rejects.toBeInstanceOf(ConflictError)
+    })
+
+    it('puts nothing elsewhere that is not stored, or not there', async () => {
+      await using opened = await open()
+      const [p0] = await fill(opened.catalog, FILM)
+      const now = { ref: 'disk:9', byteLength: 1, digest: 'd' } as const
+      const moving = opened.catalog.replacePack(p0, { ref: null, digest: null }, now)
+      await expect(moving).rejects.toBeInstanceOf(ConflictError)
+      const nobody = opened.catalog.replacePack('nobody' as PackId, { ref: null, digest: null }, now)
+      await expect(nobody).rejects.toBeInstanceOf(NotFoundError)
     })
 
     it('forgets packs from a position on, with every entry that touches them', async () => {

@@ -1,15 +1,18 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { PackCatalog, PackStep } from '#domain/catalog.ts'
+import type { PackCatalog, PackPlace, PackStep } from '#domain/catalog.ts'
 import { ConflictError, NotFoundError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
 import type { Pack } from '#domain/video.ts'
 import type { CatalogContext } from './catalog-context.ts'
+import { attachmentRow, packPositions } from './entry-row.ts'
+import { insertAttachments } from './insert-entries.ts'
+import { requireVideo } from './require-video.ts'
 import type { PacksTable } from './schema/packs.ts'
 import type { Tables } from './schema/tables.ts'
 
-type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'dropPacksFrom'>
+type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'replacePack' | 'dropPacksFrom'>
 
-export function packsIn({ db, newId }: CatalogContext): PackMethods {
+export function packsIn({ db, newId, now }: CatalogContext): PackMethods {
   return {
     async packs(id) {
       const rows = await db.selectFrom('packs').selectAll().where('video_id', '=', id).orderBy('position').execute()
@@ -33,6 +36,21 @@ export function packsIn({ db, newId }: CatalogContext): PackMethods {
       })
     },
 
+    async replacePack(id, was, place, { attachments = [], without = [] } = {}) {
+      await db.transaction().execute(async (transaction) => {
+        const videoId = (await requirePack(transaction, id)).video_id
+        await requireVideo(transaction, videoId)
+        await movePack(transaction, id, was, place)
+        const packs = await transaction.selectFrom('packs').selectAll().where('video_id', '=', videoId).execute()
+        const positions = packPositions(packs)
+        const ofVideo = transaction.deleteFrom('attachments').where('video_id', '=', videoId)
+        if (without.length > 0) await ofVideo.where('name', 'in', without).execute()
+        const rows = attachments.map((attachment) => attachmentRow(attachment, positions))
+        await insertAttachments(transaction, rows)
+        await transaction.updateTable('videos').set({ updated_at: now() }).where('id', '=', videoId).execute()
+      })
+    },
+
     async dropPacksFrom(id, position) {
       await db.transaction().execute(async (transaction) => {
         for (const table of ['segments', 'attachments'] as const)
@@ -41,6 +59,18 @@ export function packsIn({ db, newId }: CatalogContext): PackMethods {
       })
     },
   }
+}
+
+async function movePack(
+  transaction: Transaction<Tables>,
+  id: PackId,
+  was: Pick<Pack, 'ref' | 'digest'>,
+  { ref, byteLength, digest }: PackPlace,
+): Promise<void> {
+  const moved = transaction.updateTable('packs').set({ ref, byte_length: byteLength, digest }).where('id', '=', id)
+  const still = moved.where('state', '=', 'stored').where('ref', '=', was.ref).where('digest', '=', was.digest)
+  const { numUpdatedRows } = await still.executeTakeFirst()
+  if (numUpdatedRows === 0n) throw new ConflictError(`Pack ${id} was moved meanwhile.`, { fix: 'Try again.' })
 }
 
 /** Adds the pack when it is new, seals it when it is said to be sealed. Rejects with ConflictError. */

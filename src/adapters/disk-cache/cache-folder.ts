@@ -25,10 +25,18 @@ export class CacheFolder {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     await rm(join(this.#folder, UNFINISHED), { recursive: true, force: true })
     await mkdir(join(this.#folder, UNFINISHED), { mode: 0o700 })
-    const there = await this.#list()
+    const empty: string[] = []
+    const there = await this.#list((name, files) => void (files === 0 && empty.push(name)))
+    for (const name of empty) await rmdir(join(this.#folder, name)).catch(() => undefined)
     const listed = (await this.#savedOrder()).filter((path) => there.has(path))
     // What the index does not know was written after it was saved: a set keeps the first place of each.
     const paths = new Set([...listed, ...there])
+    return [...paths].flatMap((path) => parseCachedFile(path) ?? [])
+  }
+
+  /** All complete files, in no order; none when there is no such folder. */
+  async files(): Promise<readonly CachedFile[]> {
+    const paths = await this.#list().catch(() => new Set<string>())
     return [...paths].flatMap((path) => parseCachedFile(path) ?? [])
   }
 
@@ -80,13 +88,13 @@ export class CacheFolder {
     await rmdir(join(this.#folder, videoId)).catch(() => undefined)
   }
 
-  async #list(): Promise<ReadonlySet<string>> {
+  async #list(onFolder: (name: string, files: number) => void = () => {}): Promise<ReadonlySet<string>> {
     const paths = new Set<string>()
     const folders = await readdir(this.#folder, { withFileTypes: true })
     for (const folder of folders.filter((entry) => entry.isDirectory() && isVideoFolder(entry.name))) {
-      const names = await readdir(join(this.#folder, folder.name))
+      const names = await readdir(join(this.#folder, folder.name)).catch(() => [])
       for (const name of names) if (parseCachedFile(`${folder.name}/${name}`)) paths.add(`${folder.name}/${name}`)
-      if (names.length === 0) await rmdir(join(this.#folder, folder.name)).catch(() => undefined)
+      onFolder(folder.name, names.length)
     }
     return paths
   }

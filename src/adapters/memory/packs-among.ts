@@ -2,9 +2,9 @@ import type { PackCatalog, PackStep } from '#domain/catalog.ts'
 import { ConflictError } from '#domain/errors.ts'
 import type { PackId, VideoId } from '#domain/ids.ts'
 import type { Pack, Slice } from '#domain/video.ts'
-import type { ShelvedVideo, VideoShelf } from './video-shelf.ts'
+import { requirePacks, type ShelvedVideo, type VideoShelf } from './video-shelf.ts'
 
-type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'dropPacksFrom'>
+type PackMethods = Pick<PackCatalog, 'packs' | 'pack' | 'newPackId' | 'markStored' | 'replacePack' | 'dropPacksFrom'>
 
 export function packsAmong(shelf: VideoShelf): PackMethods {
   return {
@@ -24,6 +24,17 @@ export function packsAmong(shelf: VideoShelf): PackMethods {
         return () => packs.set(id, { ...pack, state: 'stored', ref })
       })
       for (const change of changes) change()
+    },
+
+    async replacePack(id, was, now, { attachments = [], without = [] } = {}) {
+      const { pack } = shelf.ownerOf(id)
+      const shelved = shelf.shown(pack.videoId)
+      if (pack.state !== 'stored' || pack.ref !== was.ref || pack.digest !== was.digest) throw movedMeanwhile(pack)
+      for (const { slices } of attachments) requirePacks(slices, shelved.packs)
+      shelved.packs.set(id, { ...pack, ...now })
+      for (const name of without) shelved.attachments.delete(name)
+      for (const attachment of attachments) shelved.attachments.set(attachment.name, attachment)
+      shelved.video = { ...shelved.video, updatedAt: new Date(shelf.world.now()) }
     },
 
     async dropPacksFrom(id, position) {
@@ -62,6 +73,10 @@ function afterStep({ id, position, sealed }: PackStep, videoId: VideoId, standin
 
 function notSealed({ id, state }: Pack): ConflictError {
   return new ConflictError(`Pack ${id} is ${state}, not sealed.`)
+}
+
+function movedMeanwhile({ id }: Pack): ConflictError {
+  return new ConflictError(`Pack ${id} was moved meanwhile.`, { fix: 'Try again.' })
 }
 
 function forget(id: PackId, { packs, tracks, attachments }: ShelvedVideo): void {

@@ -32,6 +32,7 @@ export async function repairBlob(repairing: Repairing, ref: BlobRef, options: Re
   if (bad.length === 0 && good.length >= copiesWanted) return { outcome: 'whole', done }
   const source = await sourceOf(repairing, blob, good, options)
   if (!source) return lost(bad, done)
+  if (options.dryRun) return { outcome: 'repaired', done: [...done, 'A copy would be made.'] }
   const { signal } = options
   const except = bad.map(({ copy }) => copy)
   const wish = { blob, source, copiesWanted, except, readsBack: true, signal }

@@ -30,10 +30,14 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
   reached('released')
 }
 
-/** Lets go of the work files and of the source: an upload is deleted, a file of the user's stays. */
+/**
+ * Lets go of the work files and of an upload. Where the user's own file lies stays known: what the store may lose one day
+ * can be cut from it again.
+ */
 async function release(videoId: VideoId, { catalog, sources, work }: IngestPorts): Promise<void> {
   await work.removeVideo(videoId)
   const source = await catalog.source(videoId)
-  if (source?.owned) await sources.remove(source.path)
+  if (!source?.owned) return
+  await sources.remove(source.path)
   await catalog.setSource(videoId, null)
 }

@@ -1,8 +1,8 @@
 import type { Catalog } from '#domain/catalog.ts'
-import type { VideoId } from '#domain/ids.ts'
-import type { Pack, Segment, Slice } from '#domain/video.ts'
+import type { PackId, VideoId } from '#domain/ids.ts'
+import { packContents } from '#domain/pack-contents.ts'
+import type { Pack, Segment } from '#domain/video.ts'
 import type { PackEntry } from '#lib/pack-file/pack-file.ts'
-import { attachmentEntryName, segmentEntryName } from './entry-names.ts'
 import { OpenPack } from './open-pack.ts'
 import { PackStoring } from './pack-storing.ts'
 import type { PackPorts } from './pack-ports.ts'
@@ -18,7 +18,7 @@ export async function resumePacks(
   signal: AbortSignal,
 ): Promise<PackWriter> {
   await dropLostPacks(videoId, ports, signal)
-  const [packs, contents] = await Promise.all([ports.catalog.packs(videoId), packContents(videoId, ports.catalog)])
+  const [packs, contents] = await Promise.all([ports.catalog.packs(videoId), contentsOf(videoId, ports.catalog)])
   const storing = new PackStoring(ports, signal)
   for (const pack of packs.filter(({ state }) => state === 'stored'))
     await ports.work.removePack(videoId, pack.position)
@@ -43,7 +43,7 @@ async function dropLostPacks(
   { catalog, work, blobs }: PackPorts & { readonly catalog: Catalog },
   signal: AbortSignal,
 ): Promise<void> {
-  const [packs, contents] = await Promise.all([catalog.packs(videoId), packContents(videoId, catalog)])
+  const [packs, contents] = await Promise.all([catalog.packs(videoId), contentsOf(videoId, catalog)])
   for (const pack of packs) {
     if (await isIntact(pack, contents.get(pack.id) ?? [], work)) continue
     const lost = packs.filter(({ position }) => position >= pack.position)
@@ -63,26 +63,9 @@ async function isIntact(pack: Pack, entries: readonly PackEntry[], work: PackPor
   return work.holds(pack.videoId, pack.position, entries)
 }
 
-/** The table of each pack as the catalog knows it, in the order of the bytes. */
-async function packContents(videoId: VideoId, catalog: Catalog): Promise<Map<string, PackEntry[]>> {
-  const contents = new Map<string, PackEntry[]>()
-  const add = (name: string, slices: readonly Slice[], times?: { startSec: number; durationSec: number }) => {
-    for (const [part, { packId, ...where }] of slices.entries()) {
-      const last = part === slices.length - 1
-      const entry = { name, ...where, part, last, ...(times && timesOf(times, last)) }
-      const entries = contents.get(packId) ?? []
-      entries.push(entry)
-      contents.set(packId, entries)
-    }
-  }
-  for (const segment of await allSegments(videoId, catalog)) add(segmentEntryName(segment), segment.slices, segment)
-  for (const { name, slices } of await catalog.attachments(videoId)) add(attachmentEntryName(name), slices)
-  for (const entries of contents.values()) entries.sort((one, other) => one.offset - other.offset)
-  return contents
-}
-
-function timesOf({ startSec, durationSec }: { startSec: number; durationSec: number }, last: boolean) {
-  return last ? { startSec, durationSec } : { startSec }
+async function contentsOf(videoId: VideoId, catalog: Catalog): Promise<Map<PackId, PackEntry[]>> {
+  const [segments, attachments] = await Promise.all([allSegments(videoId, catalog), catalog.attachments(videoId)])
+  return packContents({ segments, attachments })
 }
 
 async function allSegments(videoId: VideoId, catalog: Catalog): Promise<Segment[]> {

@@ -2,7 +2,7 @@ import { type TrackId, trackIdOf, type VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { SegmentPiece } from '#domain/media-tool.ts'
 import type { Segment, Slice } from '#domain/video.ts'
-import { segmentEntryName } from './entry-names.ts'
+import { segmentEntryName } from '#domain/entry-names.ts'
 import type { PackWriter } from './pack-writer.ts'
 
 /** A planned border and the cut that was made may differ by rounding of timestamps. */

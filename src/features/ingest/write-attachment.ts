@@ -1,5 +1,5 @@
 import type { Attachment } from '#domain/video.ts'
-import { attachmentEntryName } from './entry-names.ts'
+import { attachmentEntryName } from '#domain/entry-names.ts'
 import type { PackWriter } from './pack-writer.ts'
 
 /** Writes a whole file into the packs of its video. */
