@@ -83,6 +83,18 @@ describe.concurrent('a stream', () => {
     expect(done.sha256).toBe(stream.renditions.main.sha256)
   })
 
+  it('of which a byte range cannot be read is never fetched whole: it fails by its line, or has a gap', async () => {
+    await using origin = await startOrigin()
+    const stream = await byteRanges(origin, { offsets: 'explicit', garbled: 2 })
+    const failed = await download(origin, stream.url)
+    expect([failed.code, failed.error?.code], failed.stderr).toEqual([6, 'segment-missing'])
+    expect(origin.journal.of(/all\.mp4/)).toEqual([])
+    const done = await download(origin, stream.url, '--allow-gaps')
+    expect([done.code, done.summary?.gaps], done.stderr).toMatchObject([3, [{ msn: 2, count: 1 }]])
+    expect(done.sha256).toBe(stream.renditions.main.sha256)
+    expect(origin.journal.of(/all\.mp4/).every(({ range }) => range !== null)).toBe(true)
+  })
+
   it('with separate sound and subtitles becomes one file with all of them', async () => {
     await using origin = await startOrigin()
     const { url } = await multivariant(origin)

@@ -15,7 +15,8 @@ export interface PendingSegment {
   /** EXTINF; null when none came yet. */
   info: { durationSec: number; title: string; inlineAttributes: string } | null
   infoLine: number
-  byteRange: { line: number; value: NonNullable<ReturnType<typeof parseByteRange>> } | null
+  /** `value`: null when it cannot be read. */
+  byteRange: { line: number; value: ReturnType<typeof parseByteRange> } | null
   discontinuities: number
   gap: boolean
   dateMs: number | null
@@ -41,8 +42,8 @@ export interface MediaDraft {
   map: InitSection | null
   bitrateKbps: number | null
   discontinuities: number
-  /** End of the last sub-range by URI, for ranges without offset. */
-  readonly rangeEnds: Map<string, ByteRange>
+  /** The last sub-range by URI, for ranges without offset; null when it could not be read. */
+  readonly lastRanges: Map<string, ByteRange | null>
 }
 
 export function emptyDraft(): MediaDraft {
@@ -68,7 +69,7 @@ export function emptyDraft(): MediaDraft {
     map: null,
     bitrateKbps: null,
     discontinuities: 0,
-    rangeEnds: new Map(),
+    lastRanges: new Map(),
   }
 }
 

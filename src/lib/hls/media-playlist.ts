@@ -50,6 +50,8 @@ export interface MediaSegment {
   /** What stands between duration and comma: `tvg-id="…"` of IPTV lists. Mostly empty. */
   readonly inlineAttributes: string
   readonly byteRange: ByteRange | null
+  /** Of an EXT-X-BYTERANGE that cannot be read: it is a part of its resource, and nobody knows which. */
+  readonly badByteRangeLine: number | null
   readonly map: InitSection | null
   /** The keys that apply, one per KEYFORMAT; any of them that can be used will do. */
   readonly keys: readonly SegmentKey[]
@@ -68,6 +70,8 @@ export interface InitSection {
   readonly uri: string
   readonly url: string | null
   readonly byteRange: ByteRange | null
+  /** As `MediaSegment.badByteRangeLine`, of its BYTERANGE. */
+  readonly badByteRangeLine: number | null
   /** The keys above it: those below do not encrypt it. */
   readonly keys: readonly SegmentKey[]
   readonly line: number

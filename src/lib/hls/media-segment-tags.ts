@@ -55,8 +55,8 @@ function readExtinf(tag: TagLine, { pending }: MediaDraft, reading: PlaylistRead
 function readByteRange(tag: TagLine, { pending }: MediaDraft, reading: PlaylistReading): void {
   reading.needsVersion(4, 'EXT-X-BYTERANGE', tag.line)
   const value = parseByteRange(tag.value ?? '')
-  if (value) pending.byteRange = { line: tag.line, value }
-  else reading.violate('syntax', tag, 'not a byte range', 'error')
+  pending.byteRange = { line: tag.line, value }
+  if (!value) reading.violate('syntax', tag, 'not a byte range', 'error')
 }
 
 function readMap(tag: TagLine, draft: MediaDraft, reading: PlaylistReading): void {
@@ -76,7 +76,8 @@ function readMap(tag: TagLine, draft: MediaDraft, reading: PlaylistReading): voi
   if (keys.some((key) => key.method === 'AES-128' && key.iv === null)) {
     reading.violate('key-missing-iv-for-map', tag, 'an encrypted map needs a key with IV')
   }
-  draft.map = { ...address, byteRange, keys, line: tag.line }
+  const badByteRangeLine = rangeText !== null && !range ? tag.line : null
+  draft.map = { ...address, byteRange, badByteRangeLine, keys, line: tag.line }
 }
 
 function readProgramDateTime(tag: TagLine, { pending }: MediaDraft, reading: PlaylistReading): void {

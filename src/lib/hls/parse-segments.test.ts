@@ -61,6 +61,26 @@ describe('byte ranges (trap 4)', () => {
     expect(rules(playlist)).toEqual(['range-without-offset 8'])
   })
 
+  it.each(['x@0', '', '10@', '-1@0', '10 @ 5', '1e3@0', '99999999999999999@0'])(
+    'are marked with their line when they cannot be read, and what goes on from them too: %j',
+    (text) => {
+      const playlist = media(
+        ...['#EXT-X-VERSION:4', VOD, '#EXTINF:10,', '#EXT-X-BYTERANGE:10@5', 'a.ts'],
+        ...['#EXTINF:10,', `#EXT-X-BYTERANGE:${text}`, 'a.ts', '#EXTINF:10,', '#EXT-X-BYTERANGE:7', 'a.ts'],
+        ...['#EXTINF:10,', '#EXT-X-BYTERANGE:7@90', 'a.ts', '#EXTINF:10,', '#EXT-X-BYTERANGE:8', 'a.ts'],
+        ...['#EXTINF:10,', 'b.ts'],
+      )
+      expect(ranges(playlist)).toEqual([[5, 10], null, null, [90, 7], [97, 8], null])
+      const lines = playlist.segments.map(({ badByteRangeLine }) => badByteRangeLine)
+      expect(lines).toEqual([null, 9, 12, null, null, null])
+    },
+  )
+
+  it('of init segments are marked when they cannot be read', () => {
+    const playlist = media('#EXT-X-VERSION:6', VOD, '#EXT-X-MAP:URI="i.mp4",BYTERANGE="all"', '#EXTINF:10,', 'a.m4s')
+    expect(playlist.segments[0]?.map).toMatchObject({ byteRange: null, badByteRangeLine: 5 })
+  })
+
   it('are exact beyond 4 GiB and refused beyond 2^53', () => {
     const far = media('#EXT-X-VERSION:4', VOD, '#EXT-X-BYTERANGE:10@5000000001', '#EXTINF:10,', 'a.ts')
     expect(ranges(far)).toEqual([[5_000_000_001, 10]])

@@ -51,7 +51,7 @@ function addSegment(line: UriLine, draft: MediaDraft, reading: PlaylistReading):
     msn: draft.segments.length,
     dsn: draft.discontinuities,
     ...pending.info,
-    byteRange: byteRangeOf(uri, pending, draft, reading),
+    ...rangeOf(uri, pending, draft, reading),
     map: draft.map,
     keys: draft.keys.keys,
     gap: pending.gap,
@@ -65,26 +65,34 @@ function addSegment(line: UriLine, draft: MediaDraft, reading: PlaylistReading):
   draft.pending = emptyPending()
 }
 
-/** A range without offset goes on where the last sub-range of the same URI ended. */
-function byteRangeOf(
+/** A range without offset goes on where the last sub-range of the same URI ended; behind one that cannot be read, neither can it. */
+function rangeOf(
   uri: string,
-  pending: PendingSegment,
-  draft: MediaDraft,
+  { byteRange }: PendingSegment,
+  { lastRanges }: MediaDraft,
+  reading: PlaylistReading,
+): Pick<SegmentDraft, 'byteRange' | 'badByteRangeLine'> {
+  if (!byteRange) return { byteRange: null, badByteRangeLine: null }
+  const { line, value } = byteRange
+  const range = value && placed(value, line, lastRanges.get(uri), reading)
+  lastRanges.set(uri, range)
+  return { byteRange: range, badByteRangeLine: range ? null : line }
+}
+
+function placed(
+  { length, offset }: NonNullable<NonNullable<PendingSegment['byteRange']>['value']>,
+  line: number,
+  before: ByteRange | null | undefined,
   reading: PlaylistReading,
 ): ByteRange | null {
-  if (!pending.byteRange) return null
-  const { line, value } = pending.byteRange
-  const before = draft.rangeEnds.get(uri)
-  if (value.offset === null && !before) {
+  if (offset === null && !before) {
     reading.log.add('range-without-offset', line, '#EXT-X-BYTERANGE', 'no earlier range of this URI to go on from')
+    if (before === null) return null
   }
-  const range = { offset: value.offset ?? (before ? before.offset + before.length : 0), length: value.length }
-  if (!Number.isSafeInteger(range.offset + range.length)) {
-    reading.log.add('syntax', line, '#EXT-X-BYTERANGE', 'it ends beyond 2^53 bytes', 'error')
-    return null
-  }
-  draft.rangeEnds.set(uri, range)
-  return range
+  const range = { offset: offset ?? (before ? before.offset + before.length : 0), length }
+  if (Number.isSafeInteger(range.offset + range.length)) return range
+  reading.log.add('syntax', line, '#EXT-X-BYTERANGE', 'it ends beyond 2^53 bytes', 'error')
+  return null
 }
 
 function reportLeftovers({ pending }: MediaDraft, reading: PlaylistReading): void {

@@ -102,6 +102,27 @@ describe('a complete media playlist', () => {
     ])
   })
 
+  it.each([
+    ['its own', ['a.ts', 'EXT-X-BYTERANGE:10@x b.ts', 'c.ts'], 5, [false, true, false]],
+    [
+      'of what goes on from it',
+      ['EXT-X-BYTERANGE:10@x b.ts', 'EXT-X-BYTERANGE:9 b.ts', 'c.ts'],
+      3,
+      [true, true, false],
+    ],
+    ['of its init section', ['EXT-X-MAP:URI="i",BYTERANGE="x" a.m4s', 'EXT-X-MAP:URI="j" b.m4s'], 3, [true, false]],
+  ])('never takes a whole file for a part that cannot be read: %s', async (_, rows, line, gaps) => {
+    expect(await failureOf(vod(rows))).toMatchObject({
+      code: 'segment-missing',
+      why: expect.stringMatching(new RegExp(`line ${line} cannot be read`)),
+    })
+    const list = await wishesOf(vod(rows), { wishes: { allowGaps: true } })
+    expect(list.map(({ gap }) => gap !== null)).toEqual(gaps)
+    expect(
+      list.filter(({ gap }) => gap !== null).every(({ init, byteRange }) => init === null && byteRange === null),
+    ).toBe(true)
+  })
+
   it('keeps the place of an absent segment, whatever its key', async () => {
     const rows = ['a.ts', 'EXT-X-KEY:METHOD=SAMPLE-AES,URI="x" EXT-X-GAP b.ts', 'EXT-X-KEY:METHOD=NONE c.ts']
     const list = await wishesOf(vod(rows))

@@ -43,18 +43,27 @@ function listSegments(segments: readonly MediaSegment[]): readonly ListedSegment
       keysBefore = segment.keys
       key = usableKey(segment.keys)
     }
+    const unreadable = unreadableRange(segment)
     return {
       msn: segment.msn,
       dsn: segment.dsn,
       durationSec: Math.min(segment.durationSec, MAX_SEGMENT_SEC),
       url: webAddress(segment.url, segment.line, 'segment'),
       byteRange: segment.byteRange,
-      init: segment.map && (inits.get(segment.map) ?? listInit(segment.map, inits)),
+      init: unreadable === null && segment.map ? (inits.get(segment.map) ?? listInit(segment.map, inits)) : null,
       key: segment.gap ? null : key,
       gap: segment.gap,
+      unreadable,
       dateMs: segment.programDateTime?.ms ?? null,
     }
   })
+}
+
+/** A part of a file is never taken for the whole of it. */
+function unreadableRange({ badByteRangeLine, map }: MediaSegment): string | null {
+  if (badByteRangeLine !== null) return `the EXT-X-BYTERANGE of line ${badByteRangeLine} cannot be read`
+  const ofMap = map?.badByteRangeLine ?? null
+  return ofMap === null ? null : `the BYTERANGE of its EXT-X-MAP in line ${ofMap} cannot be read`
 }
 
 function listInit(map: InitSection, inits: Map<InitSection, ListedInit>): ListedInit {

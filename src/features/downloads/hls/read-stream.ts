@@ -1,5 +1,5 @@
 import type { DownloadRequest } from '#domain/download.ts'
-import { ConflictError, PlaylistUnreadableError } from '#domain/errors.ts'
+import { ConflictError, PlaylistUnreadableError, SegmentMissingError } from '#domain/errors.ts'
 import type { RecordedSegment, RecordingHead } from '#domain/recording.ts'
 import { liveWishes } from './live-wishes.ts'
 import type { Pace } from './pace.ts'
@@ -39,6 +39,8 @@ export class ReadStream implements StreamPlan {
     this.#feeds = feeds
     this.#pace = pace
     this.head = headOf(title, feeds, renditions)
+    // A live stream does without what it loses, this too.
+    if (!request.allowGaps && !this.head.live && !wasLive) for (const feed of feeds) requireReadable(feed)
     this.notes = [...notes, ...feeds.flatMap(({ id, snapshot }) => snapshot.notes.map((note) => `${id}: ${note}`))]
   }
 
@@ -77,6 +79,15 @@ function headOf(title: string, feeds: readonly PlaylistFeed[], renditions: Opene
     targetDurationSec: Math.ceil(Math.max(...feeds.map(longestSec))),
     durationSec: snapshot.complete ? snapshot.segments.reduce((sum, { durationSec }) => sum + durationSec, 0) : null,
   }
+}
+
+function requireReadable({ id, snapshot }: PlaylistFeed): void {
+  const found = snapshot.segments.find(({ unreadable, gap }) => unreadable !== null && !gap)
+  if (!found) return
+  throw new SegmentMissingError(`Segment ${found.msn} of ${id} cannot be had.`, {
+    why: `In its playlist ${found.unreadable}: nobody can know which bytes it is made of.`,
+    fix: 'The server has to mend its playlist; allow gaps to download the rest without it.',
+  })
 }
 
 function longestSec({ snapshot }: PlaylistFeed): number {

@@ -10,7 +10,7 @@ export async function refreshWish(
 ): Promise<SegmentWish | null> {
   const { msn, uriPath: path, url } = wish
   const listed = await feed.find({ msn, path, url }, signal)
-  if (!listed || listed.gap) return null
+  if (!listed || listed.gap || listed.unreadable !== null) return null
   return {
     ...wish,
     url: listed.url,

@@ -29,6 +29,8 @@ export interface ListedSegment {
   readonly key: UsableKey | null
   /** EXT-X-GAP. */
   readonly gap: boolean
+  /** Why nobody can know which bytes it is made of; null as a rule. */
+  readonly unreadable: string | null
   readonly dateMs: number | null
 }
 

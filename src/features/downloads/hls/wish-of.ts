@@ -10,7 +10,7 @@ type WishPlace = Pick<SegmentWish, 'rendition' | 'position' | 'period' | 'startS
 const ABSENT = 'the playlist marks it as absent (EXT-X-GAP)'
 
 export function wishOf(segment: ListedSegment, place: WishPlace, names: InitNames): SegmentWish {
-  const { msn, durationSec, url, byteRange, init, key, gap } = segment
+  const { msn, durationSec, url, byteRange, init, key, gap, unreadable } = segment
   return {
     ...place,
     msn,
@@ -20,6 +20,6 @@ export function wishOf(segment: ListedSegment, place: WishPlace, names: InitName
     byteRange,
     init: init && names.wish(init, place.period),
     key: keyWish(key, msn),
-    gap: gap ? ABSENT : null,
+    gap: gap ? ABSENT : unreadable,
   }
 }

@@ -12,12 +12,15 @@ export interface RangesOptions {
   readonly base?: number
   /** False: the server answers ranges with everything. */
   readonly ranges?: boolean
+  /** The segment whose range cannot be read. */
+  readonly garbled?: number
   readonly folder?: string
 }
 
 /** Fragmented MP4 in one file: init section and segments are byte ranges of it. */
 export async function byteRanges(origin: Origin, options: RangesOptions): Promise<StreamTruth> {
-  const { offsets, base = 0, ranges = true, folder = `/ranges-${offsets}-${base}-${ranges}/` } = options
+  const { offsets, base = 0, ranges = true, garbled } = options
+  const { folder = `/ranges-${offsets}-${base}-${ranges}-${garbled}/` } = options
   const { init, pieces } = await recordedMedia('fmp4')
   const map = init ?? Buffer.alloc(0)
   const keeper = new TruthKeeper()
@@ -25,8 +28,9 @@ export async function byteRanges(origin: Origin, options: RangesOptions): Promis
   let at = base + map.length
   for (const [index, { bytes, durationSec }] of pieces.entries()) {
     const from = offsets === 'explicit' || index === 0 ? `@${at}` : ''
-    lines.push([`#EXTINF:${durationSec.toFixed(6)},`, `#EXT-X-BYTERANGE:${bytes.length}${from}`, 'all.mp4'])
-    keeper.add(bytes, durationSec, map)
+    const range = index === garbled ? 'some@where' : `${bytes.length}${from}`
+    lines.push([`#EXTINF:${durationSec.toFixed(6)},`, `#EXT-X-BYTERANGE:${range}`, 'all.mp4'])
+    if (index !== garbled) keeper.add(bytes, durationSec, map)
     at += bytes.length
   }
   const all = Buffer.concat([map, ...pieces.map(({ bytes }) => bytes)])
