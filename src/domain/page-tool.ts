@@ -1,3 +1,4 @@
+import type { SourceSidecar } from './catalog.ts'
 import type { DownloadChoice, DownloadIdentity, LinkInfo } from './download.ts'
 
 /** Knows what stands on web pages (yt-dlp). */
@@ -41,6 +42,8 @@ export interface PageFile {
   readonly path: string
   readonly byteLength: number
   readonly title: string
-  /** Files beside it. */
-  readonly subtitles: readonly { readonly path: string; readonly language: string; readonly format: 'vtt' | 'srt' }[]
+  /** Subtitle files beside it, of kinds that we know by their names; whether they can be read, nobody has looked. */
+  readonly subtitles: readonly SourceSidecar[]
+  /** Subtitles that were wished and are not there, for people. */
+  readonly leftOut: readonly string[]
 }

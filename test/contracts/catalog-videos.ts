@@ -99,6 +99,13 @@ export function testVideos(name: string, create: CreateCatalog): void {
       expect(await opened.catalog.source(FILM)).toEqual({ path: '/in/ä b.mkv', owned: true })
       await opened.catalog.setSource(FILM, null)
       expect(await opened.catalog.source(FILM)).toBeNull()
+      const labels = { language: 'de', title: 'Für "Gehörlose"', forced: false, hearingImpaired: true }
+      const source = {
+        ...{ path: '/in/b.mkv', owned: true },
+        ...{ sidecars: [{ path: '/in/b.de.vtt', ...labels }], notes: ['Left out.'] },
+      }
+      await opened.catalog.setSource(FILM, source)
+      expect(await opened.catalog.source(FILM)).toEqual(source)
     })
 
     it('keeps the plan that was saved last', async () => {

@@ -3,6 +3,7 @@ import { ConflictError } from '#domain/errors.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { channels } from './migrations/0002-channels.ts'
 import { jobResults } from './migrations/0003-job-results.ts'
+import { sourceExtras } from './migrations/0004-source-extras.ts'
 import type { Dialect } from './dialect.ts'
 
 /** In order; a name that was ever released is never changed. */
@@ -10,6 +11,7 @@ const MIGRATIONS: Readonly<Record<string, (db: Transaction<unknown>, dialect: Di
   '0001-first-tables': firstTables,
   '0002-channels': channels,
   '0003-job-results': jobResults,
+  '0004-source-extras': sourceExtras,
 }
 
 interface MigrationsTable {

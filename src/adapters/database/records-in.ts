@@ -64,7 +64,7 @@ async function insertRecord(db: Transaction<Tables>, record: VideoRecord): Promi
   const trackIds = new Set(tracks.map(({ id }) => id))
   const homeless = segments.find(({ trackId }) => !trackIds.has(trackId))
   if (homeless) throw new InvalidInputError(`The record has no track ${homeless.trackId}.`)
-  const noSource = { source_path: null, source_owned: 0 } as const
+  const noSource = { source_path: null, source_owned: 0, source_extras: null } as const
   await db
     .insertInto('videos')
     .values({ ...videoRow(video), ...noSource })

@@ -1,12 +1,14 @@
 import type { Insertable, Selectable } from 'kysely'
-import type { VideoChange } from '#domain/catalog.ts'
+import type { VideoChange, VideoSource } from '#domain/catalog.ts'
 import { textKey } from '#domain/text-key.ts'
 import type { Video } from '#domain/video.ts'
 import { fromJson, toJson } from './json-column.ts'
 import type { VideosTable } from './schema/videos.ts'
 
+type SourceColumns = Pick<VideosTable, 'source_path' | 'source_owned' | 'source_extras'>
+
 /** All but the source. */
-export function videoRow(video: Video): Omit<Insertable<VideosTable>, 'source_path' | 'source_owned'> {
+export function videoRow(video: Video): Omit<Insertable<VideosTable>, keyof SourceColumns> {
   return {
     id: video.id,
     ...titleColumns(video),
@@ -40,6 +42,22 @@ export function videoOf(row: Selectable<VideosTable>): Video {
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
   }
+}
+
+export function sourceColumns(source: VideoSource | null): SourceColumns {
+  const { sidecars = [], notes = [] } = source ?? {}
+  const isPlain = sidecars.length + notes.length === 0
+  return {
+    source_path: source?.path ?? null,
+    source_owned: source?.owned ? 1 : 0,
+    source_extras: isPlain ? null : JSON.stringify({ sidecars, notes }),
+  }
+}
+
+export function sourceOf({ source_path, source_owned, source_extras }: SourceColumns): VideoSource | null {
+  if (source_path === null) return null
+  const source = { path: source_path, owned: source_owned === 1 }
+  return { ...source, ...fromJson<Pick<VideoSource, 'sidecars' | 'notes'>>(source_extras) }
 }
 
 /** Only the columns that change. */

@@ -1,9 +1,9 @@
-import type { VideoCatalog, VideoSource } from '#domain/catalog.ts'
+import type { VideoCatalog } from '#domain/catalog.ts'
 import { VideoNotFoundError } from '#domain/errors.ts'
 import type { CatalogContext } from './catalog-context.ts'
 import { listVideos } from './list-videos.ts'
 import { requireVideo } from './require-video.ts'
-import { changedColumns, videoOf, videoRow } from './video-row.ts'
+import { changedColumns, sourceColumns, sourceOf, videoOf, videoRow } from './video-row.ts'
 
 type VideoMethods = Pick<
   VideoCatalog,
@@ -49,10 +49,10 @@ export function videosIn(context: CatalogContext): VideoMethods {
     async source(id) {
       const row = await db
         .selectFrom('videos')
-        .select(['source_path as path', 'source_owned as owned'])
+        .select(['source_path', 'source_owned', 'source_extras'])
         .where('id', '=', id)
         .executeTakeFirst()
-      return row?.path == null ? null : { path: row.path, owned: row.owned === 1 }
+      return row ? sourceOf(row) : null
     },
 
     async setSource(id, source) {
@@ -91,8 +91,4 @@ export function videosIn(context: CatalogContext): VideoMethods {
       await db.deleteFrom('videos').where('id', '=', id).execute()
     },
   }
-}
-
-function sourceColumns(source: VideoSource | null) {
-  return { source_path: source?.path ?? null, source_owned: source?.owned ? 1 : 0 } as const
 }

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import type { SourceFiles } from '#domain/source-files.ts'
 import { isMissing } from './file-errors.ts'
 
@@ -13,6 +13,15 @@ export class DiskSourceFiles implements SourceFiles {
     try {
       const found = await stat(path)
       return found.isFile() ? found.size : null
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async read(path: string): Promise<Uint8Array | null> {
+    try {
+      return await readFile(path)
     } catch (error) {
       if (isMissing(error)) return null
       throw error

@@ -1,9 +1,8 @@
 import { ToolMissingError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
-import type { PageDownload, PageOptions, PageTool, PageToolStatus } from '#domain/page-tool.ts'
-import { type DownloadedPage, downloadPage, type JoinTracks } from './download-page.ts'
-import { type FoundYtdlp, findYtdlp } from './find-ytdlp.ts'
-import { lookAtPage } from './look-at-page.ts'
+import type { PageTool, PageToolStatus } from '#domain/page-tool.ts'
+import type { JoinTracks } from './download-page.ts'
+import type { FoundYtdlp } from './find-ytdlp.ts'
 import type { StartProxy } from './run-ytdlp.ts'
 import { sweepScratchFolders } from './scratch-folders.ts'
 import type { Sniff } from './take-media.ts'
@@ -29,10 +28,9 @@ export interface PageToolOptions {
 export interface Ytdlp extends PageTool {
   /** Looks for yt-dlp, the first time; `describe` knows it from then on. Takes about a second; never rejects. */
   check(): Promise<PageToolStatus>
-  download(url: string, options: PageOptions & PageDownload): Promise<DownloadedPage>
 }
 
-/** yt-dlp as a PageTool. It is looked for when it is first needed, or at `check`. */
+/** yt-dlp as a PageTool. It is looked for when it is first needed, or at `check`; our side of it is loaded then too. */
 export function createPageTool(options: PageToolOptions): Ytdlp {
   const places = { ...options, nowMs: options.nowMs ?? Date.now }
   let status: PageToolStatus = { version: null, problem: null }
@@ -40,6 +38,7 @@ export function createPageTool(options: PageToolOptions): Ytdlp {
 
   async function find(): Promise<FoundYtdlp> {
     try {
+      const { findYtdlp } = await import('./find-ytdlp.ts')
       const [tool] = await Promise.all([findYtdlp(options), sweepScratchFolders(options.workDir)])
       const { usable, problem } = judgeVersion(tool.version, places.nowMs())
       status = { version: tool.version.text, problem }
@@ -67,8 +66,14 @@ export function createPageTool(options: PageToolOptions): Ytdlp {
         () => status,
         () => status,
       ),
-    look: async (url, wish) => lookAtPage(await tool(), places, url, wish),
-    download: async (url, wish) => downloadPage(await tool(), places, url, wish),
+    async look(url, wish) {
+      const { lookAtPage } = await import('./look-at-page.ts')
+      return lookAtPage(await tool(), places, url, wish)
+    },
+    async download(url, wish) {
+      const { downloadPage } = await import('./download-page.ts')
+      return downloadPage(await tool(), places, url, wish)
+    },
   }
 }
 

@@ -12,7 +12,8 @@ import { OwnLines } from './own-lines.ts'
 import { pageAddress } from './page-address.ts'
 import { failureOf } from './failure-of.ts'
 import { type RunPlaces, runYtdlp, type YtdlpEnd } from './run-ytdlp.ts'
-import { type Sniff, type SubtitleFile, takeMedia, takeSubtitles } from './take-media.ts'
+import { type Sniff, takeMedia } from './take-media.ts'
+import { takeSubtitles } from './take-subtitles.ts'
 import { downloadOptions } from './ytdlp-options.ts'
 
 /** Puts picture and sound that came as two files into one, without encoding. */
@@ -25,11 +26,6 @@ export interface DownloadPlaces extends RunPlaces {
   readonly sniff: Sniff
   /** Without it only formats that hold both are taken. */
   readonly joinTracks?: JoinTracks | undefined
-}
-
-export interface DownloadedPage extends PageFile {
-  /** Files beside it, for `add subtitle`. */
-  readonly subtitles: readonly SubtitleFile[]
 }
 
 const TIME_LIMIT_MS = 48 * 3_600_000
@@ -52,7 +48,7 @@ export async function downloadPage(
   places: DownloadPlaces,
   text: string,
   options: PageOptions & PageDownload,
-): Promise<DownloadedPage> {
+): Promise<PageFile> {
   const url = pageAddress(text)
   const { choice, folder, maxBytes, signal, identity } = options
   const prefix = `@${randomBytes(12).toString('hex')}`
@@ -86,10 +82,12 @@ export async function downloadPage(
   signal.throwIfAborted()
   if (endless) throw stillLive()
   const files = filesOf(end, lines, tool, maxBytes)
+  const { subtitles, leftOut } = await takeSubtitles(folder, lines.subtitles)
   return {
     ...(await oneFile(files, folder, places, options)),
     title: titleOf(lines, url),
-    subtitles: await takeSubtitles(folder),
+    subtitles,
+    leftOut: [...leftOut, ...subtitlesRefused(end)],
   }
 }
 
@@ -104,6 +102,15 @@ function say(line: string, { log }: PageDownload): void {
 
 /** Nobody needs to know, and the names of the files are made of whole addresses. */
 const KEPT_PAGE = /Saving request to /
+
+const NOT_TO_BE_HAD = /^WARNING: Unable to download video subtitles for '(.{1,60}?)': (.{1,200})/gm
+
+/** The film comes without them. */
+function subtitlesRefused({ stderr, redact }: YtdlpEnd): string[] {
+  return [...stderr.matchAll(NOT_TO_BE_HAD)].map(
+    ([, name = '', why = '']) => `The subtitles ${name} are left out: ${redact(why.trim())}`,
+  )
+}
 
 function filesOf(end: YtdlpEnd, lines: OwnLines, tool: FoundYtdlp, maxBytes: number): OwnLines['files'] {
   if (end.exitCode === 0 && lines.files.length > 0) return lines.files

@@ -67,7 +67,11 @@ export function isFormatId(id: string): boolean {
   return FORMAT_ID.test(id)
 }
 
-/** Subtitle files beside the video; what cannot be had is left out. Chat replays are no subtitles. */
+/**
+ * Subtitle files beside the video; what cannot be had is left out: without `--ignore-errors` a subtitle file that is not there
+ * ends the whole download (measured with 2026.08.19). What fails of the film itself still ends in an exit code. Chat replays
+ * are no subtitles.
+ */
 export function subtitleOptions({ subtitleLanguages, quality }: DownloadChoice): readonly string[] {
   if (subtitleLanguages === 'none' || quality === 'audio-only') return []
   const wished =
@@ -75,5 +79,5 @@ export function subtitleOptions({ subtitleLanguages, quality }: DownloadChoice):
       ? ['all', '-live_chat']
       : subtitleLanguages.filter((one) => LANGUAGE.test(one)).map((one) => `${one}(-.*)?`)
   if (wished.length === 0) return []
-  return ['--write-subs', `--sub-langs=${wished.join(',')}`, '--sub-format', 'vtt/srt']
+  return ['--write-subs', `--sub-langs=${wished.join(',')}`, '--sub-format', 'vtt/srt/ass', '--ignore-errors']
 }

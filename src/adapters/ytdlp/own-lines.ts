@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProgressSum } from './progress-sum.ts'
+import type { SaidSubtitle } from './take-subtitles.ts'
 
 const Part = z.object({
   filepath: z.string(),
@@ -7,6 +8,8 @@ const Part = z.object({
   acodec: z.string().nullish().catch(null),
 })
 type Part = z.infer<typeof Part>
+
+const Subtitle = z.object({ filepath: z.string().nullish().catch(null), name: z.string().nullish().catch(null) })
 
 const TOO_LARGE = /^\[download\] File is larger than max-filesize/
 
@@ -20,6 +23,7 @@ export class OwnLines {
   /** What was written: one file, or picture and sound. */
   #file: string | null = null
   #parts: readonly Part[] = []
+  subtitles: readonly SaidSubtitle[] = []
 
   constructor(prefix: string) {
     this.#prefix = prefix
@@ -38,6 +42,7 @@ export class OwnLines {
     if (kind === 'T' && typeof value === 'string') this.title = value
     if (kind === 'F' && typeof value === 'string') this.#file = value
     if (kind === 'R') this.#parts = z.array(Part).safeParse(value).data ?? []
+    if (kind === 'S') this.subtitles = z.array(Subtitle).safeParse(value).data ?? []
     return null
   }
 

@@ -136,14 +136,22 @@ describe('downloading from a page', () => {
   it('brings the subtitles that are wished for, beside the film', async () => {
     const vtt = 'WEBVTT\n\n00:00.000 --> 00:01.000\nHallo\n'
     site.answers.set('/de.vtt', { text: vtt })
-    site.answers.set('/en.vtt', { text: '<html>no subtitles</html>' })
-    const track = (language: string) => `<track kind="subtitles" srclang="${language}" src="/${language}.vtt">`
-    site.answers.set('/subtitled.html', { html: `<video src="/clip.mp4">${track('de')}${track('en')}</video>` })
+    site.answers.set('/fr.ttml', { text: '<tt/>' })
+    const track = (name: string, attribute = 'srclang', file = `${name}.vtt`) =>
+      `<track kind="subtitles" ${attribute}="${name}" src="/${file}">`
+    const tracks = [track('de'), track('en'), track('fr', 'srclang', 'fr.ttml'), track('Große (CC)', 'label', 'de.vtt')]
+    site.answers.set('/subtitled.html', { html: `<video src="/clip.mp4">${tracks.join('')}</video>` })
     const info = await lab.tool.look(at('/subtitled.html'), lab.look())
-    expect(info.subtitleLanguages).toEqual(['de', 'en'])
+    expect(info.subtitleLanguages).toEqual(['de', 'en', 'fr'])
     const file = await lab.tool.download(at('/subtitled.html'), lab.download())
-    expect(file.subtitles).toMatchObject([{ language: 'de', format: 'vtt' }])
+    expect(file.subtitles).toMatchObject([
+      { language: 'de', title: null, hearingImpaired: false },
+      { language: 'und', title: 'Große (CC)', hearingImpaired: true },
+    ])
     expect(await readFile(file.subtitles[0]?.path ?? '', 'utf8')).toBe(vtt)
+    // One is not there, one of a kind that we do not know: the film comes all the same.
+    expect(file.leftOut).toHaveLength(2)
+    expect(file.leftOut.join()).toMatch(/fr are left out: .*ttml only.*en are left out: .*404/s)
     const choice = { ...PLAIN_CHOICE, subtitleLanguages: 'none' as const }
     expect(await lab.tool.download(at('/subtitled.html'), lab.download({ choice }))).toMatchObject({ subtitles: [] })
   })

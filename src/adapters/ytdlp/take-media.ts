@@ -1,4 +1,4 @@
-import { lstat, open, readdir } from 'node:fs/promises'
+import { lstat, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { PageRefusedError } from '#domain/errors.ts'
 
@@ -31,33 +31,6 @@ export async function takeMedia(
 function noMedia(why: string, cause?: unknown): PageRefusedError {
   const fix = 'Give the address of the page that shows the video.'
   return new PageRefusedError('What came from the page is no video.', 'no-video', { why, fix, cause })
-}
-
-export interface SubtitleFile {
-  readonly path: string
-  /** BCP 47, as the site names it. */
-  readonly language: string
-  readonly format: 'vtt' | 'srt'
-}
-
-const SUBTITLE_NAME = /^src\.([A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4})\.(vtt|srt)$/
-const MAX_SUBTITLE_BYTES = 10 * 1024 * 1024
-
-/** Subtitle files beside the video; what is none by its first bytes is left where it is. */
-export async function takeSubtitles(folder: string): Promise<readonly SubtitleFile[]> {
-  const found = await Promise.all((await readdir(folder)).toSorted().map((name) => subtitleOf(folder, name)))
-  return found.filter((one) => one !== null)
-}
-
-async function subtitleOf(folder: string, name: string): Promise<SubtitleFile | null> {
-  const [, language, format] = SUBTITLE_NAME.exec(name) ?? []
-  if (language === undefined || (format !== 'vtt' && format !== 'srt')) return null
-  const path = join(folder, name)
-  const entry = await lstat(path)
-  if (!entry.isFile() || entry.size > MAX_SUBTITLE_BYTES) return null
-  const text = new TextDecoder().decode(await readHead(path, 200))
-  const fits = format === 'vtt' ? /^\ufeff?WEBVTT/.test(text) : /^\ufeff?\s*\d+\r?\n\d+:\d\d/.test(text)
-  return fits ? { path, language, format } : null
 }
 
 async function readHead(path: string, byteLength: number): Promise<Uint8Array> {

@@ -81,6 +81,7 @@ export function downloadOptions({ folder, maxBytes, prefix, formats, subtitles }
     ...['--print', `after_move:${prefix}T%(title)j`],
     ...['--print', `after_move:${prefix}F%(filepath)j`],
     ...['--print', `after_move:${prefix}R%(requested_formats.:.{filepath,vcodec,acodec})j`],
+    ...['--print', `after_move:${prefix}S%(requested_subtitles.:.{filepath,name})j`],
     // Among the pages that it keeps are playlists: one that has no end is told by nothing else.
     '--write-pages',
     ...['--playlist-items', '1', ...formats, ...subtitles, '-P', folder, '-o', 'src.%(ext)s'],

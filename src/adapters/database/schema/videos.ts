@@ -23,6 +23,8 @@ export interface VideosTable {
   notes: string
   source_path: string | null
   source_owned: 0 | 1
+  /** JSON of `{sidecars, notes}` of VideoSource; null when it has neither. */
+  source_extras: string | null
   /** Milliseconds since 1970, as every `…_at`. */
   created_at: number
   updated_at: number
