@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Fault } from './fault.ts'
 import { botToken, chatId } from './format.ts'
 import type { Reading } from './read-settings.ts'
@@ -55,33 +54,26 @@ function numberedBots(values: ReadonlyMap<string, unknown>): BotConfig[] {
   )
 }
 
-const botList = z
-  .array(
-    z.object({
-      token: botToken.schema,
-      chat_id: z
-        .union([z.string(), z.int().transform(String)])
-        .pipe(chatId.schema)
-        .optional(),
-    }),
-  )
-  .min(1)
-  .max(MAX_BOTS)
-
 function listedBots(json: string, sharedChatId: string | undefined): { bots: BotConfig[]; faults: Fault[] } {
-  const parsed = botList.safeParse(parseJson(json))
-  if (parsed.success) {
-    const bots = parsed.data.map(({ token, chat_id }, index) =>
-      toBot(`MULTI_BOT_CONFIG[${index}]`, token, chat_id ?? sharedChatId),
-    )
-    return { bots, faults: [] }
-  }
-  const where = parsed.error.issues[0]?.path.map(String).join('.')
+  const rows = parseJson(json)
+  const isList = Array.isArray(rows) && rows.length > 0 && rows.length <= MAX_BOTS
+  const read = isList ? rows.map((row: unknown, index) => readRow(row, index, sharedChatId)) : [{ wrongAt: '' }]
+  const wrong = read.find((row) => 'wrongAt' in row)
+  if (!wrong) return { bots: read.filter((row) => 'token' in row), faults: [] }
   const allowed = `a JSON list of 1 to ${MAX_BOTS} bots like [{"token": "…", "chat_id": "…"}]`
-  return {
-    bots: [],
-    faults: [{ name: 'MULTI_BOT_CONFIG', shown: MASK, allowed: where ? `${allowed}; wrong at ${where}` : allowed }],
-  }
+  const where = wrong.wrongAt && `; wrong at ${wrong.wrongAt}`
+  return { bots: [], faults: [{ name: 'MULTI_BOT_CONFIG', shown: MASK, allowed: `${allowed}${where}` }] }
+}
+
+function readRow(row: unknown, index: number, sharedChatId: string | undefined): BotConfig | { wrongAt: string } {
+  if (typeof row !== 'object' || row === null) return { wrongAt: `${index}` }
+  const { token, chat_id } = row as { readonly token?: unknown; readonly chat_id?: unknown }
+  const secret = typeof token === 'string' ? botToken.read(token) : undefined
+  if (!secret) return { wrongAt: `${index}.token` }
+  if (chat_id === undefined) return toBot(`MULTI_BOT_CONFIG[${index}]`, secret, sharedChatId)
+  const isWritten = typeof chat_id === 'string' || Number.isSafeInteger(chat_id)
+  const chat = isWritten ? chatId.read(String(chat_id)) : undefined
+  return chat === undefined ? { wrongAt: `${index}.chat_id` } : toBot(`MULTI_BOT_CONFIG[${index}]`, secret, chat)
 }
 
 /** The same bot twice would take its own updates away and share one pace. The number before the colon is the bot's id. */

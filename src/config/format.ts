@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
 import { Secret } from './secrets.ts'
 
-/** How the text of one setting is read: the schema turns text into the value, `allowed` says in words what it takes. */
+/** How the text of one setting is read, and in words what it takes. */
 export interface Format<T> {
   readonly kind: 'text' | 'number' | 'bytes' | 'flag' | 'choice' | 'list' | 'rate' | 'secret' | 'path'
-  readonly schema: z.ZodType<T, string>
+  /** The value of a text that is not blank; undefined when the text is not allowed. */
+  readonly read: (text: string) => T | undefined
   readonly allowed: string
   readonly unit?: string
   readonly choices?: readonly string[]
@@ -17,16 +17,15 @@ interface Bounds {
   readonly unit?: string
 }
 
-const trimmed = z.string().trim()
+function within(value: number, { min, max }: Bounds): number | undefined {
+  return value >= min && value <= max ? value : undefined
+}
 
 /** A whole number between `min` and `max`, both included. */
 export function wholeNumber({ min, max, unit }: Bounds): Format<number> {
   return {
     kind: 'number',
-    schema: trimmed
-      .regex(/^\d{1,16}$/)
-      .transform(Number)
-      .pipe(z.number().min(min).max(max)),
+    read: (text) => (/^\d{1,16}$/.test(text.trim()) ? within(Number(text), { min, max }) : undefined),
     allowed: `a whole number from ${min} to ${max}${unit ? ` (${unit})` : ''}`,
     ...(unit && { unit }),
   }
@@ -36,10 +35,7 @@ export function wholeNumber({ min, max, unit }: Bounds): Format<number> {
 export function decimal({ min, max, unit }: Bounds): Format<number> {
   return {
     kind: 'number',
-    schema: trimmed
-      .regex(/^\d{1,12}(\.\d{1,6})?$/)
-      .transform(Number)
-      .pipe(z.number().min(min).max(max)),
+    read: (text) => (/^\d{1,12}(\.\d{1,6})?$/.test(text.trim()) ? within(Number(text), { min, max }) : undefined),
     allowed: `a number from ${min} to ${max}${unit ? ` (${unit})` : ''}`,
     ...(unit && { unit }),
   }
@@ -62,37 +58,24 @@ const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
 export function byteCount({ min, max }: { min: number; max: number }): Format<number> {
   return {
     kind: 'bytes',
-    schema: trimmed
-      .toLowerCase()
-      .regex(/^\d{1,16}(\.\d{1,6})?\s*([kmgt]i?b|b)?$/)
-      .transform((text) => {
-        const [, count = '', unit = ''] = /^([\d.]+)\s*(\D*)$/.exec(text) ?? []
-        return Math.floor(Number(count) * (BYTES_PER_UNIT[unit] ?? Number.NaN))
-      })
-      .pipe(z.number().min(min).max(max)),
+    read(text) {
+      const [, count, unit = ''] = /^(\d{1,16}(?:\.\d{1,6})?)\s*([kmgt]i?b|b)?$/i.exec(text.trim()) ?? []
+      return within(Math.floor(Number(count) * (BYTES_PER_UNIT[unit.toLowerCase()] ?? Number.NaN)), { min, max })
+    },
     allowed: `a size from ${min} to ${max} bytes, also written like 19MiB or 50GB`,
     unit: 'bytes',
   }
 }
 
-const FLAG_WORDS: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  1: true,
-  false: false,
-  no: false,
-  off: false,
-  0: false,
-}
+const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+])
 
 /** On or off. */
 export const flag: Format<boolean> = {
   kind: 'flag',
-  schema: trimmed
-    .toLowerCase()
-    .refine((word) => Object.hasOwn(FLAG_WORDS, word))
-    .transform((word) => FLAG_WORDS[word] === true),
+  read: (text) => FLAG_WORDS.get(text.trim().toLowerCase()),
   allowed: 'true or false',
   choices: ['true', 'false'],
 }
@@ -101,40 +84,42 @@ export const flag: Format<boolean> = {
 export function choice<const T extends string>(...words: readonly T[]): Format<T> {
   return {
     kind: 'choice',
-    schema: trimmed
-      .transform((text): string => words.find((word) => word.toLowerCase() === text.toLowerCase()) ?? '')
-      .refine((word): word is T => word !== ''),
+    read: (text) => words.find((word) => word.toLowerCase() === text.trim().toLowerCase()),
     allowed: `one of ${words.join(', ')}`,
     choices: words,
   }
 }
 
+function matching(regex: RegExp): (text: string) => string | undefined {
+  return (text) => (regex.test(text.trim()) ? text.trim() : undefined)
+}
+
 /** A line of text that must match a pattern. */
 export function pattern(regex: RegExp, allowed: string): Format<string> {
-  return { kind: 'text', schema: trimmed.regex(regex), allowed }
+  return { kind: 'text', read: matching(regex), allowed }
 }
 
 /** A file or folder name. */
 export const path: Format<string> = {
   kind: 'path',
-  schema: z.string().min(1).max(4096),
+  read: (text) => (text.length <= 4096 ? text : undefined),
   allowed: 'a path of at most 4096 characters',
+}
+
+function secretOf(text: string | 0 | undefined): Secret | undefined {
+  return text ? new Secret(text) : undefined
 }
 
 /** A text nobody may see; blanks at its ends are dropped, as they come from copying. */
 export function secretText(regex: RegExp, allowed: string): Format<Secret> {
-  return { kind: 'secret', schema: trimmed.regex(regex).transform((text) => new Secret(text)), allowed }
+  return { kind: 'secret', read: (text) => secretOf(matching(regex)(text)), allowed }
 }
 
 /** A password, taken exactly as written. */
 export function password({ min, max }: { min: number; max: number }): Format<Secret> {
   return {
     kind: 'secret',
-    schema: z
-      .string()
-      .min(min)
-      .max(max)
-      .transform((text) => new Secret(text)),
+    read: (text) => secretOf(within(text.length, { min, max }) && text),
     allowed: `${min} to ${max} characters`,
   }
 }
@@ -157,14 +142,14 @@ export const chatId = pattern(
 export function listOf<T>(item: Format<T>, allowed: string): Format<readonly T[]> {
   return {
     kind: 'list',
-    schema: trimmed
-      .transform((text) => text.split(/[\s,]+/).filter(Boolean))
-      .pipe(
-        z
-          .array(item.schema as z.ZodType<T, string>)
-          .min(1)
-          .max(1000),
-      ),
+    read(text) {
+      const values = text
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .map((each) => item.read(each))
+      const isRight = values.length > 0 && values.length <= 1000
+      return isRight && values.every((value) => value !== undefined) ? values : undefined
+    },
     allowed,
   }
 }
@@ -180,13 +165,11 @@ const WINDOW_MS: Readonly<Record<string, number>> = { s: 1000, sec: 1000, min: 6
 /** `10/min`, `1/s`, `100/h`. */
 export const rate: Format<Rate> = {
   kind: 'rate',
-  schema: trimmed
-    .toLowerCase()
-    .regex(/^[1-9]\d{0,6}\s*\/\s*(s|sec|min|h|hour)$/)
-    .transform((text) => {
-      const [count = '', unit = ''] = text.split('/').map((part) => part.trim())
-      return { count: Number(count), windowMs: WINDOW_MS[unit] ?? Number.NaN }
-    }),
+  read(text) {
+    const [, count, unit = ''] = /^([1-9]\d{0,6})\s*\/\s*(s|sec|min|h|hour)$/i.exec(text.trim()) ?? []
+    const windowMs = WINDOW_MS[unit.toLowerCase()]
+    return windowMs ? { count: Number(count), windowMs } : undefined
+  },
   allowed: 'calls per time, like 10/min, 1/s or 100/h',
 }
 
@@ -197,8 +180,8 @@ export interface HostPort {
 }
 
 /** A host name or IP address, with or without `:port`, and nothing else of an address. */
-function parseHostPort(text: string): HostPort | undefined {
-  const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^\s:/?#@\\[\]*]+)(?::(\d{1,5}))?$/.exec(text) ?? []
+function readHostPort(text: string): HostPort | undefined {
+  const [, host, port] = /^(\[[\da-fA-F:.]+\]|[^\s:/?#@\\[\]*]+)(?::(\d{1,5}))?$/.exec(text.trim()) ?? []
   if (!host) return undefined
   const url = URL.parse(`http://${host}`)
   if (!url?.hostname || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) return undefined
@@ -207,39 +190,42 @@ function parseHostPort(text: string): HostPort | undefined {
 
 export const hostPort: Format<HostPort> = {
   kind: 'text',
-  schema: trimmed.transform(parseHostPort).pipe(z.custom<HostPort>((value) => value !== undefined)),
+  read: readHostPort,
   allowed: 'a host name or IP address, with :port if needed, without http://',
 }
+
+const HOST_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/
 
 /** A name to listen on or to connect to, without port: what `net.connect` takes. */
 export const host: Format<string> = {
   kind: 'text',
-  schema: trimmed.refine((text) => isIP(text) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/.test(text)),
+  read(text) {
+    const name = text.trim()
+    return isIP(name) !== 0 || HOST_NAME.test(name) ? name : undefined
+  },
   allowed: 'a host name or IP address, without http:// and port',
 }
 
 /** An IP address or a network in CIDR form. */
 export const network: Format<string> = {
   kind: 'text',
-  schema: trimmed.refine((text) => {
-    const [address = '', bits, more] = text.split('/')
+  read(text) {
+    const [address = '', bits = '0', more] = text.trim().split('/')
     const family = isIP(address)
-    if (family === 0 || more !== undefined) return false
-    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-  }),
+    const isRight = family !== 0 && more === undefined && /^\d{1,3}$/.test(bits)
+    return isRight && Number(bits) <= (family === 4 ? 32 : 128) ? text.trim() : undefined
+  },
   allowed: 'an IP address or a network like 10.0.0.0/8',
 }
 
 /** An http or https address without login, query and fragment; no slash at its end. */
 export const webAddress: Format<string> = {
   kind: 'text',
-  schema: trimmed
-    .transform((text) => {
-      const url = URL.parse(text)
-      if (!url || !/^https?:$/.test(url.protocol)) return undefined
-      if (url.username || url.password || url.search || url.hash) return undefined
-      return url.href.replace(/\/+$/, '')
-    })
-    .pipe(z.custom<string>((address) => address !== undefined)),
+  read(text) {
+    const url = URL.parse(text.trim())
+    if (!url || !/^https?:$/.test(url.protocol)) return undefined
+    if (url.username || url.password || url.search || url.hash) return undefined
+    return url.href.replace(/\/+$/, '')
+  },
   allowed: 'an address with http:// or https://, without login, query and fragment',
 }

@@ -43,8 +43,8 @@ export function shownValue({ setting, text, value }: Reading): string {
 function readSetting(name: string, setting: Setting, text: string, origin: Origin): Reading {
   const reading = { name, setting, origin, text, value: fallbackValue(name, setting) }
   if (text.trim() === '') return { ...reading, text: '' }
-  const parsed = hasControlCharacters(setting, text) ? undefined : setting.schema.safeParse(text)
-  if (parsed?.success) return { ...reading, value: parsed.data }
+  const value = hasControlCharacters(setting, text) ? undefined : setting.read(text)
+  if (value !== undefined) return { ...reading, value }
   return { ...reading, fault: { name, shown: shownValue(reading), allowed: setting.allowed } }
 }
 
@@ -53,9 +53,9 @@ function hasControlCharacters(setting: Setting, text: string): boolean {
   return setting.kind === 'secret' ? text.includes('\0') : /\p{Cc}/u.test(text)
 }
 
-function fallbackValue(name: string, { schema, fallback }: Setting): unknown {
+function fallbackValue(name: string, { read, fallback }: Setting): unknown {
   if (fallback === '') return undefined
-  const parsed = schema.safeParse(fallback)
-  if (!parsed.success) throw new Error(`The default of ${name} does not pass its own check.`)
-  return parsed.data
+  const value = read(fallback)
+  if (value === undefined) throw new Error(`The default of ${name} does not pass its own check.`)
+  return value
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Format, path } from '../format.ts'
 import { settingsOf } from '../setting.ts'
 
@@ -8,27 +7,22 @@ const { withDefault, optional } = settingsOf('logs')
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
 /** WARNING and CRITICAL are what older installations have in their `.env`; nothing is worse than an error here. */
-const LEVEL_OF_WORD: Readonly<Record<string, LogLevel>> = {
-  TRACE: 'trace',
-  DEBUG: 'debug',
-  INFO: 'info',
-  WARN: 'warn',
-  WARNING: 'warn',
-  ERROR: 'error',
-  CRITICAL: 'error',
-  FATAL: 'error',
-}
+const LEVEL_OF_WORD: ReadonlyMap<string, LogLevel> = new Map([
+  ['TRACE', 'trace'],
+  ['DEBUG', 'debug'],
+  ['INFO', 'info'],
+  ['WARN', 'warn'],
+  ['WARNING', 'warn'],
+  ['ERROR', 'error'],
+  ['CRITICAL', 'error'],
+  ['FATAL', 'error'],
+])
 
 const CHOICES = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']
 
 const logLevel: Format<LogLevel> = {
   kind: 'choice',
-  schema: z
-    .string()
-    .trim()
-    .toUpperCase()
-    .transform((word) => (Object.hasOwn(LEVEL_OF_WORD, word) ? LEVEL_OF_WORD[word] : undefined))
-    .pipe(z.custom<LogLevel>((level) => level !== undefined)),
+  read: (text) => LEVEL_OF_WORD.get(text.trim().toUpperCase()),
   allowed: `one of ${CHOICES.join(', ')}`,
   choices: CHOICES,
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Format, host, password, webAddress, wholeNumber } from '../format.ts'
 import { Secret } from '../secrets.ts'
 import { settingsOf } from '../setting.ts'
@@ -10,7 +9,7 @@ export type DatabaseAddress =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'postgres'; readonly url: Secret }
 
-function parseDatabaseUrl(text: string): DatabaseAddress | undefined {
+function readDatabaseUrl(text: string): DatabaseAddress | undefined {
   const file = /^(?:sqlite|file):(?:\/\/)?(.+)$/i.exec(text)?.[1]
   if (file) return { kind: 'sqlite', path: file }
   const url = URL.parse(text)
@@ -20,11 +19,7 @@ function parseDatabaseUrl(text: string): DatabaseAddress | undefined {
 
 const databaseUrl: Format<DatabaseAddress> = {
   kind: 'secret',
-  schema: z
-    .string()
-    .trim()
-    .transform(parseDatabaseUrl)
-    .pipe(z.custom<DatabaseAddress>((value) => value !== undefined)),
+  read: (text) => readDatabaseUrl(text.trim()),
   allowed: 'sqlite:FILE or postgres://user:password@host/database',
 }
 
