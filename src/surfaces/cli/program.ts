@@ -1,27 +1,25 @@
 import { Command, CommanderError } from 'commander'
 import type { CliPorts } from './cli-ports.ts'
 import type { Verb } from './command.ts'
-import { cleanupVerb } from './cleanup.ts'
-import { configVerb } from './config.ts'
-import { dbStatsVerb } from './db-stats.ts'
-import { deleteVerb } from './delete.ts'
-import { doctorVerb } from './doctor.ts'
-import { downloadVerb } from './download.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { exportVerb } from './export.ts'
-import { linksVerb } from './links.ts'
-import { listVerb } from './list.ts'
-import { rebuildVerb } from './rebuild.ts'
-import { serveVerb } from './serve.ts'
-import { testBotsVerb } from './test-bots.ts'
 import { showError } from './show-error.ts'
-import { uploadVerb } from './upload.ts'
-import { verifyVerb } from './verify.ts'
 
-const GROUPS: readonly (readonly [title: string, verbs: readonly Verb[]])[] = [
-  ['Start', [serveVerb, doctorVerb, configVerb, testBotsVerb]],
-  ['Videos', [uploadVerb, downloadVerb, listVerb, linksVerb, deleteVerb, exportVerb]],
-  ['Keep safe', [verifyVerb, rebuildVerb, dbStatsVerb, cleanupVerb]],
+/** Loading them all takes longer than what most of them do. */
+const VERBS: readonly (readonly [group: string, name: string, load: () => Promise<Verb>])[] = [
+  ['Start', 'serve', async () => (await import('./serve.ts')).serveVerb],
+  ['Start', 'doctor', async () => (await import('./doctor.ts')).doctorVerb],
+  ['Start', 'config', async () => (await import('./config.ts')).configVerb],
+  ['Start', 'test-bots', async () => (await import('./test-bots.ts')).testBotsVerb],
+  ['Videos', 'upload', async () => (await import('./upload.ts')).uploadVerb],
+  ['Videos', 'download', async () => (await import('./download.ts')).downloadVerb],
+  ['Videos', 'list', async () => (await import('./list.ts')).listVerb],
+  ['Videos', 'links', async () => (await import('./links.ts')).linksVerb],
+  ['Videos', 'delete', async () => (await import('./delete.ts')).deleteVerb],
+  ['Videos', 'export', async () => (await import('./export.ts')).exportVerb],
+  ['Keep safe', 'verify', async () => (await import('./verify.ts')).verifyVerb],
+  ['Keep safe', 'rebuild', async () => (await import('./rebuild.ts')).rebuildVerb],
+  ['Keep safe', 'db-stats', async () => (await import('./db-stats.ts')).dbStatsVerb],
+  ['Keep safe', 'cleanup', async () => (await import('./cleanup.ts')).cleanupVerb],
 ]
 
 /** Runs one command line and resolves with its exit code; never throws. */
@@ -32,13 +30,13 @@ export async function runCommandLine(args: readonly string[], ports: CliPorts): 
     .version(ports.version)
     .showSuggestionAfterError()
     .exitOverride()
-  for (const [title, verbs] of GROUPS) {
-    for (const verb of verbs) {
-      verb.command.action(async (...parameters: unknown[]) => {
-        exit = await runVerb(verb, parameters, ports)
-      })
-      program.commandsGroup(`${title}:`).addCommand(verb.command)
-    }
+  const named = VERBS.filter(([, name]) => name === args[0])
+  for (const [group, , load] of named.length > 0 ? named : VERBS) {
+    const verb = await load()
+    verb.command.action(async (...parameters: unknown[]) => {
+      exit = await runVerb(verb, parameters, ports)
+    })
+    program.commandsGroup(`${group}:`).addCommand(verb.command)
   }
   try {
     await program.parseAsync(args, { from: 'user' })
