@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { parseCachedFile } from '#adapters/disk-cache/cached-file.ts'
+import type { VideoSource } from '#domain/catalog.ts'
 import type { FreedFile } from '#surfaces/cli/cli-ports.ts'
 import type { Core } from './compose.ts'
 import { downloadsFolder } from './folders.ts'
@@ -16,7 +17,7 @@ export async function cleanup(
   const before = Date.now() - olderThanHours * 3_600_000
   const { videos } = await ports.catalog.videos({ limit: Number.MAX_SAFE_INTEGER })
   const sources = await Promise.all(videos.map(({ id }) => ports.catalog.source(id)))
-  const needed = new Set(sources.flatMap((source) => (source ? [source.path, `${source.path}.json`] : [])))
+  const needed = new Set(sources.flatMap(filesOf))
   const open = new Set(videos.filter(({ state }) => state !== 'ready').map(({ id }) => id as string))
 
   const uploads = await filesIn(join(config.dataDir, 'uploads'))
@@ -41,6 +42,12 @@ export async function cleanup(
   ].filter(({ changedMs }) => changedMs < before)
   for (const { path } of dryRun ? [] : stale) await rm(path, { force: true })
   return stale.map(({ path, byteLength, reason }) => ({ path, byteLength, reason }))
+}
+
+/** With what the upload protocol keeps beside an upload. */
+function filesOf(source: VideoSource | null): string[] {
+  if (source === null) return []
+  return [source.path, `${source.path}.json`, ...(source.sidecars ?? []).map(({ path }) => path)]
 }
 
 /** Files in a folder and one level below it. */

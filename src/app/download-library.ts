@@ -1,4 +1,7 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
+import type { VideoSource } from '#domain/catalog.ts'
+import type { LinkKind } from '#domain/download.ts'
+import type { Video } from '#domain/video.ts'
 import type { DownloadLibrary } from '#features/downloads/download-ports.ts'
 import { addRecordingJob, registerRecording, videoIfThere } from '#features/library/register-recording.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -21,15 +24,34 @@ export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary
       // The job may have been ended by a pause that was taken back at once.
       if (video.state === 'queued' || video.state === 'ingesting') await addRecordingJob(videoId, ports.jobs)
     },
-    async adoptFile({ downloadId, path, title }) {
+    async adoptFile({ downloadId, path, title, subtitles = [], notes = [] }) {
       const videoId = videoIdOf(downloadId)
       const originalFilename = `${title}${/\.[a-z0-9]{1,5}$/i.exec(basename(path))?.[0] ?? ''}`
-      await registerVideo({ videoId, path, owned: true, originalFilename, title, createdAt: new Date() }, ports)
+      const source = { path, owned: true, sidecars: subtitles, notes }
+      await registerVideo({ videoId, ...source, originalFilename, title, createdAt: new Date() }, ports)
       return videoId
     },
     async completed(downloadId) {
       const video = await videoIfThere(videoIdOf(downloadId), ports.catalog)
-      return video?.state === 'ready' ? { videoId: video.id, title: video.title, byteLength: video.byteLength } : null
+      const source = video && (await ports.catalog.source(video.id))
+      if (video === null || !(video.state === 'ready' || (await isAdopted(video, source, ports)))) return null
+      const { id, title, byteLength, notes } = video
+      return { videoId: id, kind: kindBy(source), title, byteLength, notes }
     },
   }
+}
+
+/** A file that was adopted is the library's: who downloaded it again would write into what the ingest reads. */
+async function isAdopted(
+  { byteLength }: Video,
+  source: VideoSource | null,
+  { sources }: Pick<Core['ports'], 'sources'>,
+): Promise<boolean> {
+  return byteLength > 0 && source !== null && (await sources.size(source.path)) !== null
+}
+
+/** By the folder: what a page gave lies in one, a file in another, a recording in neither. */
+function kindBy(source: VideoSource | null): LinkKind {
+  const folder = basename(dirname(source?.path ?? ''))
+  return folder === 'page' ? 'page' : folder === 'result' ? 'file' : 'hls'
 }

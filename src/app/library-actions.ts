@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { addSubtitle } from '#features/ingest/add-subtitle.ts'
+import { readSidecar } from '#features/ingest/read-sidecar.ts'
 import { removeSubtitle } from '#features/ingest/remove-subtitle.ts'
 import type { VideoId } from '#domain/ids.ts'
 import { renameVideo } from '#features/ingest/rename-video.ts'
@@ -11,7 +12,6 @@ import { Mutex } from '#lib/concurrency/mutex.ts'
 import type { LibraryActions } from '#surfaces/http/http-ports.ts'
 import type { Core } from './compose.ts'
 import { newVideoId } from './new-video-id.ts'
-import { readSidecar } from './read-sidecar.ts'
 
 /** What people can do with videos, as the surfaces call it. Changes to one library happen one after another. */
 export function libraryActions({ ports, config }: Core, signal: AbortSignal): LibraryActions {

@@ -42,11 +42,13 @@ async function keep(
   ports: DownloadPorts,
 ): Promise<DownloadResult> {
   const name = task.request.title ?? (file.title || title)
-  const base = { state: 'complete', kind: 'page', title: name, gaps: [], notes, entries: [] } as const
+  const { leftOut } = file
+  const told = { notes: [...notes, ...leftOut], entries: [] } as const
+  const base = { state: 'complete', kind: 'page', title: name, gaps: [], ...told } as const
   const toLibrary = ports.library !== null && task.request.target === 'library' ? ports.library : null
   if (toLibrary) {
     const { path, byteLength, subtitles } = file
-    const source = { downloadId: task.id, path, title: name, subtitles }
+    const source = { downloadId: task.id, path, title: name, subtitles, notes: leftOut }
     return { ...base, byteLength, sha256: null, path: null, videoId: await toLibrary.adoptFile(source) }
   }
   const extension = /\.([a-z0-9]{1,5})$/i.exec(file.path)?.[1] ?? 'mp4'

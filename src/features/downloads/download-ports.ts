@@ -1,4 +1,4 @@
-import type { DownloadRequest } from '#domain/download.ts'
+import type { DownloadRequest, LinkKind } from '#domain/download.ts'
 import type { Governor } from '#domain/governor.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { JobLogLine } from '#domain/job-logs.ts'
@@ -46,11 +46,22 @@ export interface DownloadLibrary {
     readonly path: string
     readonly title: string
     readonly subtitles?: PageFile['subtitles']
+    /** What the notes of the video are to say. */
+    readonly notes?: readonly string[]
   }): Promise<VideoId>
-  /** The video of this download when it is complete already: a crash came between the end of the work and its entry. */
-  completed(
-    downloadId: JobId,
-  ): Promise<{ readonly videoId: VideoId; readonly title: string; readonly byteLength: number } | null>
+  /**
+   * The video of this download when the library has all that it needs already: a crash came between the end of the work and
+   * its entry.
+   */
+  completed(downloadId: JobId): Promise<CompletedDownload | null>
+}
+
+export interface CompletedDownload {
+  readonly kind: LinkKind
+  readonly videoId: VideoId
+  readonly title: string
+  readonly byteLength: number
+  readonly notes: readonly string[]
 }
 
 /** One download, as somebody asked for it and as it is run now. */

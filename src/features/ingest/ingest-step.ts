@@ -9,6 +9,7 @@ export type IngestStep =
   | 'subtitle'
   | 'cut'
   | 'poster'
+  | 'sidecar'
   | 'manifest'
   | 'stored'
   | 'published'

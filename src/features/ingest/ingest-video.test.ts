@@ -1,22 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDatabase } from '#adapters/database/open-database.ts'
-import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
-import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
-import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
-import type { BlobRef } from '#domain/blob-store.ts'
-import type { VideoId } from '#domain/ids.ts'
-import type { Slice } from '#domain/video.ts'
-import type { IngestStep } from './ingest-step.ts'
-import type { IngestPorts } from './ingest-ports.ts'
-import { ingestVideo } from './ingest-video.ts'
-import { ScriptedMedia, scriptedBytes } from './scripted-media.test-support.ts'
-
-const VIDEO = 'testvideo0000001' as VideoId
-const SETTINGS = { minSegmentSec: 2, maxSegmentSec: 30, oversized: 'split' } as const
+import { type Lab, openLab, read, VIDEO } from './ingest-lab.test-support.ts'
+import { scriptedBytes } from './scripted-media.test-support.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -24,12 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Thrown where a kill would strike; nothing after it runs. */
-class Killed extends Error {}
-
 describe('ingestVideo', () => {
   it('stores every byte once, in packs under the limit, and leaves nothing in the work area', async () => {
-    await using lab = await openLab({
+    await using lab = await open({
       sizes: [
         [9000, 12000, 30000, 500],
         [800, 800, 800, 100],
@@ -50,7 +35,7 @@ describe('ingestVideo', () => {
     const kills = fc.array(fc.integer({ min: 1, max: 25 }), { maxLength: 5 })
     await fc.assert(
       fc.asyncProperty(film, kills, fc.integer({ min: 500, max: 50_000 }), async (sizes, killsAt, pieceBytes) => {
-        await using lab = await openLab({ sizes, pieceBytes })
+        await using lab = await open({ sizes, pieceBytes })
         for (const steps of killsAt) await lab.killAfter(steps)
         await lab.ingest()
         await expectWhole(lab)
@@ -60,7 +45,7 @@ describe('ingestVideo', () => {
   }, 120_000)
 
   it('cuts again only what was lost when the work area did not survive', async () => {
-    await using lab = await openLab({ sizes: [[9000, 9000, 9000, 9000]], pieceBytes: 4000 })
+    await using lab = await open({ sizes: [[9000, 9000, 9000, 9000]], pieceBytes: 4000 })
     await lab.killAfter(12)
     await rm(join(lab.folder, 'work'), { recursive: true, force: true })
     await lab.ingest()
@@ -75,7 +60,7 @@ describe('ingestVideo', () => {
       [9000, 9000, 9000, 9000],
       [800, 800, 800, 800],
     ]
-    await using lab = await openLab({ sizes, pieceBytes: 4000, encoded })
+    await using lab = await open({ sizes, pieceBytes: 4000, encoded })
     await lab.killAfter(14)
     const before = new Set((await lab.ports.catalog.packs(VIDEO)).map(({ id }) => id))
     expect(before.size).toBeGreaterThan(0)
@@ -88,14 +73,14 @@ describe('ingestVideo', () => {
 
   it('deletes an upload after the ingest and leaves a file of the user alone', async () => {
     for (const owned of [true, false]) {
-      await using lab = await openLab({ sizes: [[100]], pieceBytes: 4000 }, owned)
+      await using lab = await open({ sizes: [[100]], pieceBytes: 4000 }, owned)
       await lab.ingest()
       expect((await readdir(lab.folder)).includes('source.mkv')).toBe(!owned)
     }
   })
 
   it('does nothing the second time', async () => {
-    await using lab = await openLab({ sizes: [[100, 200]], pieceBytes: 4000 })
+    await using lab = await open({ sizes: [[100, 200]], pieceBytes: 4000 })
     await lab.ingest()
     const before = await lab.ports.catalog.record(VIDEO)
     await lab.ingest()
@@ -103,57 +88,8 @@ describe('ingestVideo', () => {
   })
 })
 
-type Lab = Awaited<ReturnType<typeof openLab>>
-
-async function openLab(film: ConstructorParameters<typeof ScriptedMedia>[0], owned = false) {
-  const own = await mkdtemp(join(folder, 'lab-'))
-  const source = join(own, 'source.mkv')
-  await writeFile(source, 'anything')
-  const media = new ScriptedMedia(film)
-  const open = async () => {
-    const database = await openDatabase({ kind: 'sqlite', path: join(own, 'catalog.db') })
-    const ports: IngestPorts = {
-      catalog: database.catalog,
-      media,
-      blobs: new DiskBlobStore(join(own, 'blobs'), 16_000),
-      work: new DiskWorkArea(join(own, 'work')),
-      sources: new DiskSourceFiles(),
-      events: { emit: () => {} },
-    }
-    return { database, ports }
-  }
-  let { database, ports } = await open()
-  await ports.catalog.addVideo({
-    id: VIDEO,
-    title: 'Test',
-    originalFilename: 'Test.mkv',
-    byteLength: 8,
-    source: { path: source, owned },
-    createdAt: new Date(0),
-  })
-  const run = (reached: (step: IngestStep) => void) =>
-    ingestVideo(VIDEO, ports, { settings: SETTINGS, signal: new AbortController().signal, report: () => {}, reached })
-  return {
-    film,
-    media,
-    folder: own,
-    get ports() {
-      return ports
-    },
-    ingest: () => run(() => {}),
-    /** Ends at the given step as if the process had died, and opens everything anew. */
-    async killAfter(steps: number) {
-      let left = steps
-      await run(() => {
-        if (--left === 0) throw new Killed()
-      }).catch((error) => {
-        if (!(error instanceof Killed)) throw error
-      })
-      await database[Symbol.asyncDispose]()
-      ;({ database, ports } = await open())
-    },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  }
+function open(film: Parameters<typeof openLab>[0], owned = false): Promise<Lab> {
+  return openLab(film, folder, { owned })
 }
 
 /** Every segment reads back as it was cut, every stored blob is known, nothing is left over. */
@@ -178,18 +114,4 @@ async function expectWhole({ film, ports, folder: own }: Lab): Promise<void> {
     ['manifest.json', 'outline.json', 'poster.jpg', 's0.orig.srt', 's0.vtt'].sort(),
   )
   expect(await readdir(join(own, 'work')).catch(() => [])).toEqual([])
-}
-
-async function read(
-  slices: readonly Slice[],
-  { blobs }: IngestPorts,
-  packs: readonly { id: string; ref: BlobRef | null }[],
-) {
-  const chunks: Uint8Array[] = []
-  for (const { packId, offset, length } of slices) {
-    const ref = packs.find(({ id }) => id === packId)?.ref as BlobRef
-    for await (const chunk of await blobs.get(ref, { range: { first: offset, last: offset + length - 1 } }))
-      chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

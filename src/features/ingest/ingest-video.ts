@@ -38,6 +38,6 @@ async function release(videoId: VideoId, { catalog, sources, work }: IngestPorts
   await work.removeVideo(videoId)
   const source = await catalog.source(videoId)
   if (!source?.owned) return
-  await sources.remove(source.path)
+  for (const { path } of [source, ...(source.sidecars ?? [])]) await sources.remove(path)
   await catalog.setSource(videoId, null)
 }

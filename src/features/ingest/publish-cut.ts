@@ -2,6 +2,7 @@ import type { VideoChange } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { OpenMedia } from '#domain/media-tool.ts'
+import { attachSidecars } from './attach-sidecars.ts'
 import { cutIntoPacks } from './cut-into-packs.ts'
 import type { IngestProgress } from './ingest-progress.ts'
 import type { IngestOptions, IngestPorts } from './ingest-ports.ts'
@@ -38,10 +39,14 @@ export async function publishCut(
   begin()
   await poster
   reached('poster')
+  const sidecarNotes = await attachSidecars(videoId, plan, packs, ports, {
+    signal,
+    attached: () => reached('sidecar'),
+  })
 
   progress.enter('store')
   const summary = await summarize(videoId, plan, catalog, progress.elapsedSec)
-  await change({ notes: [...plan.notes, ...notes] })
+  await change({ notes: [...plan.notes, ...sidecarNotes, ...notes] })
   await writeManifest(videoId, summary, packs, catalog)
   reached('manifest')
   await packs.finish()

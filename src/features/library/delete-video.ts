@@ -1,5 +1,5 @@
 import type { BlobStore } from '#domain/blob-store.ts'
-import type { Catalog } from '#domain/catalog.ts'
+import type { Catalog, VideoSource } from '#domain/catalog.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job, JobQueue } from '#domain/job-queue.ts'
@@ -34,7 +34,7 @@ export async function deleteVideo(
   const { catalog, jobs, blobs, work } = ports
   await ingestStopped(videoId, jobs, signal)
   const source = await catalog.source(videoId)
-  if (source?.owned) await removeSource(source.path, ports)
+  if (source?.owned) await removeSource(source, ports)
   // All at once: a store may delete what comes together in one call.
   await Promise.all((await catalog.packs(videoId)).map(async ({ ref }) => ref && (await blobs.delete(ref, signal))))
   await work.removeVideo(videoId)
@@ -43,11 +43,12 @@ export async function deleteVideo(
 
 /** What is no file is a recording, of whose folder other files stay. */
 async function removeSource(
-  path: string,
+  { path, sidecars = [] }: VideoSource,
   { sources, recordings }: { readonly sources: SourceFiles; readonly recordings: Pick<Recordings, 'remove'> },
 ): Promise<void> {
   const downloadId = (await sources.size(path)) === null ? downloadIdOf(path) : null
   await (downloadId === null ? sources.remove(path) : recordings.remove(downloadId))
+  for (const sidecar of sidecars) await sources.remove(sidecar.path)
 }
 
 /** A cancelled ingest needs a moment to let go; until then it could still store a pack. */

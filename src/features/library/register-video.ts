@@ -1,4 +1,4 @@
-import type { Catalog } from '#domain/catalog.ts'
+import type { Catalog, VideoSource } from '#domain/catalog.ts'
 import { InvalidInputError, NotMediaError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
@@ -13,11 +13,8 @@ export interface RegisterPorts {
   readonly events: Events
 }
 
-export interface NewSource {
+export interface NewSource extends VideoSource {
   readonly videoId: VideoId
-  readonly path: string
-  /** Ours to delete after the ingest. */
-  readonly owned: boolean
   readonly originalFilename: string
   readonly title?: string
   readonly createdAt: Date
@@ -25,7 +22,8 @@ export interface NewSource {
 
 /** Makes a file a queued video with an ingest job. Registering the same id again changes nothing. */
 export async function registerVideo(source: NewSource, ports: RegisterPorts): Promise<void> {
-  const { videoId, path, owned, originalFilename, title, createdAt } = source
+  const { videoId, originalFilename, title, createdAt, ...where } = source
+  const { path } = where
   const byteLength = await ports.sources.size(path)
   if (byteLength === null) {
     throw new InvalidInputError(`There is no file ${path}.`, { fix: 'Check the name and that it is a plain file.' })
@@ -39,7 +37,7 @@ export async function registerVideo(source: NewSource, ports: RegisterPorts): Pr
     title: title?.trim() || titleFromFilename(originalFilename),
     originalFilename,
     byteLength,
-    source: { path, owned },
+    source: where,
     createdAt,
   })
   await addIngestJob(videoId, ports.jobs)

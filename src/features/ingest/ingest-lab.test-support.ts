@@ -1,0 +1,94 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openDatabase } from '#adapters/database/open-database.ts'
+import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
+import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
+import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
+import type { BlobRef } from '#domain/blob-store.ts'
+import type { VideoSource } from '#domain/catalog.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Slice } from '#domain/video.ts'
+import type { IngestPorts } from './ingest-ports.ts'
+import type { IngestStep } from './ingest-step.ts'
+import { ingestVideo } from './ingest-video.ts'
+import { ScriptedMedia } from './scripted-media.test-support.ts'
+
+export const VIDEO = 'testvideo0000001' as VideoId
+const SETTINGS = { minSegmentSec: 2, maxSegmentSec: 30, oversized: 'split' } as const
+
+/** Thrown where a kill would strike; nothing after it runs. */
+class Killed extends Error {}
+
+export type Lab = Awaited<ReturnType<typeof openLab>>
+
+/** A library with one queued video, whose film is scripted, in a new folder below `folder`. */
+export async function openLab(
+  film: ConstructorParameters<typeof ScriptedMedia>[0],
+  folder: string,
+  came: Omit<VideoSource, 'path'> = { owned: false },
+) {
+  const own = await mkdtemp(join(folder, 'lab-'))
+  const source = join(own, 'source.mkv')
+  await writeFile(source, 'anything')
+  const media = new ScriptedMedia(film)
+  const open = async () => {
+    const database = await openDatabase({ kind: 'sqlite', path: join(own, 'catalog.db') })
+    const ports: IngestPorts = {
+      catalog: database.catalog,
+      media,
+      blobs: new DiskBlobStore(join(own, 'blobs'), 16_000),
+      work: new DiskWorkArea(join(own, 'work')),
+      sources: new DiskSourceFiles(),
+      events: { emit: () => {} },
+    }
+    return { database, ports }
+  }
+  let { database, ports } = await open()
+  await ports.catalog.addVideo({
+    id: VIDEO,
+    title: 'Test',
+    originalFilename: 'Test.mkv',
+    byteLength: 8,
+    source: { ...came, path: source },
+    createdAt: new Date(0),
+  })
+  const run = (reached: (step: IngestStep) => void) =>
+    ingestVideo(VIDEO, ports, { settings: SETTINGS, signal: new AbortController().signal, report: () => {}, reached })
+  return {
+    film,
+    media,
+    folder: own,
+    get ports() {
+      return ports
+    },
+    ingest: () => run(() => {}),
+    /** Ends at the given step as if the process had died, and opens everything anew. Resolves with whether it came so far. */
+    async killAfter(steps: number) {
+      let left = steps
+      await run(() => {
+        if (--left === 0) throw new Killed()
+      }).catch((error) => {
+        if (!(error instanceof Killed)) throw error
+      })
+      await database[Symbol.asyncDispose]()
+      ;({ database, ports } = await open())
+      return left <= 0
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+/** What the slices hold, from the store. */
+export async function read(
+  slices: readonly Slice[],
+  { blobs }: IngestPorts,
+  packs: readonly { id: string; ref: BlobRef | null }[],
+) {
+  const chunks: Uint8Array[] = []
+  for (const { packId, offset, length } of slices) {
+    const ref = packs.find(({ id }) => id === packId)?.ref as BlobRef
+    for await (const chunk of await blobs.get(ref, { range: { first: offset, last: offset + length - 1 } }))
+      chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
