@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DiskCookieFiles } from '#adapters/disk/disk-cookie-files.ts'
 import { DiskJobLogs } from '#adapters/disk/disk-job-logs.ts'
 import { DiskPartFiles } from '#adapters/disk/disk-part-files.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
@@ -32,12 +33,13 @@ export interface DownloadPlaces {
 
 /** Opens the way out and what lies behind it. Dispose of it to break off everything under way. */
 export function openDownloads(config: Config, { root, recordings, media, events }: DownloadPlaces) {
-  const web = createWeb({ allowHosts: config.access.fetchAllowHosts, ...config.downloads })
+  const cookieFiles = new DiskCookieFiles(join(config.dataDir, 'cookies'))
+  const web = createWeb({ allowHosts: config.access.fetchAllowHosts, cookieFiles, ...config.downloads })
   const pages = createPageTool({
     ytdlpPath: config.media.ytdlpPath,
     searchPath: config.searchPath,
     startProxy: (options) => web.startEgressProxy(options),
-    cookiesDir: join(config.dataDir, 'cookies'),
+    cookieFiles,
     workDir: scratchFolder(config.dataDir),
     sniff,
     joinTracks: async (files, signal) => (await media()).joinTracks(files, signal),

@@ -37,7 +37,7 @@ export interface DownloadIdentity {
   /** Where secrets among the headers may go too, besides the host of the address. */
   readonly hosts: readonly string[]
   readonly proxy?: string
-  /** Name of a cookies file in the data folder (`cookies/<name>.txt`, Netscape format), bound to a domain by its owner. */
+  /** Name of a cookies file in the data folder, see `CookieFiles`. */
   readonly cookies?: string
 }
 

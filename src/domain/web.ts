@@ -6,7 +6,7 @@ export interface Web {
   /**
    * Resolves when the head of the last answer is there, whatever its status. Redirects are followed (5 at most), each
    * checked anew. Rejects with AddressRefusedError before a byte is sent, RemoteUnreachableError (DNS, connect, TLS, reset,
-   * no answer in time), with the signal's reason when it aborts.
+   * no answer in time), like `CookieFiles.read`, with the signal's reason when it aborts.
    */
   open(request: WebRequest, signal: AbortSignal): Promise<WebAnswer>
   /**
@@ -36,6 +36,8 @@ export interface WebRequest {
 export interface WebIdentity {
   readonly headers: Readonly<Record<string, string>>
   readonly hosts: readonly string[]
+  /** A cookies file, and the host it was named for: each address is sent those of its cookies that a browser would send. */
+  readonly cookies?: { readonly name: string; readonly host: string }
   /** `http://[user:password@]host:port`: it has to pass the same checks. */
   readonly proxy?: string
 }

@@ -1,3 +1,4 @@
+import type { CookieFiles } from '#domain/cookie-files.ts'
 import type { Web } from '#domain/web.ts'
 import type { AllowedHost } from './allowed-hosts.ts'
 import { ConnectionPool, type PoolFigures } from './connection-pool.ts'
@@ -24,6 +25,8 @@ export interface WebSettings {
   }
   /** CACHE_*. */
   readonly playlistCache: PlaylistCacheSettings
+  /** Missing: requests that name a cookies file are refused. */
+  readonly cookieFiles?: CookieFiles
   /** Instead of this machine's own resolver. */
   readonly lookup?: Lookup
   /** Certificate authorities to trust instead of the well-known ones (PEM). */
@@ -61,7 +64,7 @@ export function createWeb(settings: WebSettings): GuardedWeb {
   const playlists = new PlaylistCache(settings.playlistCache)
   const rate = settings.rate ?? RATE
   const limits = { ...rate, headMs: settings.pool.timeoutSec * 1000 }
-  const ports = { guard, pool, limits }
+  const ports = { guard, pool, limits, cookieFiles: settings.cookieFiles ?? null }
   const texts = new Texts((request, signal) => openAnswer(ports, request, { signal, encodings: 'gzip' }), playlists)
   return {
     open: (request, signal) => openAnswer(ports, request, { signal, encodings: 'identity' }),

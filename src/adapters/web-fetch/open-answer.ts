@@ -1,5 +1,7 @@
+import type { CookieFiles } from '#domain/cookie-files.ts'
 import { InvalidInputError, RemoteRefusedError } from '#domain/errors.ts'
 import type { WebAnswer, WebRequest } from '#domain/web.ts'
+import type { FileCookie } from '#lib/cookie-file/file-cookie.ts'
 import { Answer, contentLengthOf } from './answer.ts'
 import type { ConnectionPool } from './connection-pool.ts'
 import type { Route } from './connector.ts'
@@ -16,6 +18,7 @@ export interface OpenPorts {
   readonly guard: Guard
   readonly pool: ConnectionPool
   readonly limits: ExchangeLimits
+  readonly cookieFiles: Pick<CookieFiles, 'read'> | null
 }
 
 export interface OpenOptions {
@@ -32,16 +35,24 @@ export async function openAnswer(ports: OpenPorts, request: WebRequest, options:
     const first = ports.guard.checkUrl(request.url)
     const proxy = request.identity?.proxy === undefined ? null : ports.guard.checkProxy(request.identity.proxy)
     if (request.timeoutMs !== undefined) life.limit(request.timeoutMs, first.host)
-    return await follow(ports, { request, proxy, encodings: options.encodings, life }, first)
+    const cookies = await cookiesOf(request, ports)
+    return await follow(ports, { request, proxy, cookies, encodings: options.encodings, life }, first)
   } catch (error) {
     life.end()
     throw error
   }
 }
 
+async function cookiesOf({ identity }: WebRequest, { cookieFiles }: OpenPorts): Promise<readonly FileCookie[]> {
+  if (identity?.cookies === undefined) return []
+  if (cookieFiles === null) throw new InvalidInputError('There is no place for cookies files here.')
+  return (await cookieFiles.read(identity.cookies.name, identity.cookies.host)).cookies
+}
+
 interface Journey {
   readonly request: WebRequest
   readonly proxy: URL | null
+  readonly cookies: readonly FileCookie[]
   readonly encodings: string
   readonly life: RequestLife
 }
@@ -50,7 +61,7 @@ async function follow(ports: OpenPorts, journey: Journey, first: URL): Promise<W
   let url = first
   let mayKnowSecrets = true
   for (let redirects = 0; ; redirects++) {
-    const headers = headersFor(journey.request, url, { encodings: journey.encodings, mayKnowSecrets })
+    const headers = headersFor(journey.request, url, { ...journey, mayKnowSecrets, nowMs: Date.now() })
     const { exchange, head } = await ask(ports, journey, url, headers)
     const location = REDIRECTS.has(head.status) ? head.headers.get('location') : undefined
     if (location === undefined) return answerOf(journey, url, { exchange, head })

@@ -83,7 +83,15 @@ async function join(flight: Flight, signal: AbortSignal): Promise<WebText> {
 /** Nobody is given what another identity was answered. Hashed: the key holds secrets. */
 function keyOf({ url, method = 'GET', identity, range }: WebRequest): string {
   const headers = Object.entries(identity?.headers ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  const whole = [url, method, headers, identity?.hosts ?? [], identity?.proxy ?? '', range ?? null]
+  const whole = [
+    url,
+    method,
+    headers,
+    identity?.hosts ?? [],
+    identity?.proxy ?? '',
+    identity?.cookies ?? null,
+    range ?? null,
+  ]
   return createHash('sha256').update(JSON.stringify(whole)).digest('base64')
 }
 

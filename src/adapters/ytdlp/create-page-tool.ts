@@ -1,3 +1,4 @@
+import type { CookieFiles } from '#domain/cookie-files.ts'
 import { ToolMissingError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { PageTool, PageToolStatus } from '#domain/page-tool.ts'
@@ -15,8 +16,7 @@ export interface PageToolOptions {
   readonly searchPath: string
   /** Gives a run its only way out (`startEgressProxy` of adapters/web-fetch); disposed of when the run has ended. */
   readonly startProxy: StartProxy
-  /** Holds `<name>.txt`, put there by the owner. */
-  readonly cookiesDir: string
+  readonly cookieFiles: CookieFiles
   /** For folders of single runs; what a crash left of them is removed. Nobody else uses names that begin with `ytdlp-`. */
   readonly workDir: string
   readonly sniff: Sniff

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DiskCookieFiles } from '#adapters/disk/disk-cookie-files.ts'
 import { findFfmpegTools } from '#adapters/ffmpeg/ffmpeg-tools.ts'
 import { joinTracks as joinWithFfmpeg } from '#adapters/ffmpeg/join-tracks.ts'
 import { NO_IDENTITY, PLAIN_CHOICE } from '#domain/download.ts'
@@ -253,7 +254,10 @@ describe('who asks', () => {
     await writeFile(join(lab.cookiesDir, 'mine.txt'), text, { mode: 0o600 })
     const seen: string[] = []
     const identity = { ...NO_IDENTITY, cookies: 'mine' }
-    await using named = await openPageToolLab({ startProxy: answeringProxy(seen), cookiesDir: lab.cookiesDir })
+    await using named = await openPageToolLab({
+      startProxy: answeringProxy(seen),
+      cookieFiles: new DiskCookieFiles(lab.cookiesDir),
+    })
     const info = await named.tool.look('http://www.films.test/film', named.look({ identity }))
     expect(info.notes).toEqual(['With the cookies mine, from today.'])
     expect(seen).toContainEqual('session=the-cookie-value')

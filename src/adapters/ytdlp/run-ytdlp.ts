@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CookieFile, CookieFiles } from '#domain/cookie-files.ts'
 import type { DownloadIdentity } from '#domain/download.ts'
 import { type ResourceLimits, withLimits } from '#lib/process/resource-limits.ts'
 import { inSandbox } from '#lib/process/sandbox.ts'
 import { type ProcessEnd, startProcess } from '#lib/process/start-process.ts'
+import { sentReferer } from '#lib/referer/sent-referer.ts'
 import { cleanText } from './clean-text.ts'
-import { type PageCookies, readCookies } from './cookies-file.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
 import { redactor } from './redact.ts'
 import { makeScratchFolder } from './scratch-folders.ts'
@@ -21,9 +22,8 @@ export type StartProxy = (options: {
 }) => Promise<{ readonly url: string } & AsyncDisposable>
 
 export interface RunPlaces {
-  readonly cookiesDir: string
+  readonly cookieFiles: CookieFiles
   readonly workDir: string
-  readonly nowMs: () => number
   readonly startProxy: StartProxy
 }
 
@@ -85,13 +85,13 @@ export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRu
     configPath,
     emptyFolder: scratch.emptyPath,
     cookiesPath,
-    referer: headerOf(run.identity, 'referer'),
+    referer: refererOf(run.identity),
     userAgent: headerOf(run.identity, 'user-agent'),
   })
   const writable = run.folder === undefined ? [scratch.path] : [scratch.path, run.folder]
   const command = [...tool.command, ...options, ...run.options, '--', run.url.href]
   const isolated = await inSandbox(tool.sandbox, command, { readOnly: tool.readOnly, writable, network: true })
-  const redact = redactor([...(cookies?.values ?? []), ...secretsOf(proxy.url)])
+  const redact = redactor([...(cookies?.cookies ?? []).map(({ value }) => value), ...secretsOf(proxy.url)])
   const limits = { addressSpaceBytes: ADDRESS_SPACE_BYTES, openFiles: OPEN_FILES, ...run.limits }
   await using child = await startProcess({
     command: withLimits(isolated, tool.launchers, { limits, niceness: NICENESS }),
@@ -107,8 +107,13 @@ export async function runYtdlp(tool: FoundYtdlp, places: RunPlaces, run: YtdlpRu
   return { ...end, refused, redact, cookiesAgeDays: cookies?.ageDays ?? null }
 }
 
-async function cookiesFor({ cookiesDir, nowMs }: RunPlaces, { identity, url }: YtdlpRun): Promise<PageCookies | null> {
-  return identity.cookies === undefined ? null : readCookies(cookiesDir, identity.cookies, url, nowMs())
+async function cookiesFor({ cookieFiles }: RunPlaces, { identity, url }: YtdlpRun): Promise<CookieFile | null> {
+  return identity.cookies === undefined ? null : cookieFiles.read(identity.cookies, url.hostname)
+}
+
+function refererOf(identity: DownloadIdentity): string | null {
+  const given = headerOf(identity, 'referer')
+  return given === null ? null : sentReferer(given)
 }
 
 /** Of the headers of a user only these two: the others are secrets, or may be, and yt-dlp would send them to every host. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DiskCookieFiles } from '#adapters/disk/disk-cookie-files.ts'
 import { createWeb, type GuardedWeb } from '#adapters/web-fetch/create-web.ts'
 import { sniff } from '#adapters/ffmpeg/sniff.ts'
 import { NO_IDENTITY, PLAIN_CHOICE } from '#domain/download.ts'
@@ -49,6 +50,7 @@ export async function openPageToolLab(
   const folder = await mkdtemp(join(tmpdir(), 'telereel-ytdlp-'))
   const [cookiesDir, workDir] = [join(folder, 'cookies'), join(folder, 'work')]
   await mkdir(cookiesDir)
+  const nowMs = () => Date.UTC(2026, 7, 25)
   const [events, logged, reports]: [ProductEvent[], string[], PageToolLab['reports']] = [[], [], []]
   const look: PageToolLab['look'] = (wish) => ({ identity: NO_IDENTITY, signal: new AbortController().signal, ...wish })
   return {
@@ -61,10 +63,10 @@ export async function openPageToolLab(
     tool: createPageTool({
       ytdlpPath: options.ytdlpPath ?? realYtdlp(),
       searchPath: '/usr/local/bin:/usr/bin:/bin',
-      cookiesDir,
+      cookieFiles: new DiskCookieFiles(cookiesDir, nowMs),
       workDir,
       sniff,
-      nowMs: () => Date.UTC(2026, 7, 25),
+      nowMs,
       events: { emit: (event) => void events.push(event) },
       ...options,
     }),

@@ -76,10 +76,15 @@ async function lookOnce(url: string, identity: DownloadIdentity, web: Web, signa
   return { kind, playlist: { text: await readText(head, body), url: answer.url, contentType }, title }
 }
 
-/** Who asks at this address: secrets go to its host, and to those that the user names. */
-export function webIdentityOf(url: string, { headers, hosts, proxy }: DownloadIdentity): WebIdentity {
+/** Who asks at this address: secrets go to its host, and to those that the user names; cookies of a file where they belong. */
+export function webIdentityOf(url: string, { headers, hosts, proxy, cookies }: DownloadIdentity): WebIdentity {
   const own = URL.parse(url)?.hostname
-  return { headers, hosts: own ? [own, ...hosts] : hosts, ...(proxy !== undefined && { proxy }) }
+  return {
+    headers,
+    hosts: own ? [own, ...hosts] : hosts,
+    ...(proxy !== undefined && { proxy }),
+    ...(cookies !== undefined && own && { cookies: { name: cookies, host: own } }),
+  }
 }
 
 const MEDIA_NAME = /\.(?:m3u8?|mp4|m4v|mov|mkv|webm|ts|m2ts|avi|flv|mp3|m4a|aac|ogg|opus|flac|wav)$/i

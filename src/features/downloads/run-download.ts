@@ -1,8 +1,5 @@
 import type { DownloadResult } from '#domain/download.ts'
-import { downloadFile } from './download-file.ts'
-import { downloadPage } from './download-page.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
-import { downloadRecorded, downloadStream } from './download-stream.ts'
 import { findLink } from './find-link.ts'
 import { shownAddress } from '#domain/shown-address.ts'
 
@@ -16,17 +13,17 @@ export async function runDownload(task: DownloadTask, ports: DownloadPorts): Pro
   if (completed) return { ...COMPLETE, ...completed }
   task.report({ stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null })
   task.log({ level: 'info', text: `Looking at ${shownAddress(request.url)}` })
-  const found = await findLink(request.url, request.identity, ports.web, signal).catch((error: unknown) => ({ error }))
+  const looking = findLink(request.url, request.identity, ports.web, signal).catch((error: unknown) => ({ error }))
+  // A stream is what it mostly is: that is loaded while the address answers, the other ways when they are gone.
+  const { downloadRecorded, downloadStream } = await import('./download-stream.ts')
+  const found = await looking
   if ('error' in found) {
     signal.throwIfAborted()
     return downloadRecorded(found.error, task, ports)
   }
-  if (found.kind !== 'page' && request.identity.cookies !== undefined) task.log({ level: 'warn', text: PAGES_ONLY })
   if (found.kind === 'hls') return downloadStream(found.playlist, task, ports)
-  if (found.kind === 'file') return downloadFile(found, task, ports)
-  return downloadPage(task, ports)
+  if (found.kind === 'file') return (await import('./download-file.ts')).downloadFile(found, task, ports)
+  return (await import('./download-page.ts')).downloadPage(task, ports)
 }
-
-const PAGES_ONLY = 'The cookies file is for pages; a stream or a file gets a cookie as a header (Cookie: name=value).'
 
 const COMPLETE = { state: 'complete', kind: 'hls', sha256: null, path: null, gaps: [], notes: [], entries: [] } as const
