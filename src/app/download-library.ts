@@ -4,6 +4,7 @@ import type { LinkKind } from '#domain/download.ts'
 import type { Video } from '#domain/video.ts'
 import type { DownloadLibrary } from '#features/downloads/download-ports.ts'
 import { addRecordingJob, registerRecording, videoIfThere } from '#features/library/register-recording.ts'
+import { refusalOf } from '#features/library/refusal-of.ts'
 import { registerVideo } from '#features/library/register-video.ts'
 import type { Core } from './compose.ts'
 import { newVideoId } from './new-video-id.ts'
@@ -17,6 +18,7 @@ export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary
       await registerRecording({ videoId, path, title, createdAt: new Date() }, ports)
       return videoId
     },
+    refusal: (videoId) => refusalOf(videoId, ports.catalog),
     async recorded(videoId, byteLength) {
       const video = await videoIfThere(videoId, ports.catalog)
       if (!video) return

@@ -1,4 +1,5 @@
 import type { DownloadRequest, LinkKind } from '#domain/download.ts'
+import type { ProductError } from '#domain/errors.ts'
 import type { Governor } from '#domain/governor.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { JobLogLine } from '#domain/job-logs.ts'
@@ -38,6 +39,8 @@ export interface DownloadLibrary {
     readonly path: string
     readonly title: string
   }): Promise<VideoId>
+  /** Why the video takes nothing more of its recording; null while it may. */
+  refusal(videoId: VideoId): Promise<ProductError | null>
   /** The recording has ended; what was downloaded had so many bytes. */
   recorded(videoId: VideoId, byteLength: number): Promise<void>
   /** A finished file, which is the library's from now on. */

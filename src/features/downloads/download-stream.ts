@@ -10,6 +10,7 @@ import { planStream } from './hls/plan-stream.ts'
 import { recordedPlan } from './hls/recorded-plan.ts'
 import type { StreamPlan } from './hls/segment-wish.ts'
 import { type StreamFile, streamFile } from './stream-file.ts'
+import { whileWanted } from './while-wanted.ts'
 
 /**
  * An HLS stream goes into a recording; the library, or a file, follows it while it grows. The recording is the only truth:
@@ -74,7 +75,7 @@ interface Made extends StreamFile {
   readonly gaps: readonly DownloadGap[]
 }
 
-/** The video is there at once and grows with the recording; its ingest is a job of its own. */
+/** The video is there at once and grows with the recording; its ingest is a job of its own. Nobody fetches for one that failed. */
 async function intoLibrary(
   recording: Recording,
   plan: StreamPlan,
@@ -84,7 +85,8 @@ async function intoLibrary(
   const { library } = ports
   const source = { downloadId: task.id, path: recording.path, title: plan.head.title }
   const videoId = await library.adoptRecording(source)
-  const gaps = await fetchAll(plan, recording, { ...task, known: { videoId } }, ports)
+  const fetch = (signal: AbortSignal) => fetchAll(plan, recording, { ...task, signal, known: { videoId } }, ports)
+  const gaps = await whileWanted(videoId, fetch, library, task.signal)
   const byteLength = sumOf(recording)
   await library.recorded(videoId, byteLength)
   return { videoId, byteLength, gaps, sha256: null, path: null, leftOut: [] }

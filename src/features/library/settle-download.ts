@@ -4,6 +4,7 @@ import type { Events } from '#domain/events.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { Job, JobQueue, JobState } from '#domain/job-queue.ts'
 import { downloadIdOf } from '#domain/recording.ts'
+import type { VideoFailure } from '#domain/video.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import { failVideo } from './fail-video.ts'
 import { videoIfThere } from './register-recording.ts'
@@ -26,9 +27,15 @@ export async function settleDownload({ id, state, failure }: Job, videoId: Video
   // It may have been resumed meanwhile: then its ingest is wanted.
   if (await isOther(state, id, ports.jobs)) return
   await stopRecordingJob(videoId, ports.jobs)
-  if (state !== 'failed') return
+  if (state !== 'failed' || isSame(video.failure, failure)) return
   await failVideo(videoId, new DownloadFailedError(failure), ports.catalog)
   ports.events.emit({ kind: 'video-changed', videoId })
+}
+
+/** Whether the download failed for what its video had failed for: the video says it in more words. */
+function isSame(ofVideo: VideoFailure | null, ofDownload: Job['failure']): boolean {
+  if (ofVideo === null || ofDownload === null) return false
+  return ofVideo.code === ofDownload.code && ofDownload.message.startsWith(ofVideo.message)
 }
 
 /** At start: what follows from how downloads ended, where a crash came in between. */
