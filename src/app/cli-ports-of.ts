@@ -19,8 +19,8 @@ export function cliPorts(
       createTerminal({ ...wishes, noColor: (sources.environment.NO_COLOR ?? '') !== '' }),
     settings: () => describeSettings(sources),
     lookAt: async (url, identity) => {
-      const { lookAt } = await import('./download-to-file.ts')
-      return lookAt(config(), url, identity, signal)
+      const { lookAtAddress } = await import('./look-at-address.ts')
+      return lookAtAddress(config(), url, identity, signal)
     },
     downloadToFile: async (request, options) => {
       const { downloadToFile } = await import('./download-to-file.ts')

@@ -1,16 +1,14 @@
 import { sep } from 'node:path'
 import { rm, stat } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
-import type { FfmpegMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import type { Config } from '#config/config.ts'
-import type { DownloadIdentity, DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
+import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
 import type { JobId } from '#domain/ids.ts'
 import { MOST_AT_ONCE } from '#features/downloads/governor.ts'
-import { lookAtLink } from '#features/downloads/link-information.ts'
 import { runDownload } from '#features/downloads/run-download.ts'
 import type { FileDownload } from '#surfaces/cli/cli-ports.ts'
-import { mediaToolSettings } from './media-tool-settings.ts'
 import { claimFilePlace } from './claim-file-place.ts'
+import { mediaWhenNeeded } from './media-when-needed.ts'
 import { type Downloads, openDownloads } from './open-downloads.ts'
 
 const ID = 'download' as JobId
@@ -26,7 +24,7 @@ export async function downloadToFile(
 ): Promise<DownloadResult> {
   await using place = await claimFilePlace(output, request.url)
   const { root } = place
-  await using downloads = openDownloads(config, { root, ...toolsOf(config) })
+  await using downloads = openDownloads(config, { root, ...mediaWhenNeeded(config) })
   const task = {
     id: ID,
     request,
@@ -45,17 +43,6 @@ export async function downloadToFile(
   return result
 }
 
-/** What stands at an address; downloads nothing but its beginning. */
-export async function lookAt(
-  config: Config,
-  url: string,
-  identity: DownloadIdentity,
-  signal: AbortSignal,
-): Promise<LinkInfo> {
-  await using downloads = openDownloads(config, { root: config.dataDir, ...toolsOf(config) })
-  return await lookAtLink({ url, identity }, downloads, signal)
-}
-
 /** Nobody else is served by this process: what the machine can give is this command's. */
 function unboundedGovernor(connections: number | null) {
   const most = connections ?? MOST_AT_ONCE.mostConnections
@@ -67,21 +54,6 @@ function unboundedGovernor(connections: number | null) {
     onChange: () => () => {},
     figures: () => ({ enabled: false, downloads: range(1), connections: range(most), ...unknown, history: [] }),
   }
-}
-
-/** The media tool only when it is needed: looking for ffmpeg takes longer than many a download. */
-function toolsOf(config: Config) {
-  const events = { emit: () => {} }
-  const find = async () => {
-    const { createMediaTool } = await import('#adapters/ffmpeg/create-media-tool.ts')
-    return createMediaTool({ ...mediaToolSettings(config), maxBlobBytes: config.media.maxChunkBytes, events })
-  }
-  let tool: Promise<FfmpegMediaTool> | null = null
-  const media = () => {
-    tool ??= find()
-    return tool
-  }
-  return { events, media }
 }
 
 /** The same bytes may lie in the folder already, by one of the names that were not free. */
