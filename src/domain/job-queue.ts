@@ -56,6 +56,8 @@ export interface JobProgress {
   readonly totalBytes?: number | null
   /** Why it stands still, in words. */
   readonly note?: string
+  /** Something of a stream is recorded: the download may be ended with that, also when it does not run. */
+  readonly recorded?: boolean
   /** What a download turned out to be, as soon as it is known. */
   readonly title?: string
   /** The video that a download fills. */
@@ -92,6 +94,13 @@ export interface AddJobOptions {
   readonly maxAttempts?: number
 }
 
+export interface RetryOptions {
+  /** Instead of the one that it had. A job that runs, and is not being paused, keeps its own. */
+  readonly payload?: JobPayloads[JobName]
+  /** Also one that is done, as if it were new; what it gave is forgotten. */
+  readonly done?: boolean
+}
+
 /**
  * Work that survives the process. Every change that this process makes is told as a `job-changed` event; changes by other
  * processes are not. Finished jobs are remembered for a while: the newest 500.
@@ -119,9 +128,11 @@ export interface JobQueue {
    */
   pause(id: JobId): Promise<void>
   /**
-   * Asks a running job to end well with what it has: `finishing` aborts within a heartbeat, wherever it runs. The wish
-   * outlives a stop, the death of the worker and a failed attempt; pausing and `retry` of a job that has ended forget it.
-   * Idempotent. Rejects with JobNotFoundError, and with ConflictError for a job that does not run or is being stopped.
+   * Asks a job to end well with what it has: of a running one `finishing` aborts within a heartbeat, wherever it runs; one
+   * that waits, is paused or has failed begins again at once, its `finishing` aborted from the start. The wish outlives a
+   * stop, the death of the worker and a failed attempt that is not the last; pausing and `retry` of a job that has ended
+   * forget it. Idempotent. Rejects with JobNotFoundError, and with ConflictError for a job that is done, was cancelled or is
+   * being stopped, or whose dedupe key another job has taken.
    */
   finish(id: JobId): Promise<void>
   /** Higher first. Holds for its next start. Rejects with JobNotFoundError. */
@@ -131,9 +142,10 @@ export interface JobQueue {
   /**
    * Puts a failed or cancelled job back as if it were new; a paused one goes on where it was; one that waits for its next
    * attempt need not wait; a running one stays as it is, but is not paused any more if that was about to happen. Rejects
-   * with JobNotFoundError, and with ConflictError for a job that is done or whose dedupe key another job has taken.
+   * with JobNotFoundError, and with ConflictError for a job that is done (but see `done`) or whose dedupe key another job
+   * has taken.
    */
-  retry(id: JobId): Promise<void>
+  retry(id: JobId, options?: RetryOptions): Promise<void>
   /**
    * Runs jobs until the signal aborts, then waits for the ones in progress (their signal aborts too) and puts them back
    * without counting the attempt. A job runs in one process at a time: it is held by a lease that a heartbeat renews; a

@@ -3,12 +3,24 @@
  * a folder of its own and survives crashes: what a line of its journal says is there, is there.
  */
 export interface Recordings {
-  /** Opens the recording of this download, or begins one. What a crash left half done is taken back first. */
-  open(downloadId: string): Promise<Recording>
+  /**
+   * Opens the recording of this download, or begins one. What a crash left half done is taken back first. `gapsAgain`: of a
+   * stream that is not live the gaps are taken back too, and the end of one that was ended early; their places are empty
+   * again. Not for recordings that somebody has made more of than a file.
+   */
+  open(downloadId: string, options?: { readonly gapsAgain?: boolean }): Promise<Recording>
+  /** What there is, for those who only ask; null when nothing was begun. Harms no writer. */
+  peek(downloadId: string): Promise<RecordingGlance | null>
   /** Follows one that another part of the program writes; rejects with NotFoundError. The path is what `Recording.path` said. */
   follow(path: string): Promise<FollowedRecording>
   /** Removing what is not there is not an error. */
   remove(downloadId: string): Promise<void>
+}
+
+export interface RecordingGlance {
+  readonly head: RecordingHead
+  /** Something of `main` is there: it may be ended with that. */
+  readonly hasMedia: boolean
 }
 
 /** The writing side: one process at a time. */
@@ -71,6 +83,8 @@ export interface RecordedRendition {
   readonly forced: boolean
   readonly hearingImpaired: boolean
   readonly url: string
+  /** Of all its segments, where that was known from the start. */
+  readonly segmentCount?: number
 }
 
 /** A media segment that is there, or known never to come. Decrypted and decompressed. */
@@ -115,6 +129,18 @@ export interface FollowedRecording extends AsyncDisposable {
   filePath(name: string): string
   /** This follower needs nothing before `position` any more: the bytes may go, their lines stay. */
   release(rendition: string, position: number): Promise<void>
+}
+
+/** How many segments are wanting behind the last one, by rendition, of a stream that was ended before it had ended. */
+export function cutOff(
+  { live, renditions }: RecordingHead,
+  segments: ReadonlyMap<string, readonly RecordedSegment[]>,
+): readonly { readonly rendition: string; readonly count: number }[] {
+  if (live) return []
+  return renditions.flatMap(({ id, segmentCount = 0 }) => {
+    const next = (segments.get(id)?.at(-1)?.position ?? -1) + 1
+    return segmentCount > next ? [{ rendition: id, count: segmentCount - next }] : []
+  })
 }
 
 /** The download whose recording lies at such a path, which ends with the name of its folder; null for what is none. */

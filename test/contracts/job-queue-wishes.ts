@@ -1,27 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { PLAIN_CHOICE, type DownloadRequest, type DownloadResult, FROM_START, NO_IDENTITY } from '#domain/download.ts'
 import { ConflictError, JobNotFoundError, MediaDamagedError, NoSpaceError } from '#domain/errors.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { JobContext, JobProgress } from '#domain/job-queue.ts'
 import { type CreateJobQueue, JobTest, until, untilAborted } from './create-job-queue.ts'
+import { A, REQUEST, RESULT, reaches, stateOf } from './job-queue-samples.ts'
 
-const A = { videoId: 'a' as VideoId }
 const HALF: JobProgress = { stage: 'cut', percent: 50, bytesPerSec: 1, secondsLeft: null }
-const REQUEST: DownloadRequest = {
-  ...{ url: 'https://example.test/a.m3u8', target: 'library', choice: PLAIN_CHOICE, identity: NO_IDENTITY },
-  ...{ allowGaps: false, live: FROM_START },
-}
-const RESULT: DownloadResult = {
-  ...{ state: 'complete', kind: 'hls', title: 'A film', byteLength: 9, sha256: null, videoId: A.videoId, path: null },
-  ...{ gaps: [], notes: ['1080p'], entries: [] },
-}
-
-const stateOf = async (test: JobTest, id: JobId) => (await test.jobs.job(id)).state
-const reaches = (test: JobTest, id: JobId, state: string) => until(async () => (await stateOf(test, id)) === state)
-
 export function testJobWishes(name: string, create: CreateJobQueue): void {
   testPausing(name, create)
-  testFinishing(name, create)
 
   describe(`${name}: results, priorities, removal`, () => {
     it('remembers what a job gave, and knows nothing of those that give nothing', async () => {
@@ -240,72 +226,6 @@ function testPausing(name: string, create: CreateJobQueue): void {
       await reaches(test, id, 'running')
       await Promise.all([test.jobs.pause(id), test.stop()])
       expect(await test.jobs.job(id)).toMatchObject({ state: 'paused', attempts: 0 })
-    })
-  })
-}
-
-function testFinishing(name: string, create: CreateJobQueue): void {
-  describe(`${name}: finishing`, () => {
-    it('lets a running job end well with what it has', async () => {
-      await using test = await JobTest.open(create)
-      const { id } = await test.jobs.add('download', { request: REQUEST })
-      let aborted: boolean | undefined
-      const gate = Promise.withResolvers<void>()
-      const handler = async (_payload: unknown, { signal, finishing }: JobContext) => {
-        await untilAborted(finishing).catch(() => {})
-        await gate.promise
-        aborted = signal.aborted
-        return RESULT
-      }
-      test.work({ download: handler })
-      await reaches(test, id, 'running')
-      for (let time = 0; time < 2; time++) await test.jobs.finish(id)
-      gate.resolve()
-      await reaches(test, id, 'done')
-      expect(aborted).toBe(false)
-      expect((await test.jobs.job(id)).result).toEqual(RESULT)
-    })
-
-    it('refuses for a job that does not run, or is being stopped', async () => {
-      await using test = await JobTest.open(create)
-      const { id } = await test.jobs.add('ingest-video', A)
-      await expect(test.jobs.finish(id)).rejects.toBeInstanceOf(ConflictError)
-      await expect(test.jobs.finish('nobody' as JobId)).rejects.toBeInstanceOf(JobNotFoundError)
-      const gate = Promise.withResolvers<void>()
-      test.work({ 'ingest-video': () => gate.promise })
-      await reaches(test, id, 'running')
-      await test.jobs.pause(id)
-      await expect(test.jobs.finish(id)).rejects.toBeInstanceOf(ConflictError)
-      gate.resolve()
-      await reaches(test, id, 'done')
-      await expect(test.jobs.finish(id)).rejects.toBeInstanceOf(ConflictError)
-    })
-
-    it('remembers the wish over a stop and a failed attempt, but not over a pause', async () => {
-      await using test = await JobTest.open(create)
-      const { id } = await test.jobs.add('ingest-video', A)
-      const seen: boolean[] = []
-      const handler = async (_payload: unknown, { signal, finishing }: JobContext) => {
-        seen.push(finishing.aborted)
-        if (seen.length === 2) throw new NoSpaceError('The disk is full.')
-        if (seen.length < 5) await untilAborted(signal)
-      }
-      const first = new AbortController()
-      const working = test.jobs.work({ 'ingest-video': handler }, { concurrency: 1, signal: first.signal })
-      await until(() => seen.length === 1)
-      await test.jobs.finish(id)
-      first.abort()
-      await working
-      expect(await stateOf(test, id)).toBe('waiting')
-      test.work({ 'ingest-video': handler })
-      await until(async () => (await test.jobs.job(id)).failure !== null)
-      await test.jobs.retry(id)
-      await until(() => seen.length === 3)
-      await test.jobs.pause(id)
-      await reaches(test, id, 'paused')
-      await test.jobs.retry(id)
-      await until(() => seen.length === 4)
-      expect(seen).toEqual([false, true, true, false])
     })
   })
 }

@@ -1,5 +1,6 @@
 import type { CreateJobQueue } from './create-job-queue.ts'
 import { testAddingJobs } from './job-queue-adding.ts'
+import { testJobsAgain } from './job-queue-again.ts'
 import { testJobEndings } from './job-queue-endings.ts'
 import { testJobFailures } from './job-queue-failures.ts'
 import { testJobWishes } from './job-queue-wishes.ts'
@@ -12,4 +13,5 @@ export function testJobQueue(name: string, create: CreateJobQueue): void {
   testJobFailures(name, create)
   testJobEndings(name, create)
   testJobWishes(name, create)
+  testJobsAgain(name, create)
 }

@@ -88,6 +88,68 @@ function testWriting(name: string, create: () => Promise<OpenRecordings>): void 
       })
     })
 
+    it('takes gaps back where they may be tried again, and the end with them, but not those of a live stream', async () => {
+      await using opened = await create()
+      for (const [id, live] of [
+        [ID, false],
+        ['live', true],
+      ] as const) {
+        await using recording = await opened.recordings.open(id)
+        await recording.begin({ ...HEAD, live })
+        await write(recording, 0, 'a')
+        await (await recording.createFile()).commit(segment(1, { gap: 'Not there.' }))
+        await write(recording, 2, 'c')
+        await recording.finish({ state: 'complete', why: null })
+      }
+      const positionsOf = ({ segments }: Recording) => segments.get('main')?.map(({ position }) => position)
+      {
+        await using kept = await opened.recordings.open(ID)
+        expect([positionsOf(kept), kept.end?.state]).toEqual([[0, 1, 2], 'complete'])
+      }
+      await using live = await opened.recordings.open('live', { gapsAgain: true })
+      expect([positionsOf(live), live.end?.state]).toEqual([[0, 1, 2], 'complete'])
+      await using again = await opened.recordings.open(ID, { gapsAgain: true })
+      expect([positionsOf(again), again.end]).toEqual([[0, 2], null])
+      await using followed = await opened.recordings.follow(again.path)
+      const following = Array.fromAsync(followed.segments('main', 0, NEVER))
+      await write(again, 1, 'b')
+      await again.finish({ state: 'complete', why: null })
+      expect((await following).map(({ byteLength, gap }) => [byteLength, gap])).toEqual([
+        [1, null],
+        [1, null],
+        [1, null],
+      ])
+    })
+
+    it('takes the end back of what was ended before all had come', async () => {
+      await using opened = await create()
+      {
+        await using recording = await opened.recordings.open(ID)
+        await recording.begin({ ...HEAD, renditions: [{ ...MAIN, segmentCount: 3 }] })
+        await write(recording, 0, 'a')
+        await recording.finish({ state: 'complete', why: null })
+      }
+      await using again = await opened.recordings.open(ID, { gapsAgain: true })
+      expect(again.end).toBeNull()
+      for (const position of [1, 2]) await write(again, position, 'x')
+      await again.finish({ state: 'complete', why: null })
+      await using whole = await opened.recordings.open(ID, { gapsAgain: true })
+      expect(whole.end?.state).toBe('complete')
+    })
+
+    it('tells those who only ask what there is', async () => {
+      await using opened = await create()
+      expect(await opened.recordings.peek(ID)).toBeNull()
+      await using recording = await opened.recordings.open(ID)
+      expect(await opened.recordings.peek(ID)).toBeNull()
+      await recording.begin(HEAD)
+      await (await recording.createFile()).commit(segment(0, { gap: 'Not there.' }))
+      await write(recording, 0, 'sound', { rendition: 'a0' })
+      expect(await opened.recordings.peek(ID)).toEqual({ head: HEAD, hasMedia: false })
+      await write(recording, 1, 'b')
+      expect(await opened.recordings.peek(ID)).toEqual({ head: HEAD, hasMedia: true })
+    })
+
     it('takes one segment for a place, and an end only without holes', async () => {
       await using opened = await create()
       await using recording = await opened.recordings.open(ID)
@@ -234,6 +296,11 @@ const HEAD: RecordingHead = {
   renditions: [],
   targetDurationSec: 4,
   durationSec: 12,
+}
+
+const MAIN: RecordingHead['renditions'][number] = {
+  ...{ id: 'main', kind: 'main', name: '', language: 'und', url: HEAD.url },
+  ...{ isDefault: true, forced: false, hearingImpaired: false },
 }
 
 function segment(position: number, other: Partial<NewSegment> = {}): NewSegment {

@@ -1,7 +1,16 @@
 import { type RawBuilder, sql, type Updateable, type UpdateQueryBuilder, type UpdateResult } from 'kysely'
 import { ConflictError, JobNotFoundError } from '#domain/errors.ts'
 import type { JobId } from '#domain/ids.ts'
-import type { AddJobOptions, Job, JobHandlers, JobName, JobPayloads, JobQueue, JobState } from '#domain/job-queue.ts'
+import type {
+  AddJobOptions,
+  Job,
+  JobHandlers,
+  JobName,
+  JobPayloads,
+  JobQueue,
+  JobState,
+  RetryOptions,
+} from '#domain/job-queue.ts'
 import { Bell } from './bell.ts'
 import type { JobLease } from './job-lease.ts'
 import { jobOf, type JobRow, NOT_LEASED } from './job-row.ts'
@@ -12,6 +21,12 @@ import { workLoop } from './work-loop.ts'
 
 const ALIVE = ['waiting', 'running', 'paused'] as const satisfies readonly JobState[]
 const FINISHED = ['done', 'failed', 'cancelled'] as const satisfies readonly JobState[]
+
+/** Of a job that begins as if it were new. */
+const FRESH = {
+  ...{ attempts: 0, losses: 0, failure_code: null, failure_message: null },
+  ...{ progress: null, result: null },
+} as const
 
 /** Which earlier wishes a wish replaces, and what becomes of a job that does not run: `ends`, if it is in `from`. */
 const WISHES = {
@@ -72,7 +87,8 @@ export class DatabaseJobQueue implements JobQueue {
   }
 
   async finish(id: JobId): Promise<void> {
-    if (await this.#wish(id, 'finish')) return
+    // It may begin, or end, between two looks.
+    if ((await this.#wish(id, 'finish')) || (await this.#finishStanding(id)) || (await this.#wish(id, 'finish'))) return
     const { state } = await this.job(id)
     const why = state === 'running' ? 'It is being stopped.' : `It is ${state}.`
     throw new ConflictError('The job cannot be asked to finish.', { why })
@@ -94,8 +110,8 @@ export class DatabaseJobQueue implements JobQueue {
     if (left) throw new ConflictError('The job cannot be removed.', { why: `It is ${left.state}.` })
   }
 
-  async retry(id: JobId): Promise<void> {
-    if (await this.#putBack(id)) return
+  async retry(id: JobId, options: RetryOptions = {}): Promise<void> {
+    if (await this.#putBack(id, options)) return
     const { state } = await this.job(id)
     if (state === 'waiting' || state === 'running') return
     throw new ConflictError('The job cannot be put back.', {
@@ -143,19 +159,13 @@ export class DatabaseJobQueue implements JobQueue {
   }
 
   /** Whether there was something to do. */
-  async #putBack(id: JobId): Promise<boolean> {
-    const fresh = { attempts: 0, losses: 0, failure_code: null, failure_message: null, progress: null }
-    const atOnce = { state: 'waiting', run_at: this.#context.clock.wallMs() } as const
-    try {
-      const ended = this.#touch(id, { ...fresh, ...NOT_LEASED, ...atOnce }).where('state', 'in', [
-        'failed',
-        'cancelled',
-      ])
-      if (await this.#change(ended)) return true
-    } catch (error) {
-      if (isUniqueViolation(error)) return false
-      throw error
-    }
+  async #putBack(id: JobId, { payload, done = false }: RetryOptions): Promise<boolean> {
+    const anew = payload ? { payload: JSON.stringify(payload) } : {}
+    const atOnce = { state: 'waiting', run_at: this.#context.clock.wallMs(), ...anew } as const
+    const states = done ? FINISHED : (['failed', 'cancelled'] as const)
+    const ended = this.#touch(id, { ...FRESH, ...NOT_LEASED, ...atOnce }).where('state', 'in', states)
+    const found = await unlessTaken(this.#change(ended))
+    if (found !== false) return found ?? false
     // A pause that a worker has heard of already makes it put the job back, and go on with it at once.
     const wish = sql<JobWish | null>`case when wish = 'pause' then null else wish end`
     const state = sql<JobState>`case when state = 'running' then state else 'waiting' end`
@@ -163,6 +173,14 @@ export class DatabaseJobQueue implements JobQueue {
       or([eb('state', 'in', ['waiting', 'paused']), and([eb('state', '=', 'running'), eb('wish', '=', 'pause')])]),
     )
     return await this.#change(held)
+  }
+
+  /** One that does not run begins again, its wish written down. Whether it did. */
+  async #finishStanding(id: JobId): Promise<boolean> {
+    const atOnce = { state: 'waiting', run_at: this.#context.clock.wallMs(), wish: 'finish' } as const
+    if (await this.#change(this.#touch(id, atOnce).where('state', 'in', ['waiting', 'paused']))) return true
+    const failed = this.#touch(id, { ...FRESH, ...NOT_LEASED, ...atOnce }).where('state', '=', 'failed')
+    return (await unlessTaken(this.#change(failed))) ?? false
   }
 
   /**
@@ -216,6 +234,16 @@ type Columns = { readonly [Name in keyof Updateable<JobsTable>]: JobsTable[Name]
 
 function isOneOf<State extends JobState>(state: JobState, states: readonly State[]): state is State {
   return states.includes(state as State)
+}
+
+/** Null when another job has taken the dedupe key. */
+async function unlessTaken(change: Promise<boolean>): Promise<boolean | null> {
+  try {
+    return await change
+  } catch (error) {
+    if (isUniqueViolation(error)) return null
+    throw error
+  }
 }
 
 /** SQLITE_CONSTRAINT_UNIQUE, and PostgreSQL's unique_violation. */

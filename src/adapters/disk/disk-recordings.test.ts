@@ -16,7 +16,8 @@ testRecordings('DiskRecordings, followed from elsewhere', async () => {
   const lab = await openLab()
   const other = new DiskRecordings(lab.folder)
   const recordings: Recordings = {
-    open: (id) => lab.recordings.open(id),
+    open: (id, options) => lab.recordings.open(id, options),
+    peek: (id) => other.peek(id),
     follow: (path) => other.follow(path),
     remove: (id) => lab.recordings.remove(id),
   }

@@ -1,14 +1,16 @@
 import { rm, rmdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { NotFoundError } from '#domain/errors.ts'
-import type { FollowedRecording, Recording, Recordings } from '#domain/recording.ts'
+import type { FollowedRecording, Recording, RecordingGlance, Recordings } from '#domain/recording.ts'
 import { DiskRecording } from './disk-recording.ts'
 import { isMissing } from './file-errors.ts'
 import { FollowedDiskRecording } from './followed-disk-recording.ts'
+import { JournalTail } from './journal-tail.ts'
 import { News } from './news.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { openRecording } from './open-recording.ts'
-import { recordingFolder } from './recording-folder.ts'
+import type { RecordingEntry } from './recording-entry.ts'
+import { type RecordingFolder, recordingFolder } from './recording-folder.ts'
 
 /** An id becomes a path. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/
@@ -22,13 +24,23 @@ export class DiskRecordings implements Recordings {
     this.#root = resolve(root)
   }
 
-  async open(downloadId: string): Promise<Recording> {
+  async open(downloadId: string, options: { readonly gapsAgain?: boolean } = {}): Promise<Recording> {
     const folder = recordingFolder(this.#path(downloadId))
     try {
-      return new DiskRecording(folder, await openRecording(folder), this.#newsOf(folder.path))
+      return new DiskRecording(folder, await openRecording(folder, options), this.#newsOf(folder.path))
     } catch (cause) {
       throw noSpaceOr(cause, 'The data folder is full.')
     }
+  }
+
+  async peek(downloadId: string): Promise<RecordingGlance | null> {
+    let glance: RecordingGlance | null = null
+    for await (const entry of entriesOf(recordingFolder(this.#path(downloadId)))) {
+      if (entry.kind === 'head') glance = { head: entry.head, hasMedia: false }
+      const isMedia = entry.kind === 'segment' && entry.segment.rendition === 'main' && entry.segment.file !== null
+      if (glance && isMedia) return { ...glance, hasMedia: true }
+    }
+    return glance
   }
 
   async follow(path: string): Promise<FollowedRecording> {
@@ -64,5 +76,15 @@ export class DiskRecordings implements Recordings {
     const news = new News()
     this.#news.set(path, new WeakRef(news))
     return news
+  }
+}
+
+/** What the journal says now, if there is one. */
+async function* entriesOf({ journal }: RecordingFolder): AsyncGenerator<RecordingEntry> {
+  await using tail = new JournalTail(journal)
+  try {
+    for await (const { values } of tail.read()) yield* values as readonly RecordingEntry[]
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { RecordedSegment } from '#domain/recording.ts'
+import { cutOff, type RecordedSegment } from '#domain/recording.ts'
 import { isMissing } from './file-errors.ts'
 import { JournalFile } from './journal-file.ts'
 import { RecordingContents } from './recording-contents.ts'
@@ -20,22 +20,35 @@ export interface OpenedRecording {
  * Reads the journal up to its first damaged line, leaves out what the folder does not hold in the length that the journal
  * says, and removes files that no line knows.
  */
-export async function openRecording(folder: RecordingFolder): Promise<OpenedRecording> {
+export async function openRecording(
+  folder: RecordingFolder,
+  { gapsAgain = false }: { readonly gapsAgain?: boolean } = {},
+): Promise<OpenedRecording> {
   await mkdir(folder.media, { recursive: true, mode: 0o700 })
   const { journal, values } = await JournalFile.open(folder.journal)
   try {
     await Promise.all([syncFolder(folder.path), syncFolder(dirname(folder.path))])
     const all = new RecordingContents()
     for (const value of values as readonly RecordingEntry[]) all.add(value)
-    const contents = await whatIsThere(all, folder)
+    const contents = await whatIsThere(gapsAgain ? withoutGaps(all) : all, folder)
     await removeUnknownFiles(contents, folder)
-    if (sizeOf(contents) === sizeOf(all)) return { journal, contents }
+    if (sizeOf(contents) === sizeOf(all) && contents.end === all.end) return { journal, contents }
     await journal[Symbol.asyncDispose]()
     return { journal: await writeAgain(contents, folder), contents }
   } catch (error) {
     await journal[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** Of a live stream nobody gives again what is lost. */
+function withoutGaps(all: RecordingContents): RecordingContents {
+  if (all.head === null || all.head.live) return all
+  const rest = new RecordingContents()
+  for (const entry of all.entries()) if (entry.kind !== 'segment' || entry.segment.gap === null) rest.add(entry)
+  const isWhole = sizeOf(rest) === sizeOf(all) && cutOff(all.head, all.segments).length === 0
+  if (!isWhole) rest.end = null
+  return rest
 }
 
 /** Stats take a thread each, of few; a folder may hold 100,000 files. */

@@ -2,7 +2,15 @@ import { CancelledError, ConflictError, JobNotFoundError } from '#domain/errors.
 import type { Events } from '#domain/events.ts'
 import type { JobId } from '#domain/ids.ts'
 import { isFinalFailure, jobBackOffMs, jobFailureOf } from '#domain/job-failure.ts'
-import type { AddJobOptions, Job, JobHandlers, JobName, JobPayloads, JobQueue } from '#domain/job-queue.ts'
+import type {
+  AddJobOptions,
+  Job,
+  JobHandlers,
+  JobName,
+  JobPayloads,
+  JobQueue,
+  RetryOptions,
+} from '#domain/job-queue.ts'
 
 export interface JobWorld {
   /** Milliseconds since 1970. */
@@ -90,10 +98,11 @@ export class MemoryJobQueue implements JobQueue {
   async finish(id: JobId): Promise<void> {
     const kept = this.#find(id)
     const { state } = kept.job
-    if (state !== 'running' || kept.wish === 'pause' || kept.wish === 'cancel') {
+    if (state === 'done' || state === 'cancelled' || kept.wish === 'pause' || kept.wish === 'cancel') {
       const why = state === 'running' ? 'It is being stopped.' : `It is ${state}.`
       throw new ConflictError('The job cannot be asked to finish.', { why })
     }
+    if (state !== 'running') await this.retry(id)
     kept.wish = 'finish'
     this.#change(id, {})
     kept.finish?.abort(new CancelledError('The job is to end with what it has.'))
@@ -112,17 +121,19 @@ export class MemoryJobQueue implements JobQueue {
     this.#world.events.emit({ kind: 'job-removed', jobId: id })
   }
 
-  async retry(id: JobId): Promise<void> {
+  async retry(id: JobId, { payload, done = false }: RetryOptions = {}): Promise<void> {
     const kept = this.#find(id)
     const { state, name } = kept.job
-    if (kept.wish === 'pause') kept.wish = null
+    const isPaused = kept.wish === 'pause'
+    if (isPaused) kept.wish = null
+    if (payload && (state !== 'running' || isPaused)) kept.job = { ...kept.job, payload }
     if (state === 'running') return
-    if (state === 'done') throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
+    if (state === 'done' && !done) throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
     if (hasEndedForGood(kept.job) && this.#aliveTwin(name, kept.dedupeKey))
       throw new ConflictError('The job cannot be put back.', { why: 'Another job does the same work.' })
     kept.runAtMs = this.#world.now()
     if (!hasEndedForGood(kept.job)) return this.#change(id, { state: 'waiting' })
-    this.#change(id, { state: 'waiting', attempts: 0, failure: null, progress: null })
+    this.#change(id, { state: 'waiting', attempts: 0, failure: null, progress: null, result: null })
   }
 
   async work(handlers: JobHandlers, { concurrency, signal }: Parameters<JobQueue['work']>[1]): Promise<void> {
