@@ -126,14 +126,17 @@ export class MemoryJobQueue implements JobQueue {
     const { state, name } = kept.job
     const isPaused = kept.wish === 'pause'
     if (isPaused) kept.wish = null
-    if (payload && (state !== 'running' || isPaused)) kept.job = { ...kept.job, payload }
-    if (state === 'running') return
+    const anew = payload ? { payload } : {}
+    if (state === 'running') {
+      if (isPaused) kept.job = { ...kept.job, ...anew }
+      return
+    }
     if (state === 'done' && !done) throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
     if (hasEndedForGood(kept.job) && this.#aliveTwin(name, kept.dedupeKey))
       throw new ConflictError('The job cannot be put back.', { why: 'Another job does the same work.' })
     kept.runAtMs = this.#world.now()
-    if (!hasEndedForGood(kept.job)) return this.#change(id, { state: 'waiting' })
-    this.#change(id, { state: 'waiting', attempts: 0, failure: null, progress: null, result: null })
+    if (!hasEndedForGood(kept.job)) return this.#change(id, { ...anew, state: 'waiting' })
+    this.#change(id, { ...anew, state: 'waiting', attempts: 0, failure: null, progress: null, result: null })
   }
 
   async work(handlers: JobHandlers, { concurrency, signal }: Parameters<JobQueue['work']>[1]): Promise<void> {
