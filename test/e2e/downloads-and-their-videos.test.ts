@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Download, DownloadOrder } from '#surfaces/http/contract/download.ts'
 import type { JobList } from '#surfaces/http/contract/job.ts'
-import { resource } from '../support/origin/answer.ts'
+import { playlist, resource } from '../support/origin/answer.ts'
 import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
-import { tsStream } from '../support/origin/streams/simple.ts'
+import { syntheticStream } from '../support/origin/streams/synthetic.ts'
+import { piecesOf, tsStream } from '../support/origin/streams/simple.ts'
+import { writeStream } from '../support/origin/write-stream.ts'
 import { startTelereel } from '../support/run-telereel.ts'
 import { makeDataDir, type RunningServer, startServer } from '../support/start-server.ts'
 import { uploadByCli } from '../support/upload-by-cli.ts'
@@ -92,6 +94,57 @@ describe('a download that failed at the moment when the server died', () => {
   })
 })
 
+describe('a download whose video cannot be made', () => {
+  it('ends with the reason, and goes on with its video when that is mended', async () => {
+    origin.network.bytesPerSec = 20_000
+    const url = await longStream()
+    await using first = await startServer({ env: { ...env(), FFPROBE_PATH: await brokenProbe() } })
+    const id = await order(first, { url })
+    const failed = await until(
+      () => statusOf(first, id),
+      ({ state }) => state === 'failed',
+    )
+    const video = await first.api.video(failed.videoId ?? '')
+    expect(video.state).toBe('error')
+    expect(failed.failure?.message).toContain(video.failure?.message)
+    expect(failed.failure?.code).toBe(video.failure?.code)
+    await first.stop()
+
+    origin.network.bytesPerSec = null
+    await using second = await startServer({ env: env(), dataDir: first.dataDir })
+    expect(await post(second, `/api/videos/${failed.videoId}/retry`)).toBeLessThan(300)
+    expect((await second.api.waitEnded(failed.videoId ?? '')).state).toBe('active')
+    expect((await statusOf(second, id)).state).toBe('done')
+    await second.stop()
+  })
+
+  it('stops fetching, and does not fetch again what is there when it is tried again', async () => {
+    origin.network.bytesPerSec = 100_000
+    // Nothing that plays: three segments tell.
+    const { url } = syntheticStream(origin, { segments: 400, segmentBytes: 100_000 })
+    await using server = await startServer({ env: env() })
+    const id = await order(server, { url })
+    const untilFailed = () =>
+      until(
+        () => statusOf(server, id),
+        ({ state }) => state === 'failed',
+      )
+    const { failure, videoId } = await untilFailed()
+    const { state, failure: why } = await server.api.video(videoId ?? '')
+    expect([state, why?.code]).toEqual(['error', failure?.code])
+    const fetched = origin.journal.of(/segment/)
+    expect(fetched.length).toBeLessThan(400)
+    const whole = new Set(fetched.filter(({ end }) => end === 'whole').map(({ path }) => path))
+    origin.journal.clear()
+    expect(await act(server, id, 'retry')).toBeLessThan(300)
+    await untilFailed()
+    // What was on its way in at the end may come again.
+    const again = origin.journal.of(/segment/).filter(({ path }) => whole.has(path))
+    expect(again.length).toBeLessThan(whole.size / 2)
+    expect(await aliveIngests(server)).toEqual([])
+  })
+})
+
 /** A download whose video grows, and will for a while. */
 async function halfWay(server: RunningServer): Promise<{ readonly id: string; readonly videoId: string }> {
   origin.network.bytesPerSec = 20_000
@@ -105,6 +158,23 @@ async function halfWay(server: RunningServer): Promise<{ readonly id: string; re
     (now) => now.videoId !== null,
   )
   return { id, videoId: videoId ?? '' }
+}
+
+/** Far more than is fetched at once. */
+async function longStream(): Promise<string> {
+  const once = await piecesOf('ts')
+  const pieces = Array.from({ length: 8 }, () =>
+    once.map((piece, at) => ({ ...piece, discontinuity: at === 0 })),
+  ).flat()
+  return origin.put('/long/index.m3u8', playlist(writeStream(origin, pieces, { folder: '/long/' }).text))
+}
+
+/** An ffprobe that tells its version and nothing else. */
+async function brokenProbe(): Promise<string> {
+  const path = join(await makeDataDir(), 'ffprobe')
+  const ffprobe = execFileSync('which', ['ffprobe'], { encoding: 'utf8' }).trim()
+  await writeFile(path, `#!/bin/sh\ncase "$*" in *-version*) exec ${ffprobe} "$@";; esac\nexit 1\n`, { mode: 0o755 })
+  return path
 }
 
 function film(folder: string, name: string, args: readonly string[]): string {
