@@ -108,7 +108,7 @@ export class BotApi {
   /** Sends a file of a known length. An answer that is not a document of id > 0 in that chat is `ambiguous`. */
   async sendDocument(chatId: number, document: DocumentToSend, signal?: AbortSignal): Promise<SentDocument> {
     const call = this.#nameOf('sendDocument')
-    await this.gate.pass('send', call)
+    await this.gate.pass('send', call, document.beforeLastByte !== undefined)
     let verdict = (): void => {}
     try {
       const result = await uploadDocument({

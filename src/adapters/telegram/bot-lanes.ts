@@ -2,6 +2,7 @@ import type { TelegramError } from './api-error.ts'
 import type { BotApi } from './bot-api.ts'
 import type { CallKind } from './call-kind.ts'
 import type { LaneTuning } from './lane-tuning.ts'
+import { type Message, MessageTokens } from './message-tokens.ts'
 import { Pace } from './pace.ts'
 
 /** Why a bot cannot be used, for everything or for one kind of call in one chat. */
@@ -32,6 +33,7 @@ export class BotLanes {
   readonly #tuning: LaneTuning
   readonly #random: () => number
   readonly #paces = new Map<string, Pace>()
+  readonly #tokens = new Map<number, MessageTokens>()
   readonly #outages = new Map<string, Outage>()
   #faultsInARow = 0
   #coolUntilMs = Number.NEGATIVE_INFINITY
@@ -47,11 +49,18 @@ export class BotLanes {
     return this.revoked === null && !this.#outages.has(laneKey(kind, chatId))
   }
 
-  /** Infinite while as many calls are under way as may be. */
-  startAtMs(kind: CallKind, chatId: number, nowMs: number): number {
+  /** Infinite while as many calls are under way as may be. `leadMs`: how long before its last byte the call may begin. */
+  startAtMs(kind: CallKind, chatId: number, nowMs: number, leadMs: number): number {
     if (this.inFlight[kind] >= this.#tuning.inFlight[kind]) return Number.POSITIVE_INFINITY
-    const paces = this.#pacesOf(kind, chatId).map((pace) => pace.nextAtMs(nowMs))
-    return Math.max(this.bot.gate.heldUntilMs(kind), this.#coolUntilMs, ...paces)
+    const ownMs =
+      kind === 'send' ? this.messages(chatId).startAtMs(nowMs, leadMs) : this.pace(kind, chatId).nextAtMs(nowMs)
+    const allMs = kind === 'send' ? this.#allSends.nextAtMs(nowMs) : nowMs
+    return Math.max(this.bot.gate.heldUntilMs(kind), this.#coolUntilMs, ownMs, allMs)
+  }
+
+  /** When the last byte of a send that has begun may leave. */
+  lastByteAtMs(chatId: number, nowMs: number): number {
+    return Math.max(this.bot.gate.heldUntilMs('send'), this.messages(chatId).lastByteAtMs(nowMs))
   }
 
   /** Until when Telegram itself asked to wait; long past when it did not. */
@@ -59,10 +68,12 @@ export class BotLanes {
     return Math.max(this.bot.gate.heldUntilMs(kind), this.pace(kind, chatId).notBeforeMs)
   }
 
-  begin(kind: CallKind, chatId: number, nowMs: number): void {
+  /** Of a send its message: to be told when its last byte leaves, and handed back at the end. */
+  begin(kind: CallKind, chatId: number, nowMs: number): Message | null {
     for (const pace of this.#pacesOf(kind, chatId)) pace.take(nowMs)
     this.inFlight[kind]++
     this.started[kind]++
+    return kind === 'send' ? this.messages(chatId).begin() : null
   }
 
   end(kind: CallKind): void {
@@ -78,6 +89,13 @@ export class BotLanes {
 
   limited(kind: CallKind, chatId: number, nowMs: number, leftMs: number, retryAfterMs: number): void {
     this.pace(kind, chatId).limited(nowMs, leftMs, retryAfterMs)
+    if (kind === 'send') this.messages(chatId).restart(nowMs)
+  }
+
+  /** Goes on where a former process was. */
+  resume(kind: CallKind, chatId: number, nowMs: number, kept: { callsPerSec: number; notBeforeMs: number }): void {
+    this.pace(kind, chatId).resume(nowMs, kept.callsPerSec, kept.notBeforeMs)
+    if (kind === 'send') this.messages(chatId).restart(nowMs)
   }
 
   /** The call was held back at the last moment. */
@@ -129,6 +147,14 @@ export class BotLanes {
     return kind === 'read' ? this.#pace('read', this.#tuning.reads) : this.#pace('delete', this.#tuning.deletes)
   }
 
+  messages(chatId: number): MessageTokens {
+    const known = this.#tokens.get(chatId)
+    if (known) return known
+    const tokens = new MessageTokens(this.pace('send', chatId), this.#tuning.chat.burst)
+    this.#tokens.set(chatId, tokens)
+    return tokens
+  }
+
   /** The chats it sent to in this process. */
   get sendChatIds(): number[] {
     return [...this.#paces.keys()].filter((key) => key.startsWith('send ')).map((key) => Number(key.slice(5)))
@@ -136,7 +162,11 @@ export class BotLanes {
 
   #pacesOf(kind: CallKind, chatId: number): Pace[] {
     const own = this.pace(kind, chatId)
-    return kind === 'send' ? [own, this.#pace('all sends', this.#tuning.bot)] : [own]
+    return kind === 'send' ? [own, this.#allSends] : [own]
+  }
+
+  get #allSends(): Pace {
+    return this.#pace('all sends', this.#tuning.bot)
   }
 
   #pace(key: string, settings: LaneTuning['chat']): Pace {

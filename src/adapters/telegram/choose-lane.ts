@@ -10,6 +10,8 @@ export interface LaneChoice {
 
 /** A bot that is not meant for the chat, and may have no access, is worth trying when it saves this much. */
 const STRANGER_PENALTY_MS = 1000
+/** A file of the usual size takes about this long on a good line: begun so much earlier, it is there when it may be. */
+const LEAD_MS = 2000
 /** For the bot that was asked for, this much later is about as soon. */
 const PREFERENCE_MS = 250
 
@@ -70,7 +72,7 @@ function homeOf(lanes: BotLanes, chatIds: readonly number[], { kind }: LaneWish)
 }
 
 function rate({ lanes, chatId, isStranger }: Candidate, wish: LaneWish, nowMs: number): Rated {
-  const startAtMs = lanes.startAtMs(wish.kind, chatId, nowMs)
+  const startAtMs = lanes.startAtMs(wish.kind, chatId, nowMs, wish.holdsLastByte ? LEAD_MS : 0)
   const penaltyMs = isStranger ? STRANGER_PENALTY_MS : 0
   const bonusMs = lanes.bot.id === wish.preferBotId ? PREFERENCE_MS : 0
   const load =

@@ -34,12 +34,14 @@ export class FloodGate {
 
   /**
    * Resolves when a call may leave this instant. Waits for the verdict on a call that has been handed over entirely:
-   * it may be a 429, and then the next call must not be on its way already. Throws `rate-limited` while the door is held.
+   * it may be a 429, and then the next call must not be on its way already. One that `holdsLastByte` need not, unless there
+   * were some lately: its end is what counts. Throws `rate-limited` while the door is held.
    */
-  async pass(kind: CallKind, call: string): Promise<void> {
+  async pass(kind: CallKind, call: string, holdsLastByte = false): Promise<void> {
     const door = this.#door(kind)
     const fromMs = this.#clock.nowMs()
-    const untilMs = fromMs + (fromMs < door.waryUntilMs ? VERDICT_WAIT_MS.wary : VERDICT_WAIT_MS.usual)
+    const usualMs = holdsLastByte ? 0 : VERDICT_WAIT_MS.usual
+    const untilMs = fromMs + (fromMs < door.waryUntilMs ? VERDICT_WAIT_MS.wary : usualMs)
     while (door.verdicts.size > 0 && this.#clock.nowMs() < untilMs) {
       const timer = new AbortController()
       const limit = this.#clock.sleep(untilMs - this.#clock.nowMs(), timer.signal).catch(() => {})

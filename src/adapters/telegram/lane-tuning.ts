@@ -18,7 +18,7 @@ export interface LaneTuning {
  * a little less than three: uploads take their time unevenly, and what leaves evenly arrives in clumps.
  */
 export const DEFAULT_TUNING: LaneTuning = {
-  chat: { startPerSec: 1, maxPerSec: 1, burst: 2.7 },
+  chat: { startPerSec: 1, maxPerSec: 1, burst: 3 },
   bot: { startPerSec: 25, maxPerSec: 30, burst: 10 },
   reads: { startPerSec: 20, maxPerSec: 30, burst: 20 },
   deletes: { startPerSec: 3, maxPerSec: 10, burst: 5 },

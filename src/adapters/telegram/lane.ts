@@ -5,6 +5,11 @@ import type { CallKind } from './call-kind.ts'
 export interface Lane {
   readonly bot: BotApi
   readonly chatId: number
+  /**
+   * Of a wish that `holdsLastByte`: resolves when the last byte of the call may leave, to be asked right before. Rejects
+   * with TelegramError `rate-limited` when that would take too long to keep a connection waiting.
+   */
+  lastByte(signal: AbortSignal | undefined): Promise<void>
 }
 
 export interface LaneWish {
@@ -15,6 +20,8 @@ export interface LaneWish {
   readonly preferBotId?: number
   /** Not these bots, as long as there is another that works. */
   readonly avoidBotIds?: readonly number[]
+  /** A send that takes its time: it may begin before its message may come, and asks the lane for its last byte. */
+  readonly holdsLastByte?: boolean
   /** Gives way to all that is not. */
   readonly background?: boolean
   /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CredentialsRefusedError, RateLimitedError, StoreUnavailableError } from '#domain/errors.ts'
+import { createSteppedClock } from '#test/support/telegram/stepped-clock.ts'
 import { TelegramError } from './api-error.ts'
 import { documentOf } from './bot-api.test-support.ts'
 import type { LaneWish } from './lane.ts'
@@ -73,6 +74,44 @@ describe('the choice of a lane', () => {
     )
     // Eight seconds each, one after the other it would be 32.
     expect(set.telegram.clock.nowMs() - startMs).toBeLessThan(20_000)
+  })
+
+  it('has files there when their messages may come, whatever they weigh: nobody is told to wait', async () => {
+    using clock = createSteppedClock()
+    const line = { bytesPerSec: 100_000, latencyMs: 50 }
+    await using set = await lanesInTelegram({ rates: 'real', clock, ...line })
+    const { telegram, lanes } = set
+    const sizes = [200_000, 200_000, 50_000, 200_000, 200_000, 200_000, 50_000, 200_000, 200_000, 50_000]
+    const wish = { ...SEND, holdsLastByte: true }
+    const startMs = clock.nowMs()
+    await Promise.all(
+      sizes.map((byteLength) =>
+        lanes.run(wish, async ({ bot, chatId, lastByte }, signal) => {
+          const document = { ...documentOf(new Uint8Array(byteLength)), beforeLastByte: lastByte }
+          await bot.sendDocument(chatId, document, signal)
+        }),
+      ),
+    )
+    expect(telegram.journal.of('sendDocument').map(({ status }) => status)).toEqual(sizes.map(() => 200))
+    // The third is there after half a second and the first two after two; of the other seven one comes each second.
+    expect(clock.nowMs() - startMs).toBeLessThan(1.1 * 9000)
+  })
+
+  it('lets go of a file whose message would have to wait long, and another bot sends it', async () => {
+    await using set = await lanesInTelegram({ bots: 2, bytesPerSec: 100_000 })
+    const { telegram, lanes } = set
+    const [limited, other] = telegram.bots.map(({ id }) => id) as [number, number]
+    const wish = { ...SEND, preferBotId: limited, holdsLastByte: true }
+    const sent = lanes.run(wish, async ({ bot, chatId, lastByte }, signal) => {
+      if (bot.id === limited) bot.gate.hold('send', telegram.clock.nowMs() + 60_000)
+      const beforeLastByte = lastByte
+      const isHeld = bot.id === limited
+      if (isHeld) return await lastByte(signal).then(() => 0)
+      await bot.sendDocument(chatId, { ...documentOf(new Uint8Array(1000)), beforeLastByte }, signal)
+      return bot.id
+    })
+    expect(await sent).toBe(other)
+    expect(telegram.clock.nowMs()).toBeLessThan(60_000)
   })
 })
 
@@ -159,8 +198,8 @@ describe('waiting', () => {
         await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('noticed'))))
       }),
     )
-    // Two leave at once.
-    expect(set.lanes.status().queued).toBe(4)
+    // Three leave at once.
+    expect(set.lanes.status().queued).toBe(3)
     setTimeout(() => stop.abort(new Error('enough')), 20)
     for (const work of works) await expect(work).rejects.toThrow('enough')
     await expect(set.lanes.run({ ...SEND, signal: stop.signal }, postSome)).rejects.toThrow('enough')

@@ -33,6 +33,8 @@ const LONGEST_TROUBLE_MS = 180_000
 /** How often an answer that may mean something passing is asked for again. */
 const SETTLE_MS = [500, 2000]
 const SAVE_EVERY_MS = 60_000
+/** A connection is not kept waiting longer for its last byte: the file goes by another bot, or later. */
+const LONGEST_HOLD_MS = 10_000
 /** Shorter waits are not worth a word. */
 const WORTH_A_NOTE_MS = 5000
 
@@ -74,14 +76,16 @@ export class PacedLanes implements Lanes, AsyncDisposable {
       const turn = await this.#turn(tries.applyTo(wish))
       const { lanes, chatId } = turn
       try {
-        const result = await work({ bot: lanes.bot, chatId }, wish.signal)
+        const result = await work(this.#laneOf(turn), wish.signal)
         lanes.succeeded(wish.kind, chatId, turn.leftMs)
         this.#saveNowAndThen(lanes, wish.kind, chatId)
         return result
       } catch (error) {
+        if (isRefusedToSend(error)) this.#endMessage(turn, false)
         wish.signal?.throwIfAborted()
         await this.#learn(turn, wish.kind, error, tries)
       } finally {
+        this.#endMessage(turn, true)
         lanes.end(wish.kind)
         this.#queue.next()
       }
@@ -119,12 +123,35 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     throw nothingLeft(this.#bots, this.chatIds, wish)
   }
 
+  #laneOf({ lanes, chatId, message }: Turn): Lane {
+    const { clock } = this.#options
+    return {
+      bot: lanes.bot,
+      chatId,
+      lastByte: async (signal) => {
+        if (!message || message.leftMs !== null) return
+        for (let waitMs = 1; waitMs > 0; ) {
+          const nowMs = clock.nowMs()
+          waitMs = lanes.lastByteAtMs(chatId, nowMs) - nowMs
+          if (waitMs > LONGEST_HOLD_MS) throw heldTooLong(lanes, waitMs)
+          if (waitMs > 0) await clock.sleep(waitMs, signal)
+          else message.leftMs = nowMs
+        }
+      },
+    }
+  }
+
+  #endMessage({ lanes, chatId, message }: Turn, mayCount: boolean): void {
+    if (message) lanes.messages(chatId).end(message, this.#options.clock.nowMs(), mayCount)
+  }
+
   /** Returns when the work is worth another try; throws what is not the lane's affair. */
-  async #learn({ lanes, chatId, leftMs }: Turn, kind: CallKind, error: unknown, tries: Tries): Promise<void> {
+  async #learn(turn: Turn, kind: CallKind, error: unknown, tries: Tries): Promise<void> {
     if (!(error instanceof TelegramError)) throw error
+    const { lanes, chatId } = turn
     const nowMs = this.#options.clock.nowMs()
     tries.waitMs = 0
-    if (error.kind === 'rate-limited') return await this.#learnWait({ lanes, chatId, leftMs }, kind, error, tries)
+    if (error.kind === 'rate-limited') return await this.#learnWait(turn, kind, error, tries)
     lanes.note(error, this.#options.clock.wallMs())
     if (error.kind === 'revoked') return await this.#health.revoke(lanes, error)
     if (error.kind === 'no-access') return this.#health.close(lanes, kind, chatId, error)
@@ -178,6 +205,16 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     const message = wordsOfWait(botCount, untilMs - nowMs)
     this.#options.events.emit({ kind: 'note', level: 'info', message, fields: { waitMs: Math.round(untilMs - nowMs) } })
   }
+}
+
+/** It costs no token; whether any other failure does, nobody knows. */
+function isRefusedToSend(error: unknown): boolean {
+  return error instanceof TelegramError && error.kind === 'rate-limited'
+}
+
+function heldTooLong({ bot }: BotLanes, waitMs: number): TelegramError {
+  const message = `sendDocument by ${bot.setting}: given up before its end, since Telegram asked to wait`
+  return new TelegramError(message, { kind: 'rate-limited', sent: 'no', retryAfterMs: waitMs })
 }
 
 /** What happened to one call so far. */

@@ -47,7 +47,7 @@ interface KeptPace {
 function resumeOne(lanes: BotLanes, clock: Clock, kept: KeptPace & { kind: CallKind; chatId: number }): void {
   const nowMs = clock.nowMs()
   const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(0, kept.notBeforeWallMs - clock.wallMs()))
-  lanes.pace(kept.kind, kept.chatId).resume(nowMs, kept.callsPerSec, nowMs + waitMs)
+  lanes.resume(kept.kind, kept.chatId, nowMs, { callsPerSec: kept.callsPerSec, notBeforeMs: nowMs + waitMs })
   if (waitMs > 0) lanes.bot.gate.hold(kept.kind, nowMs + waitMs)
 }
 

@@ -26,7 +26,7 @@ export async function sendCopy(
   parts: StoreParts,
   { blob, source, chatIds, signal, background = false }: CopyToSend,
 ): Promise<ChannelCopy> {
-  const wish = { kind: 'send', chatIds, background, ...(signal && { signal }) } as const
+  const wish = { kind: 'send', chatIds, background, holdsLastByte: true, ...(signal && { signal }) } as const
   return parts.lanes.run(wish, (lane, laneSignal) => sendOn(parts, lane, { blob, source, laneSignal, signal }))
 }
 
@@ -60,6 +60,7 @@ async function sendOn(parts: StoreParts, lane: Lane, sending: Sending): Promise<
     byteLength: sentLengthOf(blob),
     caption,
     open: () => bytes.open(laneSignal),
+    beforeLastByte: (endSignal: AbortSignal) => lane.lastByte(endSignal),
   }
   try {
     const sent = await lane.bot.sendDocument(lane.chatId, document, laneSignal)

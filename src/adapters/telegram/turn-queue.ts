@@ -4,12 +4,15 @@ import { chooseLane, poolOf } from './choose-lane.ts'
 import type { Clock } from './clock.ts'
 import type { CallKind } from './call-kind.ts'
 import type { LaneWish } from './lane.ts'
+import type { Message } from './message-tokens.ts'
 
 /** Permission to make one call now. */
 export interface Turn {
   readonly lanes: BotLanes
   readonly chatId: number
   readonly leftMs: number
+  /** Of a send. */
+  readonly message: Message | null
 }
 
 export interface TurnQueueOptions {
@@ -100,9 +103,10 @@ export class TurnQueue {
     const startAtMs = wish.background ? Math.max(choice.startAtMs, this.#backgroundTurn(wish.kind)) : choice.startAtMs
     if (startAtMs > nowMs) return this.#keepWaiting(waiter, startAtMs, nowMs)
     const { lanes, chatId } = choice
-    lanes.begin(wish.kind, chatId, nowMs)
+    const message = lanes.begin(wish.kind, chatId, nowMs)
+    if (message && !wish.holdsLastByte) message.leftMs = nowMs
     if (wish.background) this.#backgroundAtMs[wish.kind] = nowMs + this.#backgroundGapMs(wish, nowMs)
-    return this.#settle(waiter, () => waiter.resolve({ lanes, chatId, leftMs: nowMs }))
+    return this.#settle(waiter, () => waiter.resolve({ lanes, chatId, leftMs: nowMs, message }))
   }
 
   #keepWaiting(waiter: Waiter, startAtMs: number, nowMs: number): number {

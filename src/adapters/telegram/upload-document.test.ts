@@ -12,6 +12,7 @@ import {
   postedDocument,
   startAnswers,
 } from './bot-api.test-support.ts'
+import { SYSTEM_CLOCK } from './clock.ts'
 
 const BYTES = new Uint8Array(randomBytes(3_000_000))
 
@@ -134,6 +135,43 @@ describe('sending a document', () => {
     const error = await faultOf(botAt(server.root).sendDocument(CHAT_ID, document))
     expect(error).toMatchObject({ kind: 'too-large', sent: 'no' })
     expect(received).toBeLessThan(huge / 4)
+  })
+
+  it('holds back its last bytes until they may leave', async () => {
+    const come = { bytes: 0, isWhole: false }
+    await using server = await startAnswers(async (asked) => {
+      for await (const chunk of asked.request as AsyncIterable<Buffer>) come.bytes += chunk.byteLength
+      come.isWhole = true
+      asked.ok(postedDocument(42, BYTES.byteLength))
+    })
+    const seen: (typeof come)[] = []
+    const beforeLastByte = async () => {
+      while (come.bytes < BYTES.byteLength) await SYSTEM_CLOCK.sleep(5)
+      await SYSTEM_CLOCK.sleep(50)
+      seen.push({ ...come })
+    }
+    await botAt(server.root).sendDocument(CHAT_ID, { ...documentOf(BYTES), beforeLastByte })
+    expect(seen).toMatchObject([{ isWhole: false }])
+    expect(come.isWhole).toBe(true)
+  })
+
+  it('is certain that nothing was sent when the connection broke while its last bytes were held back', async () => {
+    await using server = await startAnswers(async (asked) => {
+      let bytes = 0
+      for await (const chunk of asked.request as AsyncIterable<Buffer>) {
+        bytes += chunk.byteLength
+        if (bytes > BYTES.byteLength) asked.cut()
+      }
+    })
+    let ended: AbortSignal | undefined
+    const beforeLastByte = (signal: AbortSignal) => {
+      ended = signal
+      return new Promise<void>(() => {})
+    }
+    const error = await faultOf(botAt(server.root).sendDocument(CHAT_ID, { ...documentOf(BYTES), beforeLastByte }))
+    expect(error).toMatchObject({ kind: 'ambiguous', sent: 'no' })
+    // Whoever was asked need not wait either.
+    expect(ended?.aborted).toBe(true)
   })
 
   it('gives up a server that takes nothing, one that answers nothing, and one that goes silent in its answer', async () => {

@@ -12,6 +12,8 @@ export interface DocumentToSend {
   readonly byteLength: number
   open(signal?: AbortSignal): AsyncIterable<Uint8Array>
   readonly caption: string
+  /** Waited for with all but the last bytes on their way; its signal aborts when the connection has ended by itself. */
+  beforeLastByte?(signal: AbortSignal): Promise<void>
 }
 
 export interface Upload {
@@ -101,6 +103,7 @@ class Exchange {
     void this.#stopAfter(limitMs, 'it took too long', limit.signal)
     try {
       await this.#sendBody(head, guard)
+      if (!this.#hasAnswer) await this.#untilLastByte()
       if (!this.#hasAnswer) {
         this.#upload.onLastByte()
         this.#lastByteSent = true
@@ -134,6 +137,21 @@ class Exchange {
       this.#request.write(piece, () => wake())
     })
     guard.rest()
+    if (this.#ended && !this.#hasAnswer) throw this.#ended.error
+  }
+
+  /** An answer that comes meanwhile is as good; a connection that ends is not. */
+  async #untilLastByte(): Promise<void> {
+    const { document } = this.#upload
+    if (!document.beforeLastByte) return
+    const ended = new AbortController()
+    const isDue = document.beforeLastByte(ended.signal)
+    isDue.catch(() => {}) // When the connection ended, nobody waits for it any more.
+    try {
+      await Promise.race([isDue, this.#answered])
+    } finally {
+      ended.abort()
+    }
     if (this.#ended && !this.#hasAnswer) throw this.#ended.error
   }
 

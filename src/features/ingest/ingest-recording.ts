@@ -48,12 +48,12 @@ export async function ingestRecording(
 
   const cut = growing(open, options)
   try {
-    await publishCut(videoId, { open: cut, plan, progress }, ports, options, change)
+    await publishCut(videoId, { open: cut, plan, progress, filmBytes: null }, ports, options, change)
   } catch (error) {
     const changed = error instanceof CodingChangedError ? planForChanges(plan) : null
     if (changed === null) throw error
     await beginAnew(videoId, { plan: changed, why: (error as CodingChangedError).message }, ports, signal)
-    await publishCut(videoId, { open: cut, plan: changed, progress }, ports, options, change)
+    await publishCut(videoId, { open: cut, plan: changed, progress, filmBytes: null }, ports, options, change)
   }
   await release(videoId, ports)
   reached('released')

@@ -1,5 +1,6 @@
 import type { VideoChange } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
+import { filmBytesOf } from './first-pack-bytes.ts'
 import { forOneEncoder } from './for-one-encoder.ts'
 import type { IngestOptions, IngestPorts } from './ingest-ports.ts'
 import { IngestProgress } from './ingest-progress.ts'
@@ -25,7 +26,7 @@ export async function ingestVideo(videoId: VideoId, ports: IngestPorts, options:
   const plan = await forOneEncoder(videoId, planned, open, ports, signal)
   reached('planned')
 
-  await publishCut(videoId, { open, plan, progress }, ports, options, change)
+  await publishCut(videoId, { open, plan, progress, filmBytes: filmBytesOf(plan) }, ports, options, change)
   await release(videoId, ports)
   reached('released')
 }

@@ -2,6 +2,7 @@ import type { PackStep } from '#domain/catalog.ts'
 import type { PackPorts } from './pack-ports.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Attachment, Segment, Slice } from '#domain/video.ts'
+import { firstPackBytes } from './first-pack-bytes.ts'
 import { OpenPack, type SealedPack } from './open-pack.ts'
 import type { PackStoring } from './pack-storing.ts'
 import { takeBytes } from './take-bytes.ts'
@@ -20,6 +21,7 @@ export class PackWriter implements AsyncDisposable {
   readonly #videoId: VideoId
   readonly #ports: PackPorts
   readonly #storing: PackStoring
+  readonly #filmBytes: number | null
   #current: OpenPack | null
   #nextPosition: number
   /** Not recorded yet. */
@@ -40,19 +42,20 @@ export class PackWriter implements AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined
   #failure: unknown
 
-  /** `current` goes on being filled; packs from `nextPosition` on do not exist yet. */
+  /** `next.current` goes on being filled; packs from `next.position` on do not exist yet. */
   constructor(
     videoId: VideoId,
     ports: PackPorts,
     storing: PackStoring,
-    current: OpenPack | null,
-    nextPosition: number,
+    next: { readonly current: OpenPack | null; readonly position: number },
+    filmBytes: number | null,
   ) {
     this.#videoId = videoId
     this.#ports = ports
     this.#storing = storing
-    this.#current = current
-    this.#nextPosition = nextPosition
+    this.#current = next.current
+    this.#nextPosition = next.position
+    this.#filmBytes = filmBytes
   }
 
   /**
@@ -141,7 +144,7 @@ export class PackWriter implements AsyncDisposable {
 
   /** Recorded with the first thing that has bytes in it: a commit of its own would make the writer wait for the disk. */
   async #begin(position: number): Promise<OpenPack> {
-    const { catalog, work, blobs } = this.#ports
+    const { catalog, work } = this.#ports
     const id = catalog.newPackId()
     const pack = {
       id,
@@ -152,7 +155,7 @@ export class PackWriter implements AsyncDisposable {
       byteLength: 0,
       digest: null,
     } as const
-    const begun = await OpenPack.start(pack, work, blobs.limits.maxBytes)
+    const begun = await OpenPack.start(pack, work, packBytesAt(position, this.#filmBytes, this.#ports))
     this.#begun.push({ id, position })
     return begun
   }
@@ -204,4 +207,10 @@ export class PackWriter implements AsyncDisposable {
     this.#committedAt = performance.now()
     for (const pack of sealed) this.#storing.store(pack)
   }
+}
+
+/** How large the pack at this position becomes. */
+export function packBytesAt(position: number, filmBytes: number | null, { blobs }: Pick<PackPorts, 'blobs'>): number {
+  const { maxBytes } = blobs.limits
+  return position === 0 ? firstPackBytes(filmBytes, maxBytes) : maxBytes
 }

@@ -18,11 +18,7 @@ export async function planOnce(
 ): Promise<IngestPlan> {
   const saved = await catalog.plan(videoId)
   if (saved) return saved
-  const planned = planIngest(open.info, await open.index(signal), {
-    ...settings,
-    maxSegmentBytes: blobs.limits.maxBytes - PACK_FIXED_BYTES - 2 * tableBytesFor({ name: 'segment v00 000000' }),
-  })
-  const plan = { ...planned, encodedBy: open.encodedBy }
+  const plan = await planNew(open, { blobs }, { settings, signal })
   await catalog.savePlan(videoId, plan)
   const { title, originalFilename } = await catalog.video(videoId)
   const untitled = title === titleFromFilename(originalFilename)
@@ -34,6 +30,17 @@ export async function planOnce(
     ...(untitled && open.info.title && { title: open.info.title }),
   })
   return plan
+}
+
+/** The plan of a file as it is cut the first time with these settings into this store. */
+export async function planNew(
+  open: OpenMedia,
+  { blobs }: { readonly blobs: Pick<BlobStore, 'limits'> },
+  { settings, signal }: { readonly settings: Omit<PlanSettings, 'maxSegmentBytes'>; readonly signal: AbortSignal },
+): Promise<IngestPlan> {
+  const maxSegmentBytes = blobs.limits.maxBytes - PACK_FIXED_BYTES - 2 * tableBytesFor({ name: 'segment v00 000000' })
+  const planned = planIngest(open.info, await open.index(signal), { ...settings, maxSegmentBytes })
+  return { ...planned, encodedBy: open.encodedBy }
 }
 
 /** From container time to presentation time. */

@@ -14,16 +14,24 @@ import { writePoster } from './write-poster.ts'
 /** What is cut, and where its poster comes from. */
 export type CutSource = Pick<OpenMedia, 'cut' | 'poster'>
 
+interface Cut {
+  readonly open: CutSource
+  readonly plan: IngestPlan
+  readonly progress: IngestProgress
+  /** What the packs will hold, about; null while nobody knows. */
+  readonly filmBytes: number | null
+}
+
 /** Cuts what is not there yet, playable as it comes, stores all of it and makes the video ready. */
 export async function publishCut(
   videoId: VideoId,
-  { open, plan, progress }: { readonly open: CutSource; readonly plan: IngestPlan; readonly progress: IngestProgress },
+  { open, plan, progress, filmBytes }: Cut,
   ports: IngestPorts,
   { signal, reached = () => {} }: IngestOptions,
   change: (how: VideoChange) => Promise<void>,
 ): Promise<void> {
   const { catalog, events } = ports
-  await using packs = await resumePacks(videoId, ports, signal)
+  await using packs = await resumePacks(videoId, ports, signal, filmBytes)
   reached('resumed')
   const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>()
   // Not before something can be watched: whoever waits has both processors until then.

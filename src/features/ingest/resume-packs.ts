@@ -6,16 +6,18 @@ import type { PackEntry } from '#lib/pack-file/pack-file.ts'
 import { OpenPack } from './open-pack.ts'
 import { PackStoring } from './pack-storing.ts'
 import type { PackPorts } from './pack-ports.ts'
-import { PackWriter } from './pack-writer.ts'
+import { packBytesAt, PackWriter } from './pack-writer.ts'
 
 /**
  * A writer that goes on where an earlier one was stopped: packs that were complete are stored, the last is filled further.
- * What the work area has lost (a power cut) is forgotten in the catalog too, so that it is cut again.
+ * What the work area has lost (a power cut) is forgotten in the catalog too, so that it is cut again. `filmBytes`: what all
+ * packs together will hold, about, where that is known.
  */
 export async function resumePacks(
   videoId: VideoId,
   ports: PackPorts & { readonly catalog: Catalog },
   signal: AbortSignal,
+  filmBytes: number | null = null,
 ): Promise<PackWriter> {
   await dropLostPacks(videoId, ports, signal)
   const [packs, contents] = await Promise.all([ports.catalog.packs(videoId), contentsOf(videoId, ports.catalog)])
@@ -32,9 +34,11 @@ export async function resumePacks(
       await ports.catalog.addEntries(videoId, { packs: [{ ...sealed, sealed }] })
       storing.store(sealed)
     }
-    current = await OpenPack.goOn(pack, ports.work, ports.blobs.limits.maxBytes, contents.get(pack.id) ?? [])
+    const bytes = packBytesAt(pack.position, filmBytes, ports)
+    current = await OpenPack.goOn(pack, ports.work, bytes, contents.get(pack.id) ?? [])
   }
-  return new PackWriter(videoId, ports, storing, current, (packs.at(-1)?.position ?? -1) + 1)
+  const next = { current, position: (packs.at(-1)?.position ?? -1) + 1 }
+  return new PackWriter(videoId, ports, storing, next, filmBytes)
 }
 
 /** Forgets the first pack that is not stored and whose file is not what the catalog says, and all packs after it. */

@@ -3,12 +3,9 @@ import type { Events } from '#domain/events.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { OpenMedia } from '#domain/media-tool.ts'
+import { posterSecOf } from '#domain/poster-time.ts'
 import type { PackWriter } from './pack-writer.ts'
 import { writeAttachment } from './write-attachment.ts'
-
-/** Far enough in to be past logos, near enough that short films have a picture there. */
-const POSTER_SHARE = 0.1
-const POSTER_LATEST_SEC = 300
 
 /** Keeps a picture of the film. A film without one is a film all the same: failing is noted and forgotten. */
 export async function writePoster(
@@ -21,7 +18,7 @@ export async function writePoster(
 ): Promise<void> {
   try {
     if ((await catalog.attachments(videoId)).some(({ kind }) => kind === 'poster')) return
-    const picture = await open.poster(Math.min(plan.durationSec * POSTER_SHARE, POSTER_LATEST_SEC), signal)
+    const picture = await open.poster(posterSecOf(plan.durationSec), signal)
     if (!picture) return
     const facts = { videoId, name: 'poster.jpg', kind: 'poster', trackName: null, mediaType: 'image/jpeg' } as const
     await writeAttachment(facts, picture, packs)
