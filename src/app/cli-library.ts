@@ -16,6 +16,7 @@ import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
 import { newVideoId } from './new-video-id.ts'
+import { openMending } from './open-mending.ts'
 import { orderDownload } from './order-download.ts'
 import { postToServer } from './post-to-server.ts'
 import { findServer, type RunningServer } from './server-file.ts'
@@ -40,7 +41,7 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   return {
     ...core.ports,
     newRecoveryKey: core.store.newRecoveryKey,
-    repairs: core.store.repairs,
+    openMending: () => openMending(core, server, signal),
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
     follow: async (id, name, onProgress, stop) => {

@@ -17,8 +17,8 @@ export interface OpenStore extends AsyncDisposable {
   readonly newRecoveryKey: string | null
   /** Before the first work: what a crash left half done is ended. Rejects when this store must not be written to. */
   takeUp(signal: AbortSignal): Promise<void>
-  /** Now and then: lost answers are found, what nobody needs goes. */
-  sweep(signal: AbortSignal): Promise<void>
+  /** Now and then: lost answers are found, what nobody needs goes. Gives way to others, unless somebody waits for it. */
+  sweep(signal: AbortSignal, how?: { readonly background: boolean }): Promise<void>
   /** After work: the same, where that work left questions open. */
   settle(signal: AbortSignal): Promise<void>
   /** Now and then: reads one blob that nobody asked for, when it is time for that, and mends what is damaged. */

@@ -1,3 +1,4 @@
+import { repairsWithEncryption } from '#adapters/blob-layers/repairs-with-encryption.ts'
 import { withEncryption } from '#adapters/blob-layers/with-encryption.ts'
 import { SYSTEM_CLOCK } from '#adapters/telegram/clock.ts'
 import { PacedLanes } from '#adapters/telegram/paced-lanes.ts'
@@ -55,7 +56,7 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
   const claimed = onceClaimed(store, claims, claim, () => ledger.setFact(ENCRYPTION_FACT, config.encryption))
   return {
     blobs: config.encryption ? withEncryption(claimed, key) : claimed,
-    repairs: store,
+    repairs: config.encryption ? repairsWithEncryption(store, key) : store,
     snapshots,
     newRecoveryKey: created && wishes.recoveryKey === undefined ? formatRecoveryKey(key) : null,
     takeUp: async (signal) => {
@@ -63,9 +64,9 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
       void lanes.check().catch(() => {})
       await claims.takeUp(claim, events, signal)
     },
-    sweep: async (signal) => {
+    sweep: async (signal, { background } = { background: true }) => {
       if (!claims.isBegun || claims.faults.size > 0) await claims.claim(claim, signal)
-      await store.sweep({ signal, background: true }).catch((error: unknown) => {
+      await store.sweep({ signal, background }).catch((error: unknown) => {
         if (error instanceof ConflictError) conflict = error
         throw error
       })

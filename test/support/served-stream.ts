@@ -34,8 +34,11 @@ async function load(url: string) {
   return parsePlaylist(await answer.text(), url)
 }
 
-/** The bytes of every segment that a player could ask for, by what follows the video's id in its address. */
-export async function readServed(url: string): Promise<ReadonlyMap<string, Buffer>> {
+/** The bytes of every segment that a player could ask for (of those that are wanted), by what follows the video's id in its address. */
+export async function readServed(
+  url: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Buffer>> {
   const { media } = await loadServedStream(url)
   const parts = [...media.values()].flatMap(({ segments }) =>
     segments.flatMap(({ url: part, map }) => [part, map?.url]),
@@ -43,10 +46,11 @@ export async function readServed(url: string): Promise<ReadonlyMap<string, Buffe
   const id = /([^/]+)\.m3u8$/.exec(new URL(url).pathname)?.[1] ?? ''
   const bytes = new Map<string, Buffer>()
   for (const part of new Set(parts)) {
-    if (!part) continue
+    const name = part?.slice(part.indexOf(id) + id.length)
+    if (!part || name === undefined || !isWanted(name)) continue
     const answer = await fetch(part)
     if (answer.status !== 200) throw new Error(`${part}: ${answer.status} ${await answer.text()}`)
-    bytes.set(part.slice(part.indexOf(id) + id.length), Buffer.from(await answer.arrayBuffer()))
+    bytes.set(name, Buffer.from(await answer.arrayBuffer()))
   }
   return bytes
 }

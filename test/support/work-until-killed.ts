@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { TelegramBlobStore } from '#adapters/telegram/telegram-blob-store.ts'
 import { composeCore } from '#app/compose.ts'
 import { settleStore } from '#app/keep-store.ts'
 import { holdLibrary } from '#app/hold-library.ts'
@@ -97,7 +96,7 @@ async function rebuild(): Promise<void> {
 
 /** As the server sweeps now and then, without giving way to anybody: nobody else is there. */
 async function sweep(): Promise<void> {
-  await (core.store.repairs as TelegramBlobStore).sweep({ signal })
+  await core.store.sweep(signal, { background: false })
 }
 
 async function segmentHashes(): Promise<Record<string, string>> {

@@ -20,7 +20,7 @@ import { sealedSource, sharedMemory } from './seal-source.ts'
 import { SealThread } from './seal-thread.ts'
 
 /** Not the name or place of a blob: only its ref is known when it is read. */
-const PURPOSE = 'blob'
+export const PURPOSE = 'blob'
 
 /** Keys of blobs that were read in part lately; about 1 kB each. */
 const REMEMBERED_CIPHERS = 1000

@@ -1,9 +1,14 @@
-import type { BlobRef, BlobRepairs } from '#domain/blob-store.ts'
-import type { Catalog } from '#domain/catalog.ts'
-import { BlobDamagedError, BlobNotFoundError, ProductError } from '#domain/errors.ts'
+import type { BlobRepairs } from '#domain/blob-store.ts'
+import type { Catalog, VideoRecord } from '#domain/catalog.ts'
+import { ConflictError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Pack, Segment, Slice, Track, Video } from '#domain/video.ts'
-import { type OpenedPack, openStoredPack, type PackReadPorts } from './read-pack.ts'
+import { MANIFEST_NAME, OUTLINE_NAME } from '#domain/manifest.ts'
+import type { Pack, Video } from '#domain/video.ts'
+import { SourceAgain } from './cut-again.ts'
+import { type DamagedSlice, damagedSlices } from './look-at-pack.ts'
+import { type MendPorts, mendPack, removeReplaced } from './mend-pack.ts'
+import type { PackReadPorts } from './read-pack.ts'
+import { blanksOf } from './torn-pack.ts'
 
 /** 0: the catalog fits together · 1: every pack is there with its size and table · 2: every byte is read and compared. */
 export type VerifyLevel = 0 | 1 | 2
@@ -18,20 +23,31 @@ export interface VerifyOptions {
   readonly videoId?: VideoId
   /** Share of the packs to look at, 0 to 100. */
   readonly percent?: number
-  /** Mends what can be mended, before it is looked at. */
-  readonly repairs?: BlobRepairs
+  /** Mends what can be mended. */
+  readonly mend?: MendWishes
   /** 0 to 1; decides which packs a share takes. */
   random(): number
   readonly signal: AbortSignal
+}
+
+export interface MendWishes {
+  readonly ports: MendPorts
+  /** Finds out what would be done, and does nothing. */
+  readonly dryRun: boolean
+  /** The file that the video was made from, where somebody knows better than the catalog. */
+  readonly sourcePath: string | null
 }
 
 export interface VerifiedVideo {
   readonly video: Video
   readonly packs: number
   readonly bytes: number
+  /** What is wrong, and was not mended. */
   readonly problems: readonly VerifyProblem[]
-  /** What was found broken and mended, for people. */
+  /** What was found broken and mended, or of a dry run would be, for people. */
   readonly repaired: readonly string[]
+  /** Of what could not be mended, why; for people. */
+  readonly unmended: readonly string[]
 }
 
 export interface VerifyProblem {
@@ -44,130 +60,157 @@ export interface VerifyProblem {
 
 /** Reads back what is stored and compares it with the catalog; one result per video, as it goes. */
 export async function* verifyLibrary(ports: VerifyPorts, options: VerifyOptions): AsyncIterable<VerifiedVideo> {
+  const { mend, signal } = options
   const { videos } = options.videoId
     ? { videos: [await ports.catalog.video(options.videoId)] }
     : await ports.catalog.videos({ states: ['ready'], limit: Number.MAX_SAFE_INTEGER, sort: 'title' })
+  if (mend?.ports.mayChangeCatalog && !mend.dryRun) await removeReplaced(mend.ports, signal)
   for (const video of videos) yield await verifyVideo(video, ports, options)
 }
 
-async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOptions): Promise<VerifiedVideo> {
-  const { tracks, segments, packs, attachments } = await ports.catalog.record(video.id)
-  const problems: VerifyProblem[] = structureProblems(video, tracks, segments, packs)
-  const looked = options.level === 0 ? [] : packs.filter(() => options.random() * 100 < (options.percent ?? 100))
-  const repaired: string[] = []
-  let bytes = 0
-  for (const pack of looked) {
-    options.signal.throwIfAborted()
-    repaired.push(...(await repair(pack, options)))
-    const slices = [...segments, ...attachments].flatMap((owner) =>
-      owner.slices.filter(({ packId }) => packId === pack.id).map((slice) => ({ owner, slice })),
-    )
-    const damaged = await damagedSlices(pack, slices, ports, options)
-    bytes += options.level === 2 ? pack.byteLength : 0
-    problems.push(...damaged.map(({ owner, why }) => problemOf(owner, why)))
-  }
-  return { video, packs: looked.length, bytes, problems, repaired }
+interface Findings {
+  readonly problems: VerifyProblem[]
+  readonly repaired: string[]
+  readonly unmended: string[]
+  /** A pack was written anew, or would be. */
+  isAnew: boolean
 }
 
-async function repair({ ref, position }: Pack, { repairs, level, signal }: VerifyOptions): Promise<string[]> {
+async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOptions): Promise<VerifiedVideo> {
+  const { mend, level, signal } = options
+  let record = await ports.catalog.record(video.id)
+  const looked = level === 0 ? [] : record.packs.filter(() => options.random() * 100 < (options.percent ?? 100))
+  const findings: Findings = { problems: structureProblems(record), repaired: [], unmended: [], isAnew: false }
+  await using source = mend ? new SourceAgain(video, mend.sourcePath, mend.ports, signal) : null
+  for (const { id } of looked) {
+    signal.throwIfAborted()
+    record = await verifyPack(id, { record, source }, ports, options, findings)
+  }
+  if (mend && video.state === 'ready') await mendManifest(video.id, mend, findings, signal)
+  const bytes = level === 2 ? looked.reduce((sum, { byteLength }) => sum + byteLength, 0) : 0
+  const { problems, repaired, unmended } = findings
+  return { video, packs: looked.length, bytes, problems, repaired, unmended }
+}
+
+/** Looks at the pack, mends it if that is wished, and looks again. Resolves with what the catalog knows from then on. */
+async function verifyPack(
+  id: Pack['id'],
+  { record, source }: { readonly record: VideoRecord; readonly source: SourceAgain | null },
+  ports: VerifyPorts,
+  options: VerifyOptions,
+  findings: Findings,
+): Promise<VideoRecord> {
+  const { mend, signal } = options
+  const pack = packIn(record, id)
+  if (mend) findings.repaired.push(...(await repairFromCopies(pack, mend, options)))
+  const full = options.level === 2
+  const look = (known: VideoRecord) => {
+    const now = packIn(known, id)
+    return damagedSlices(now, blanksOf(known, now), ports, { full, signal })
+  }
+  const damaged = await look(record)
+  const isLoss = damaged.length > 0 && damaged.every((each) => each.isLoss)
+  const isMended =
+    mend && source && pack.ref && isLoss && (await mendLost(pack, { record, source }, mend, options, findings))
+  if (!isMended) {
+    findings.problems.push(...damaged.map(problemOf))
+    return record
+  }
+  const mended = await ports.catalog.record(record.video.id)
+  findings.problems.push(...(await look(mended)).map(problemOf))
+  return mended
+}
+
+function packIn({ packs }: VideoRecord, id: Pack['id']): Pack {
+  const pack = packs.find((each) => each.id === id)
+  if (!pack) throw new ConflictError('The video was changed meanwhile.', { fix: 'Run it again.' })
+  return pack
+}
+
+/** True when something was done. */
+async function mendLost(
+  pack: Pack,
+  about: { readonly record: VideoRecord; readonly source: SourceAgain },
+  { ports, dryRun }: MendWishes,
+  { level, signal }: VerifyOptions,
+  findings: Findings,
+): Promise<boolean> {
+  const { outcome, isAnew, words } = await mendPack(pack, about, ports, { dryRun, full: level === 2, signal })
+  const said = words.map((each) => `pack ${pack.position}: ${each}`)
+  if (outcome === 'lost') findings.unmended.push(...said)
+  else findings.repaired.push(...said)
+  findings.isAnew ||= isAnew
+  return outcome === 'mended' && !dryRun
+}
+
+async function repairFromCopies(
+  { ref, position }: Pack,
+  {
+    ports: { repairs },
+    dryRun,
+  }: { readonly ports: { readonly repairs: BlobRepairs | null }; readonly dryRun: boolean },
+  { level, signal }: VerifyOptions,
+): Promise<string[]> {
   if (!repairs || !ref) return []
-  const { outcome, done } = await repairs.repair(ref, { full: level === 2, signal })
+  const { outcome, done } = await repairs.repair(ref, { full: level === 2, dryRun, signal })
   return outcome === 'repaired' ? done.map((each) => `pack ${position}: ${each}`) : []
 }
 
-type Owner = Segment | { readonly name: string; readonly slices: readonly Slice[] }
-interface OwnedSlice {
-  readonly owner: Owner
-  readonly slice: Slice
-}
-
-/** The slices of a pack that cannot be given back, each with the reason. */
-async function damagedSlices(
-  pack: Pack,
-  slices: readonly OwnedSlice[],
-  ports: VerifyPorts,
-  { level, signal }: VerifyOptions,
-): Promise<{ owner: Owner; why: string }[]> {
-  let opened: OpenedPack | undefined
-  const fault = await faultOf(async () => {
-    // A store of whole blobs would read all of it to tell what lies in it. Whether it is there takes it a while too.
-    const isRead = level === 2 || !ports.blobs.limits.wholeReads
-    const looking = requireSize(pack, ports, signal)
-    if (isRead && pack.ref) [opened] = await Promise.all([openAsKnown(pack, ports, signal), looking])
-    else await looking
-  })
-  if (fault) return slices.map(({ owner }) => ({ owner, why: fault }))
-  const damaged: { owner: Owner; why: string }[] = []
-  for (const { owner, slice } of level === 2 ? slices : []) {
-    const name = 'name' in owner ? owner.name : `segment ${owner.index}`
-    const why = await faultOf(async () => opened?.entry({ ...slice, name }))
-    if (why) damaged.push({ owner, why })
-  }
-  return damaged
-}
-
-async function requireSize(
-  { ref, position, byteLength }: Pack,
-  ports: VerifyPorts,
+/** A pack that was written anew took the manifest along, which told of the old one. */
+async function mendManifest(
+  videoId: VideoId,
+  { ports, dryRun }: MendWishes,
+  { problems, repaired, isAnew }: Findings,
   signal: AbortSignal,
 ): Promise<void> {
-  const size = ref && (await ports.blobs.size(ref, signal))
-  if (!ref) throw new BlobNotFoundError(`pack ${position} was never stored`)
-  if (size === null) throw new BlobNotFoundError(`pack ${position} is gone`)
-  if (size !== byteLength) throw new BlobDamagedError(`pack ${position} has ${size} bytes, not ${byteLength}`)
+  const { attachments } = await ports.catalog.record(videoId)
+  const isThere = [MANIFEST_NAME, OUTLINE_NAME].every((wanted) => attachments.some(({ name }) => name === wanted))
+  const isWanted = dryRun ? isAnew || !isThere : !isThere
+  if (!isWanted || !ports.mayChangeCatalog) return
+  repaired.push(`its ${MANIFEST_NAME}: written anew`)
+  if (dryRun) return
+  await ports.renewManifest(videoId, signal)
+  if (problems.includes(NO_MANIFEST)) problems.splice(problems.indexOf(NO_MANIFEST), 1)
 }
 
-/** Rejects with the reason when the pack as a whole is not the one that the catalog knows. */
-async function openAsKnown(pack: Pack, ports: VerifyPorts, signal: AbortSignal): Promise<OpenedPack> {
-  const { ref, position } = pack
-  const opened = await openStoredPack(ref as BlobRef, ports, signal)
-  if (opened.digest === pack.digest && opened.byteLength === pack.byteLength) return opened
-  throw new BlobDamagedError(`pack ${position} is not the one the catalog knows`)
-}
-
-async function faultOf(read: () => Promise<unknown>): Promise<string | null> {
-  try {
-    await read()
-    return null
-  } catch (error) {
-    if (error instanceof ProductError) return error.message
-    throw error
-  }
+const NO_MANIFEST: VerifyProblem = {
+  message: `${MANIFEST_NAME} is missing: a rebuild would know only what the packs tell.`,
+  trackName: null,
+  startSec: null,
+  endSec: null,
 }
 
 /** Every track runs from start to end without a hole, and all it names exists. */
-function structureProblems(
-  { durationSec }: Video,
-  tracks: readonly Track[],
-  segments: readonly Segment[],
-  packs: readonly Pack[],
-): VerifyProblem[] {
+function structureProblems({ video, tracks, segments, packs, attachments }: VideoRecord): VerifyProblem[] {
   const known = new Set(packs.map(({ id }) => id))
   const problems = segments
     .filter(({ slices }) => slices.length === 0 || slices.some(({ packId }) => !known.has(packId)))
-    .map((segment) => problemOf(segment, 'its bytes are in no pack that the catalog knows'))
+    .map((owner) => problemOf({ owner, why: 'its bytes are in no pack that the catalog knows' }))
+  const isTold = attachments.some(({ name }) => name === MANIFEST_NAME)
+  if (video.state === 'ready' && !isTold) problems.push(NO_MANIFEST)
   for (const track of tracks.filter(({ kind }) => kind !== 'subtitles')) {
     const own = segments.filter(({ trackId, index }) => trackId === track.id && index !== 'init')
     own.sort((one, other) => one.startSec - other.startSec)
     for (const [number, segment] of own.entries()) {
       const next = own[number + 1]?.startSec ?? segment.startSec + segment.durationSec
       const holeSec = next - segment.startSec - segment.durationSec
-      if (Math.abs(holeSec) > 0.5) problems.push(problemOf(segment, `${holeSec.toFixed(1)} s are missing after it`))
+      if (Math.abs(holeSec) > 0.5)
+        problems.push(problemOf({ owner: segment, why: `${holeSec.toFixed(1)} s are missing after it` }))
     }
     if (own.length === 0) {
       problems.push({
         message: `Track ${track.name} has no segments.`,
         trackName: track.name,
         startSec: 0,
-        endSec: durationSec,
+        endSec: video.durationSec,
       })
     }
   }
   return problems
 }
 
-function problemOf(owner: Owner, why: string): VerifyProblem {
-  if ('name' in owner) return { message: `${owner.name}: ${why}`, trackName: null, startSec: null, endSec: null }
+function problemOf({ owner, why }: Pick<DamagedSlice, 'owner' | 'why'>): VerifyProblem {
+  if (!('trackId' in owner)) return { message: `${owner.name}: ${why}`, trackName: null, startSec: null, endSec: null }
   const trackName = owner.trackId.slice(owner.trackId.indexOf('/') + 1)
   const endSec = owner.startSec + owner.durationSec
   const message = `Track ${trackName}, ${clock(owner.startSec)}–${clock(endSec)}: ${why}`

@@ -1,4 +1,4 @@
-import type { BlobRepairs, BlobStore } from '#domain/blob-store.ts'
+import type { BlobStore } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
 import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
 import type { DownloadIdentity, DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
@@ -9,6 +9,7 @@ import type { JobLogLine } from '#domain/job-logs.ts'
 import type { Job, JobProgress, JobQueue } from '#domain/job-queue.ts'
 import type { SourceFiles } from '#domain/source-files.ts'
 import type { WorkArea } from '#domain/work-area.ts'
+import type { MendPorts } from '#features/library/mend-pack.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the command line asks of the program; `app/` answers. */
@@ -95,8 +96,11 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sha256: Sha256
   /** Set when this process made it: it must be shown once. */
   readonly newRecoveryKey: string | null
-  /** Null where there is one copy of everything. */
-  readonly repairs: BlobRepairs | null
+  /**
+   * What mending needs. Holds the library as long as it is not disposed of, unless another process does: then nothing may
+   * change in the catalog.
+   */
+  openMending(): Promise<Mending>
   linksOf(id: VideoId): CliLinks
   /** Registers the file with the running server, or here; resolves with the id at once. */
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>
@@ -109,6 +113,12 @@ export interface CliLibrary extends AsyncDisposable {
   /** Removes cache entries, stale uploads and work files older than this; says what was freed. */
   cleanup(options: { readonly olderThanHours: number; readonly dryRun: boolean }): Promise<readonly FreedFile[]>
   writeExport(folder: string, files: readonly ExportFile[]): Promise<readonly string[]>
+}
+
+export interface Mending extends AsyncDisposable {
+  readonly ports: MendPorts
+  /** Aborts when another process may have taken the library. */
+  readonly lost: AbortSignal
 }
 
 export interface RebuildLibrary extends AsyncDisposable {

@@ -1,8 +1,7 @@
-import type { BlobRepairs } from '#domain/blob-store.ts'
+import { resolve } from 'node:path'
 import { InvalidInputError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
-import { type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
-import type { CliLibrary } from './cli-ports.ts'
+import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { count, formatBytes } from './format-values.ts'
@@ -17,37 +16,42 @@ export const verifyVerb: Verb = {
       ['verify', 'every byte of every video'],
       ['verify --level size', 'only whether everything is there'],
       ['verify --percent 5', 'a random twentieth'],
-      ['verify --repair', 'makes lost copies anew where another is left'],
+      ['verify --repair', 'mends from copies, the disk cache, the source file'],
+      ['verify --repair --dry-run', 'says what that would do'],
     ],
     exits: '0 all well, 7 no such video, 20 problems found',
   })
     .option('--level <level>', 'structure, size or full', 'full')
     .option('--percent <n>', 'share of the packs to read', '100')
     .option('--video-id <id>', 'only this video')
-    .option('--repair', 'mend what can be mended'),
+    .option('--repair', 'mend what can be mended')
+    .option('--dry-run', 'with --repair: change nothing')
+    .option('--source <file>', 'with --repair, --video-id: made from this'),
 
   async run(options, _args, { ports, terminal }) {
     const level = LEVELS[String(options.level)]
     const percent = Number(options.percent)
     if (level === undefined) throw new InvalidInputError('--level takes structure, size or full.')
     if (!(percent > 0 && percent <= 100)) throw new InvalidInputError('--percent takes a number above 0, at most 100.')
+    const wishes = wishesOf(options)
     await using library = await ports.openLibrary()
-    const only = typeof options.videoId === 'string' ? { videoId: options.videoId as VideoId } : {}
-    const repairs = options.repair ? repairsOf(library) : {}
-    const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0 }
-    const wishes = { level, percent, ...only, ...repairs, random: Math.random, signal: ports.signal }
-    for await (const { video, packs, bytes, problems, repaired } of verifyLibrary(library, wishes)) {
-      sum.videos++
-      sum.packs += packs
-      sum.bytes += bytes
-      sum.problems += problems.length
-      sum.repaired += repaired.length
-      terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, packs, bytes, problems, repaired })
-      for (const message of repaired) terminal.print(`+ ${video.title}: ${message}`)
-      for (const { message } of problems) terminal.print(`✖ ${video.title}: ${message}`)
+    await using mending = options.repair ? await library.openMending() : null
+    const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0, unmended: 0 }
+    const verifying = verifyLibrary(library, {
+      level,
+      percent,
+      ...(wishes.videoId && { videoId: wishes.videoId }),
+      ...(mending && { mend: { ports: mending.ports, dryRun: wishes.dryRun, sourcePath: wishes.sourcePath } }),
+      random: Math.random,
+      signal: mending ? AbortSignal.any([ports.signal, mending.lost]) : ports.signal,
+    })
+    for await (const { video, ...found } of verifying) {
+      add(found, sum)
+      terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, ...found })
+      for (const line of linesOf(video.title, found, wishes.dryRun)) terminal.print(line)
       terminal.status(`${count(sum.videos, 'video')}, ${formatBytes(sum.bytes)} read`)
     }
-    terminal.data({ v: 1, type: 'summary', ...sum })
+    terminal.data({ v: 1, type: 'summary', ...sum, ...(wishes.dryRun && { dryRun: true }) })
     terminal.print(
       `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(sum.problems, 'problem')}.`,
     )
@@ -55,9 +59,33 @@ export const verifyVerb: Verb = {
   },
 }
 
-function repairsOf({ repairs }: CliLibrary): { readonly repairs: BlobRepairs } {
-  if (repairs) return { repairs }
-  throw new InvalidInputError('This store keeps one copy of everything: there is nothing to repair it from.', {
-    fix: 'Upload the damaged video again; `telereel verify` names it.',
-  })
+/** What must go together. Throws InvalidInputError. */
+function wishesOf({ repair, dryRun, source, videoId }: Parameters<Verb['run']>[0]) {
+  if (!repair && (dryRun || source)) throw new InvalidInputError('--dry-run and --source go with --repair.')
+  if (source && !videoId) throw new InvalidInputError('--source goes with --video-id: it is the file of one video.')
+  return {
+    dryRun: dryRun === true,
+    sourcePath: typeof source === 'string' ? resolve(source) : null,
+    videoId: typeof videoId === 'string' ? (videoId as VideoId) : undefined,
+  }
+}
+
+type Found = Omit<VerifiedVideo, 'video'>
+
+function add({ packs, bytes, problems, repaired, unmended }: Found, sum: Record<keyof Found | 'videos', number>): void {
+  sum.videos++
+  sum.packs += packs
+  sum.bytes += bytes
+  sum.problems += problems.length
+  sum.repaired += repaired.length
+  sum.unmended += unmended.length
+}
+
+/** `+` was mended, `~` would be, `-` why not, `✖` is wrong. */
+function linesOf(title: string, { repaired, unmended, problems }: Found, dryRun: boolean): string[] {
+  return [
+    ...repaired.map((words) => `${dryRun ? '~' : '+'} ${title}: ${words}`),
+    ...unmended.map((words) => `- ${title}: ${words}`),
+    ...problems.map(({ message }) => `✖ ${title}: ${message}`),
+  ]
 }

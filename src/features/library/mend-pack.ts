@@ -1,0 +1,181 @@
+import type { BlobRepairs, BlobSource, BlobStore } from '#domain/blob-store.ts'
+import type { Catalog, VideoRecord } from '#domain/catalog.ts'
+import type { VideoId } from '#domain/ids.ts'
+import type { Attachment, Pack } from '#domain/video.ts'
+import { type ComposedPack, composeAnew, composeAsItWas } from './compose-pack.ts'
+import type { CutAgainPorts, SourceAgain } from './cut-again.ts'
+import { type GatherPorts, gatherPack } from './gather-pack.ts'
+import type { PackReadPorts } from './read-pack.ts'
+import { type Blank, blanksOf, TornPack } from './torn-pack.ts'
+
+export interface MendPorts extends PackReadPorts, GatherPorts, CutAgainPorts {
+  readonly catalog: Catalog
+  /** Null where there is one copy of everything. */
+  readonly repairs: BlobRepairs | null
+  /** Writes what tells of a video anew, into one more pack: its manifest, and its outline if it has none. */
+  renewManifest(videoId: VideoId, signal: AbortSignal): Promise<void>
+  /** False while another process works on the library: then nothing may change in the catalog. */
+  readonly mayChangeCatalog: boolean
+}
+
+export interface MendOptions {
+  /** Finds out what would be done. */
+  readonly dryRun: boolean
+  /** Reads copies whole when it looks at them. */
+  readonly full: boolean
+  readonly signal: AbortSignal
+}
+
+export interface MendedPack {
+  /** `mended`, of a dry run: could be. `lost`: nothing was changed. */
+  readonly outcome: 'mended' | 'lost'
+  /** Another pack took its place: the manifest has to tell of it. */
+  readonly isAnew: boolean
+  /** What was done, or why nothing, for people. */
+  readonly words: readonly string[]
+}
+
+/**
+ * Makes a pack whole that its store cannot give whole. The bytes come from wherever they are, each slice proved by the
+ * catalog. If the pack can be had as it was, its blob is stored again; else another takes its place, with the same slices at
+ * the same offsets, and the old one goes when the catalog knows the new one. As long as one segment or subtitle is not to be
+ * had, nothing is changed. Ended by a crash, it can be called again.
+ */
+export async function mendPack(
+  pack: Pack,
+  { record, source }: { readonly record: VideoRecord; readonly source: SourceAgain },
+  ports: MendPorts,
+  options: MendOptions,
+): Promise<MendedPack> {
+  const torn = new TornPack(pack, blanksOf(record, pack), ports.sha256)
+  await gatherPack(torn, source, ports, options.signal)
+  const lost = torn.missing.filter(isNeeded)
+  if (lost.length > 0) return unmended(lossOf(torn, lost), ...(source.why ? [source.why] : []))
+
+  const words = torn.found.length > 0 ? [originsOf(torn)] : []
+  const same = await composeAsItWas(torn, record, ports.sha256)
+  if (same && options.dryRun) return { outcome: 'mended', isAnew: false, words }
+  const done = same && (await storeAgain(pack, same, ports, options))
+  if (done) return { outcome: 'mended', isAnew: false, words: [...words, ...done] }
+  if (!ports.mayChangeCatalog) return unmended(SERVER_RUNS)
+
+  const anew = same ? asItWas(same) : await newPack(torn, record, source, ports)
+  if (!options.dryRun) await putInPlace(pack, anew, ports, options.signal)
+  return { outcome: 'mended', isAnew: !same, words: [...words, ...wordsOf(anew)] }
+}
+
+function unmended(...words: readonly string[]): MendedPack {
+  return { outcome: 'lost', isAnew: false, words }
+}
+
+const SERVER_RUNS =
+  'It would have to be written anew, and another process works on this library now: stop the server, then run this again.'
+
+/** What everything else can be made from, or be without. */
+function isNeeded({ owner }: Blank): boolean {
+  return 'trackId' in owner || owner.kind === 'subtitle'
+}
+
+function lossOf(torn: TornPack, lost: readonly Blank[]): string {
+  const found = torn.found.length > 0 ? `${originsOf(torn)}; ` : ''
+  return `${found}${lost.length} of ${torn.blanks.length} slices are to be had from nowhere, so nothing was changed`
+}
+
+function originsOf(torn: TornPack): string {
+  const counts = [...torn.origins].map(([origin, count], index) => {
+    return index === 0 ? `${count} ${count === 1 ? 'slice' : 'slices'} from ${origin}` : `${count} from ${origin}`
+  })
+  return counts.join(', ')
+}
+
+/** What was done; null when the store does not take it for the same blob. */
+async function storeAgain(
+  pack: Pack,
+  composed: ComposedPack,
+  { repairs, blobs }: MendPorts,
+  { full, signal }: MendOptions,
+): Promise<readonly string[] | null> {
+  const local = sourceOf(pack, composed)
+  if (!repairs) return (await blobs.put(local, signal)) === pack.ref ? [] : null
+  if (!pack.ref) return null
+  const { outcome, done } = await repairs.repair(pack.ref, { local, full, signal })
+  return outcome === 'lost' ? null : done
+}
+
+function sourceOf({ videoId, position }: Pack, { runs, byteLength }: ComposedPack): BlobSource {
+  return {
+    name: `${videoId}/${position}`,
+    byteLength,
+    async *open() {
+      yield* runs
+    },
+  }
+}
+
+interface NewPack {
+  readonly composed: ComposedPack
+  readonly attachments: readonly Attachment[]
+  /** Attachments that are no more. */
+  readonly without: readonly Attachment[]
+}
+
+function asItWas(composed: ComposedPack): NewPack {
+  return { composed, attachments: [], without: [] }
+}
+
+/**
+ * What was found, and a new poster where the old one is lost. Manifest and outline are left to `renewManifest`: the
+ * manifest tells the hash of this pack's table, so whatever it says now is not true any more.
+ */
+async function newPack(
+  torn: TornPack,
+  record: VideoRecord,
+  source: SourceAgain,
+  { blobs, sha256 }: Pick<MendPorts, 'blobs' | 'sha256'>,
+): Promise<NewPack> {
+  const lost = new Set(torn.missing.map(({ owner }) => owner))
+  const poster = record.attachments.find((each) => each.kind === 'poster' && lost.has(each))
+  const bytes = poster ? await source.poster() : null
+  const files = poster && bytes ? [{ facts: poster, bytes }] : []
+  const { maxBytes } = blobs.limits
+  const { composed, attachments } = await composeAnew(torn, record, { files, maxBytes }, sha256)
+  const isGone = (each: Attachment) =>
+    each.kind === 'manifest' || (lost.has(each) && (each.kind === 'outline' || each.kind === 'poster'))
+  const stays = new Set(attachments.map(({ name }) => name))
+  return { composed, attachments, without: record.attachments.filter((each) => isGone(each) && !stays.has(each.name)) }
+}
+
+function wordsOf({ attachments, without }: NewPack): string[] {
+  const another = attachments.map(({ name }) => `, with another ${name}`)
+  const gone = without.filter(({ kind }) => kind === 'poster').map(({ name }) => `, without ${name}`)
+  return [`written anew${[...another, ...gone].join('')}`]
+}
+
+/** In this order nothing is ever lost: a crash in between leaves a blob too many, never one too few. */
+async function putInPlace(
+  pack: Pack,
+  { composed, attachments, without }: NewPack,
+  { blobs, catalog }: Pick<MendPorts, 'blobs' | 'catalog'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const ref = await blobs.put(sourceOf(pack, composed), signal)
+  const { byteLength, digest } = composed
+  const changes = { attachments, without: without.map(({ name }) => name) }
+  await catalog.replacePack(pack.id, pack, { ref, byteLength, digest }, changes)
+  if (pack.ref && pack.ref !== ref) await blobs.delete(pack.ref, signal)
+}
+
+/** Removes blobs in whose place others were put by a run that a crash ended. Nobody else may be writing. */
+export async function removeReplaced(
+  { blobs, catalog }: { readonly blobs: BlobStore; readonly catalog: Pick<Catalog, 'packs'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const known = new Map<string, readonly Pack[]>()
+  for await (const { ref, name } of blobs.list(signal)) {
+    const [videoId, position] = name.split('/') as [VideoId, string]
+    const packs = known.get(videoId) ?? (await catalog.packs(videoId))
+    known.set(videoId, packs)
+    const standing = packs.find((pack) => pack.position === Number(position))
+    if (standing?.state === 'stored' && standing.ref !== ref) await blobs.delete(ref, signal)
+  }
+}
