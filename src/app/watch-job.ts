@@ -27,6 +27,10 @@ export async function watchJob(
 ): Promise<Job> {
   const ended = new AbortController()
   const working = server ? Promise.resolve() : workHere(core, work, AbortSignal.any([signal, ended.signal]))
+  let look = () => {}
+  const unsubscribe = core.ports.events.subscribe((event) => {
+    if (event.kind === 'job-changed' && hasEnded(event.job)) look()
+  })
   let failure: { readonly error: unknown } | undefined
   working.catch((error: unknown) => {
     failure = { error }
@@ -38,9 +42,13 @@ export async function watchJob(
       const job = await find()
       if (job) onProgress(job)
       if (job && (hasEnded(job) || (!server && isGivenUp(job)))) return job
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+      await new Promise<void>((resolve) => {
+        look = resolve
+        setTimeout(resolve, LOOK_EVERY_MS)
+      })
     }
   } finally {
+    unsubscribe()
     ended.abort()
     await working.catch(() => {})
   }

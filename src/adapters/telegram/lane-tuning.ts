@@ -14,8 +14,7 @@ export interface LaneTuning {
 }
 
 /**
- * Telegram's public figures (Bots FAQ): one message a second in a chat with short bursts, about 30 a second in all. A burst of
- * a little less than three: uploads take their time unevenly, and what leaves evenly arrives in clumps.
+ * Telegram's public figures (Bots FAQ): one message a second in a chat with short bursts, about 30 a second in all.
  */
 export const DEFAULT_TUNING: LaneTuning = {
   chat: { startPerSec: 1, maxPerSec: 1, burst: 3 },
