@@ -1,15 +1,16 @@
 import type { DownloadGap, DownloadResult } from '#domain/download.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { JobProgress } from '#domain/job-queue.ts'
-import type { Recording } from '#domain/recording.ts'
+import { cutOff, type Recording, type RecordingHead } from '#domain/recording.ts'
 import type { WebText } from '#domain/web.ts'
-import type { DownloadPorts, DownloadTask } from './download-ports.ts'
+import type { DownloadLibrary, DownloadPorts, DownloadTask } from './download-ports.ts'
 import { fetchStream } from './fetch/fetch-stream.ts'
 import { webIdentityOf } from './find-link.ts'
 import { planStream } from './hls/plan-stream.ts'
-import { recordedPlan } from './hls/recorded-plan.ts'
+import { NOT_FETCHED, recordedPlan } from './hls/recorded-plan.ts'
 import type { StreamPlan } from './hls/segment-wish.ts'
 import { type StreamFile, streamFile } from './stream-file.ts'
+import { untilFinished } from './until-finished.ts'
 import { whileWanted } from './while-wanted.ts'
 
 /**
@@ -21,14 +22,29 @@ export async function downloadStream(
   task: DownloadTask,
   ports: DownloadPorts,
 ): Promise<DownloadResult> {
-  await using recording = await ports.recordings.open(task.id)
+  // A file is made anew from where it changes; a video that is being made of the recording has read its gaps already.
+  await using recording = await ports.recordings.open(task.id, { gapsAgain: libraryOf(task, ports) === null })
   const plan = await planStream(playlist, task.request, ports.web, task.signal, { before: recording.head })
-  return await follow(recording, plan, task, ports)
+  // A live stream knows by itself what to do when somebody wants no more of it.
+  const isLive = plan.head.live || recording.head?.live
+  return await follow(recording, isLive ? plan : untilFinished(plan, recording.segments), task, ports)
 }
 
 /**
- * What to do when the address of a stream cannot be read: a recording that has ended needs it no more, nor does one of a
- * live stream of which nobody wants more. Rejects with the reason where there is more to come, or nothing was recorded.
+ * The result of what there is, when somebody wants no more of a download that stood still: nobody is asked, so it also works
+ * when the address is gone. Null when nothing is recorded yet.
+ */
+export async function downloadFinished(task: DownloadTask, ports: DownloadPorts): Promise<DownloadResult | null> {
+  if (!(await ports.recordings.peek(task.id))?.hasMedia) return null
+  await using recording = await ports.recordings.open(task.id)
+  const { head, segments } = recording
+  if (head === null || !hasMedia(segments)) return null
+  return await follow(recording, recordedPlan(head, segments), task, ports)
+}
+
+/**
+ * What to do when the address of a stream cannot be read: a recording that has ended needs it no more, nor does one of which
+ * nobody wants more. Rejects with the reason where there is more to come, or nothing was recorded.
  */
 export async function downloadRecorded(
   whyUnread: unknown,
@@ -37,11 +53,18 @@ export async function downloadRecorded(
 ): Promise<DownloadResult> {
   await using recording = await ports.recordings.open(task.id)
   const { head, end, segments } = recording
-  const isThere = segments.get('main')?.some(({ gap }) => gap === null)
-  const isEnough = end?.state === 'complete' || (head?.live && task.finishing.aborted && isThere)
+  const isEnough = end?.state === 'complete' || (task.finishing.aborted && hasMedia(segments))
   if (head !== null && isEnough) return await follow(recording, recordedPlan(head, segments), task, ports)
   if (head === null) await ports.recordings.remove(task.id)
   throw whyUnread
+}
+
+function hasMedia(segments: Recording['segments']): boolean {
+  return segments.get('main')?.some(({ gap }) => gap === null) ?? false
+}
+
+function libraryOf({ request }: DownloadTask, { library }: DownloadPorts): DownloadLibrary | null {
+  return request.target === 'library' ? library : null
 }
 
 async function follow(
@@ -53,11 +76,12 @@ async function follow(
   for (const text of plan.notes) task.log({ level: 'info', text })
   await begin(recording, plan)
 
-  const toLibrary = task.request.target === 'library' ? ports.library : null
-  const made = toLibrary
-    ? await intoLibrary(recording, plan, task, { ...ports, library: toLibrary })
+  const library = libraryOf(task, ports)
+  const made = library
+    ? await intoLibrary(recording, plan, task, { ...ports, library })
     : await intoFile(recording, plan, task, ports)
-  const { gaps, leftOut, ...where } = made
+  const { leftOut, gaps: before, ...where } = made
+  const gaps = [...before, ...gapsAtEnd(plan.head, recording)]
   for (const gap of gaps) task.log({ level: 'warn', text: gapLine(gap) })
   const state = gaps.length === 0 ? ('complete' as const) : ('gaps' as const)
   const notes = [...plan.notes, ...leftOut]
@@ -127,9 +151,22 @@ function fetchAll(
     ...(connections !== undefined && { connections }),
     signal,
     finishing,
-    report: (progress: JobProgress) => task.report({ ...progress, title, ...known }),
+    report: (progress: JobProgress) =>
+      task.report({ ...progress, title, ...known, ...((progress.bytes ?? 0) > 0 && { recorded: true }) }),
   }
   return fetchStream(plan, recording, { ...ports, log }, options)
+}
+
+/** What was not waited for, when a stream was ended early that would have had an end of its own. */
+function gapsAtEnd(head: RecordingHead, recording: Recording): DownloadGap[] {
+  // By numbers that count from where a live stream was begun, nothing follows about its end.
+  if (recording.head?.live) return []
+  return cutOff(head, recording.segments).map(({ rendition, count }) => {
+    const there = recording.segments.get(rendition) ?? []
+    const startSec = there.reduce((sum, { durationSec }) => sum + durationSec, 0)
+    const durationSec = Math.max(0, (head.durationSec ?? startSec) - startSec)
+    return { rendition, msn: (there.at(-1)?.msn ?? -1) + 1, count, startSec, durationSec, why: NOT_FETCHED }
+  })
 }
 
 function sumOf({ segments }: Recording): number {

@@ -11,7 +11,14 @@ export async function runDownload(task: DownloadTask, ports: DownloadPorts): Pro
   const { id, request, signal } = task
   const completed = await ports.library?.completed(id)
   if (completed) return { ...COMPLETE, ...completed }
-  task.report({ stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null })
+  if (task.finishing.aborted) {
+    const { downloadFinished } = await import('./download-stream.ts')
+    const result = await downloadFinished(task, ports)
+    if (result) return result
+  }
+  const before = await ports.recordings.peek(id)
+  const known = before && { title: before.head.title, recorded: before.hasMedia }
+  task.report({ stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null, ...known })
   task.log({ level: 'info', text: `Looking at ${shownAddress(request.url)}` })
   const looking = findLink(request.url, request.identity, ports.web, signal).catch((error: unknown) => ({ error }))
   // A stream is what it mostly is: that is loaded while the address answers, the other ways when they are gone.

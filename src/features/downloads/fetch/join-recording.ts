@@ -19,7 +19,8 @@ export interface JoinOptions {
 /**
  * Joins a recording while it grows: the bytes of all segments of `main` one behind another, before them the init section
  * wherever it changes; gaps are left out. Run again after a crash it goes on behind the last piece that is there, which is
- * proved by its hash. Resolves when the recording has ended `complete` and the file has its name. It releases what it has.
+ * proved by its hash. Resolves when the recording has ended `complete` and the file has its name. It releases what it has, up
+ * to the first gap that may be filled later: what stands behind that is needed again then.
  */
 export async function joinRecording(
   recording: FollowedRecording,
@@ -29,14 +30,17 @@ export async function joinRecording(
   await using result = await files.open(path)
   const inits = new InitPieces(recording, files)
   let keeping = true
+  const { live } = await recording.head(signal)
   let releasedBytes = 0
+  let mayRelease = true
   for await (const segment of recording.segments('main', 0, signal)) {
     for (const piece of await inits.piecesOf(segment)) {
       keeping = keeping && (await result.keep(piece))
       if (!keeping) await result.append(recording.filePath(piece.file), piece)
     }
     report?.(result.byteLength)
-    if (result.byteLength - releasedBytes < RELEASE_EVERY_BYTES) continue
+    mayRelease &&= live || segment.gap === null
+    if (!mayRelease || result.byteLength - releasedBytes < RELEASE_EVERY_BYTES) continue
     releasedBytes = result.byteLength
     await release(recording, result, segment.position)
   }

@@ -5,6 +5,7 @@ import { segmentOf, type Snapshot } from './snapshot.ts'
 import { uriPath } from './uri-path.ts'
 import { wishOf } from './wish-of.ts'
 
+/** Of places that no playlist lists. */
 const WHY_LOST = 'it passed while the recording stood still'
 
 /**
@@ -16,6 +17,7 @@ export function earlierWishes(
   recorded: readonly RecordedSegment[],
   snapshot: Snapshot,
   names: InitNames,
+  whyLost = WHY_LOST,
 ) {
   const missing: SegmentWish[] = []
   let nextPosition = 0
@@ -26,7 +28,7 @@ export function earlierWishes(
       const neighbour = before ?? segment
       const msn = neighbour.msn + nextPosition - neighbour.position
       const place = { rendition, position: nextPosition, period: neighbour.period, startSec }
-      const wish = missingWish(msn, place, neighbour, snapshot, names)
+      const wish = missingWish(msn, place, neighbour, { snapshot, names, whyLost })
       missing.push(wish)
       startSec += wish.durationSec
     }
@@ -40,8 +42,7 @@ function missingWish(
   msn: number,
   place: Pick<SegmentWish, 'rendition' | 'position' | 'period' | 'startSec'>,
   neighbour: RecordedSegment,
-  snapshot: Snapshot,
-  names: InitNames,
+  { snapshot, names, whyLost }: { readonly snapshot: Snapshot; readonly names: InitNames; readonly whyLost: string },
 ): SegmentWish {
   const listed = segmentOf(snapshot, msn)
   // The playlist may have begun anew meanwhile: only beside a neighbour that it still lists is the number the same.
@@ -50,5 +51,5 @@ function missingWish(
   if (listed && isSameStream) return wishOf(listed, place, names)
   const { durationSec } = neighbour
   const nothing = { byteRange: null, init: null, key: null }
-  return { ...place, ...nothing, msn, durationSec, url: snapshot.url, uriPath: '', gap: WHY_LOST }
+  return { ...place, ...nothing, msn, durationSec, url: snapshot.url, uriPath: '', gap: whyLost }
 }

@@ -74,7 +74,8 @@ function headOf(title: string, feeds: readonly PlaylistFeed[], renditions: Opene
     live: !snapshot.complete,
     renditions: feeds.map((feed) => {
       const { id, kind, name, language, isDefault, forced, hearingImpaired } = renditionOf(feed, renditions)
-      return { id, kind, name, language, isDefault, forced, hearingImpaired, url: feed.snapshot.url }
+      const count = snapshot.complete && feed.snapshot.complete ? { segmentCount: feed.snapshot.segments.length } : {}
+      return { id, kind, name, language, isDefault, forced, hearingImpaired, url: feed.snapshot.url, ...count }
     }),
     targetDurationSec: Math.ceil(Math.max(...feeds.map(longestSec))),
     durationSec: snapshot.complete ? snapshot.segments.reduce((sum, { durationSec }) => sum + durationSec, 0) : null,

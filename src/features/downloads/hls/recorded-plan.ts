@@ -3,6 +3,9 @@ import { fixedInitNames } from './init-names.ts'
 import { earlierWishes } from './live-resume.ts'
 import type { StreamPlan } from './segment-wish.ts'
 
+/** Why there is nothing at a place of a recording that was ended early. */
+export const NOT_FETCHED = 'it had not been fetched when the recording was ended'
+
 /** Of a recording that nothing is added to any more: what it lacks are gaps. */
 export function recordedPlan(
   head: RecordingHead,
@@ -16,7 +19,7 @@ export function recordedPlan(
     async *wishes() {
       const snapshot = { url, targetDurationSec, ...nothing }
       for (const [rendition, recorded] of segments) {
-        yield* earlierWishes(rendition, recorded, snapshot, fixedInitNames([])).missing
+        yield* earlierWishes(rendition, recorded, snapshot, fixedInitNames([]), NOT_FETCHED).missing
       }
     },
     refresh: async () => null,
