@@ -61,7 +61,7 @@ export const video = {
     download: (name: string) => `Download ${name} as`,
     original: 'original',
     bitmap: 'Pictures: kept for download, browsers cannot show them',
-    sidecar: 'Added by you',
+    sidecar: 'From a file',
     wrongType: (name: string) => `${name} is no subtitle file. Taken are .srt, .vtt, .ass and .ssa.`,
   },
   links: {

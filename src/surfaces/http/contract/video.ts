@@ -103,7 +103,7 @@ export const SubtitleInfo = z.object({
   isDefault: z.boolean(),
   forced: z.boolean(),
   hearingImpaired: z.boolean(),
-  /** Added by a person after the ingest. */
+  /** A file of its own: it came beside the film, or a person added it. */
   sidecar: z.boolean(),
   files: z.array(SubtitleFile),
 })

@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { realYtdlp } from '#adapters/ytdlp/ytdlp.test-support.ts'
+import type { Download } from '#surfaces/http/contract/download.ts'
+import { resource } from '../support/origin/answer.ts'
+import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
+import { multivariant } from '../support/origin/streams/multivariant.ts'
+import { type RunningServer, startServer } from '../support/start-server.ts'
+
+let folder: string
+let origin: Origin
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'telereel-subtitles-'))
+  const picture = ['-f', 'lavfi', '-i', 'testsrc2=rate=25:size=640x360', '-t', '20']
+  execFileSync('ffmpeg', ['-v', 'error', ...picture, '-c:v', 'libx264', '-g', '25', join(folder, 'film.mp4')])
+  // To be encoded, which takes longer than to fetch it.
+  execFileSync('ffmpeg', ['-v', 'error', ...picture, '-c:v', 'mpeg4', '-f', 'mp4', join(folder, 'slow.mp4')])
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+beforeEach(async () => {
+  origin = await startOrigin()
+})
+afterEach(() => origin[Symbol.asyncDispose]())
+
+const env = () => ({ FETCH_ALLOW_HOSTS: origin.hostPort, RATE_LIMIT_DOWNLOAD: '1000/min', YTDLP_PATH: realYtdlp() })
+const VTT = 'WEBVTT\n\n00:01.000 --> 00:02.000\nGuten Tag\n'
+
+describe('subtitles of a page', () => {
+  it('become tracks of its video; those that cannot be had or read are told', async () => {
+    await using server = await startServer({ env: env() })
+    const url = await page('film.mp4', [
+      ['de', 'de.vtt', VTT],
+      ['en-forced', 'en.srt', '1\n00:00:01,000 --> 00:00:02,000\nHello\n'],
+      ['fr', 'fr.vtt', '<html>no subtitles</html>'],
+      ['it', 'it.vtt', null],
+    ])
+    const { id, videoId } = await downloaded(server, url)
+    const video = await server.api.waitEnded(videoId)
+    expect(video.state).toBe('active')
+    expect(video.subtitles).toMatchObject([
+      { language: 'de', forced: false },
+      { language: 'en', forced: true },
+    ])
+    const notes = video.notes.join('\n')
+    expect(notes).toMatch(/subtitles French are left out: No cue/)
+    expect(notes).toMatch(/subtitles it are left out: .*404/)
+    expect(await (await fetch(`${server.url}/subtitle/${videoId}/de.vtt`)).text()).toContain('Guten Tag')
+    const left = await readdir(join(server.dataDir, 'downloads', id), { recursive: true })
+    expect(left.filter((name) => /\.(vtt|srt|mp4)$/.test(name))).toEqual([])
+  })
+
+  it('are not lost when the server is killed before they are attached, nor is the page downloaded again', async () => {
+    await using first = await startServer({ env: env() })
+    const url = await page('slow.mp4', [['de', 'de.vtt', VTT]])
+    const { videoId } = await downloaded(first, url)
+    await first.kill9()
+    expect(origin.journal.of('/slow.mp4').length).toBeGreaterThan(0)
+    origin.journal.clear()
+    await using second = await startServer({ env: env(), dataDir: first.dataDir })
+    const video = await second.api.waitEnded(videoId)
+    expect([video.state, video.subtitles.map(({ language }) => language)]).toEqual(['active', ['de']])
+    expect(origin.requests).toEqual([])
+    await second.stop()
+  })
+})
+
+describe('subtitles of a stream', () => {
+  it('become tracks of its video, joined and in time', async () => {
+    await using server = await startServer({ env: env() })
+    const { url } = await multivariant(origin)
+    const { videoId } = await downloaded(server, url)
+    const { state, subtitles } = await server.api.waitEnded(videoId)
+    expect([state, subtitles.map(({ language, title }) => `${language} ${title}`)]).toEqual([
+      'active',
+      ['en English', 'de Deutsch'],
+    ])
+    const text = await (await fetch(`${server.url}/subtitle/${videoId}/de.vtt`)).text()
+    expect(text.match(/across the border/g)).toHaveLength(1)
+    expect(text).toContain('Guten Tag 3')
+  })
+
+  it('are those that were wished for', async () => {
+    await using server = await startServer({ env: env() })
+    const { url } = await multivariant(origin)
+    const { videoId } = await downloaded(server, url, { subtitles: ['de'] })
+    const { subtitles } = await server.api.waitEnded(videoId)
+    expect(subtitles.map(({ language }) => language)).toEqual(['de'])
+  })
+})
+
+type Track = readonly [language: string, file: string, content: string | null]
+
+async function page(film: string, tracks: readonly Track[]): Promise<string> {
+  origin.put(`/${film}`, resource(await readFile(join(folder, film)), 'video/mp4', { etag: '"1"' }))
+  for (const [, file, content] of tracks) {
+    if (content !== null) origin.put(`/${file}`, resource(Buffer.from(content), 'text/plain'))
+  }
+  const elements = tracks.map(([language, file]) => `<track kind="subtitles" srclang="${language}" src="/${file}">`)
+  const html = `<html><head><title>A film</title></head><body><video src="/${film}">${elements.join('')}</video></body></html>`
+  return origin.put('/film.html', resource(Buffer.from(html), 'text/html'))
+}
+
+async function downloaded(server: RunningServer, url: string, wish: object = {}) {
+  const headers = { origin: server.url, 'content-type': 'application/json' }
+  const options = { method: 'POST', headers, body: JSON.stringify({ url, ...wish }) }
+  const { jobId: id } = (await (await fetch(`${server.url}/api/download`, options)).json()) as { jobId: string }
+  for (;;) {
+    const { state, videoId, failure } = await server.api.get<Download>(`/api/download-status/${id}`)
+    expect(failure).toBeNull()
+    if (state === 'done') return { id, videoId: videoId ?? '' }
+    await sleep(30)
+  }
+}
