@@ -2,15 +2,17 @@ import type { Catalog } from '#domain/catalog.ts'
 import { InvalidInputError } from '#domain/errors.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
+import { finishDownload } from '#features/downloads/finish-download.ts'
 import { LinkInformation } from '#features/downloads/link-information.ts'
 import type { LoadGovernor } from '#features/downloads/governor.ts'
+import { retryDownload } from '#features/downloads/retry-download.ts'
 import type { DownloadActions } from '#surfaces/http/http-ports.ts'
 import type { Core } from './compose.ts'
 import type { Downloads } from './open-downloads.ts'
 
 /** What people can do with addresses, as the HTTP surface calls it. */
 export function downloadActions({ ports }: Core, downloads: Downloads, governor: LoadGovernor): DownloadActions {
-  const { web, pages, logs, removeFiles } = downloads
+  const { web, pages, logs, recordings, removeFiles } = downloads
   const information = new LinkInformation({ web, pages, now: () => performance.now() })
   return {
     info: (question, signal) => information.of(question, signal),
@@ -18,6 +20,8 @@ export function downloadActions({ ports }: Core, downloads: Downloads, governor:
       refuseHopeless(request.url)
       return ports.jobs.add('download', { request }, { priority })
     },
+    finish: (id) => finishDownload(id, { jobs: ports.jobs, recordings }),
+    retry: (id, wish) => retryDownload(id, wish, { jobs: ports.jobs, recordings }),
     log: (id, after) => logs.read(id, after),
     remove: async (id) => {
       const job = await ports.jobs.job(id)

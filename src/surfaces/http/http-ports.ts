@@ -13,7 +13,7 @@ import type { Status } from './contract/status.ts'
 /** What the HTTP surface asks of the rest of the product. */
 export interface HttpPorts {
   readonly catalog: Pick<Catalog, 'video' | 'videos' | 'tracks' | 'attachments' | 'stats'>
-  readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel' | 'pause' | 'finish' | 'setPriority' | 'retry'>
+  readonly jobs: Pick<JobQueue, 'job' | 'list' | 'cancel' | 'pause' | 'setPriority' | 'retry'>
   readonly library: LibraryActions
   /** Missing where nothing can be downloaded; then there are no routes for it. */
   readonly downloads?: DownloadActions
@@ -61,6 +61,13 @@ export interface DownloadActions {
   info(question: { readonly url: string; readonly identity: DownloadIdentity }, signal: AbortSignal): Promise<LinkInfo>
   /** Rejects for what can never work, where that is known without asking anybody. */
   start(request: DownloadRequest, options: { readonly priority: number }): Promise<Pick<Job, 'id'>>
+  /** Ends it with what there is, whether it runs or not. Rejects with ConflictError where nothing is there that is of use. */
+  finish(id: JobId): Promise<void>
+  /**
+   * Lets it go on with what is recorded; one that ended with gaps asks for them again. Rejects with ConflictError where that
+   * changes nothing.
+   */
+  retry(id: JobId, wish: { readonly allowGaps?: boolean }): Promise<void>
   /** As `JobLogs.read`. */
   log(id: JobId, after: number): Promise<readonly NumberedLogLine[]>
   /** Forgets a download that has ended, with its log and the files that belong to it. Rejects as `JobQueue.remove`. */

@@ -103,7 +103,6 @@ function worldOf(film: TestFilm) {
       list: async () => jobs,
       cancel: (id) => told('cancel', id),
       pause: (id) => told('pause', id),
-      finish: (id) => told('finish', id),
       retry: (id) => told('retry', id),
       setPriority: (id, priority) => told('setPriority', id, priority),
     },
@@ -136,6 +135,8 @@ function worldOf(film: TestFilm) {
 const NO_DOWNLOADS: NonNullable<HttpPorts['downloads']> = {
   info: () => Promise.reject(new JobNotFoundError('Nothing is there.')),
   start: () => Promise.reject(new JobNotFoundError('Nothing is there.')),
+  finish: async () => {},
+  retry: async () => {},
   log: async () => [],
   remove: async () => {},
   figures: () => DOWNLOAD_FIGURES,

@@ -54,10 +54,10 @@ export function downloadPath(id: string): string {
   return `${DOWNLOADS_PATH}/${id}`
 }
 
-/** `retry` also lets a paused one go on; `finish` ends a recording well. */
+/** `retry` also lets a paused one go on and asks again for gaps; `finish` ends it with what is recorded, also when it does not run. */
 export type DownloadAction = 'pause' | 'finish' | 'cancel' | 'retry'
 
-/** POST, without a body. */
+/** POST; only `retry` may have a body. */
 export function downloadActionPath(id: string, action: DownloadAction): string {
   return `${DOWNLOADS_PATH}/${id}/${action}`
 }

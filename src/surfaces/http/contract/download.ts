@@ -150,6 +150,13 @@ export type DownloadCount = z.infer<typeof DownloadCount>
 export const DownloadChange = z.object({ priority: z.number().int().min(-100).max(100) })
 export type DownloadChange = z.infer<typeof DownloadChange>
 
+/** Body of POST /api/downloads/{id}/retry, which may be left out. */
+export const DownloadRetry = z.object({
+  /** What cannot be had is left out and told from now on. */
+  allowGaps: z.boolean().optional(),
+})
+export type DownloadRetry = z.infer<typeof DownloadRetry>
+
 /** Answer of GET /api/downloads/{id}/log?after=N. */
 export const DownloadLog = z.object({
   lines: z.array(

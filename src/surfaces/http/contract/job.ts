@@ -11,6 +11,8 @@ export const JobProgress = z.object({
   bytes: z.number().optional(),
   /** Null while unknown. */
   totalBytes: z.number().nullable().optional(),
+  /** Something of a stream is recorded: the download may be ended with that, also when it does not run. */
+  recorded: z.boolean().optional(),
   /** Why it stands still, in words. */
   note: z.string().optional(),
 })

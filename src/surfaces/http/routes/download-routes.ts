@@ -11,6 +11,7 @@ import {
   DownloadList,
   DownloadLog,
   DownloadOrder,
+  DownloadRetry,
   DownloadStarted,
   LinkInfo,
   LinkQuestion,
@@ -108,8 +109,7 @@ function actionRoutes(app: HttpApp, { jobs, downloads }: DownloadParts): void {
   const actions = {
     pause: (id: DomainJobId) => jobs.pause(id),
     resume: (id: DomainJobId) => jobs.retry(id),
-    retry: (id: DomainJobId) => jobs.retry(id),
-    finish: (id: DomainJobId) => jobs.finish(id),
+    finish: (id: DomainJobId) => downloads.finish(id),
     cancel: (id: DomainJobId) => jobs.cancel(id),
   }
   for (const [action, act] of Object.entries(actions)) {
@@ -118,6 +118,12 @@ function actionRoutes(app: HttpApp, { jobs, downloads }: DownloadParts): void {
       return reply.code(204).send()
     })
   }
+  const retrying = { params: Id, body: DownloadRetry.nullish() }
+  app.post(`${DOWNLOADS_PATH}/:id/retry`, { schema: retrying }, async ({ params, body }, reply) => {
+    const { id } = await download(params.id, jobs)
+    await downloads.retry(id, body?.allowGaps ? { allowGaps: true } : {})
+    return reply.code(204).send()
+  })
   app.patch(
     `${DOWNLOADS_PATH}/:id`,
     { schema: { params: Id, body: DownloadChange, response: { 200: Download } } },

@@ -5,6 +5,9 @@ import { MemoryJobQueue } from '#adapters/memory/memory-job-queue.ts'
 import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
 import type { JobId } from '#domain/ids.ts'
 import type { NumberedLogLine } from '#domain/job-logs.ts'
+import type { RecordingGlance } from '#domain/recording.ts'
+import { finishDownload } from '#features/downloads/finish-download.ts'
+import { retryDownload } from '#features/downloads/retry-download.ts'
 import type { DownloadActions } from '../http-ports.ts'
 import {
   DOWNLOAD_FIGURES,
@@ -21,6 +24,8 @@ export class DownloadServer implements AsyncDisposable {
   readonly lines: NumberedLogLine[] = []
   /** What `info` says, or throws. */
   link: LinkInfo | Error = LINK
+  /** What every download has recorded. */
+  recorded: RecordingGlance | null = null
   server!: TestServer
   dir!: string
   readonly #stop = new AbortController()
@@ -64,6 +69,10 @@ export class DownloadServer implements AsyncDisposable {
     await rm(this.dir, { recursive: true, force: true })
   }
 
+  #recorded() {
+    return { jobs: this.jobs, recordings: { peek: async () => this.recorded } }
+  }
+
   #actions(): DownloadActions {
     return {
       info: async (question) => {
@@ -72,6 +81,8 @@ export class DownloadServer implements AsyncDisposable {
         return this.link
       },
       start: (request, { priority }) => this.jobs.add('download', { request }, { priority }),
+      finish: (id) => finishDownload(id, this.#recorded()),
+      retry: (id, wish) => retryDownload(id, wish, this.#recorded()),
       log: async (_id, after) => this.lines.filter(({ number }) => number > after),
       remove: (id) => this.jobs.remove(id),
       figures: () => DOWNLOAD_FIGURES,

@@ -3,8 +3,9 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PageRefusedError, RemoteRefusedError } from '#domain/errors.ts'
+import { PageRefusedError, RemoteRefusedError, SegmentMissingError } from '#domain/errors.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
+import type { RecordingGlance } from '#domain/recording.ts'
 import { Download, DownloadCount, DownloadList, DownloadLog, LinkInfo } from '../contract/download.ts'
 import { Problem } from '../contract/problem.ts'
 import { Status } from '../contract/status.ts'
@@ -20,6 +21,12 @@ afterEach(() => downloads[Symbol.asyncDispose]())
 const status = async (id: JobId) => Download.parse(await downloads.json(`/api/download-status/${id}`))
 const reaches = (id: JobId, state: string) => until(async () => (await status(id)).state === state)
 const act = async (id: JobId, action: string) => (await downloads.send('POST', `/api/downloads/${id}/${action}`)).status
+
+const GAP = { rendition: 'main', msn: 4, count: 1, startSec: 8, durationSec: 2, why: 'It is not there.' }
+const RECORDED: RecordingGlance = {
+  head: { title: 'A film', url: URL, live: false, renditions: [], targetDurationSec: 2, durationSec: 20 },
+  hasMedia: true,
+}
 
 describe('asking what stands at an address', () => {
   it('answers as the contract says, and nobody keeps it', async () => {
@@ -152,6 +159,37 @@ describe('a download', () => {
 
     expect((await downloads.send('DELETE', `/api/downloads/${running}`)).status).toBe(204)
     expect((await downloads.server.ask(`/api/download-status/${running}`)).status).toBe(404)
+  })
+
+  it('is ended with what there is, although it does not run, and tried again with gaps allowed', async () => {
+    const seen: [boolean, boolean][] = []
+    downloads.work(async ({ allowGaps }, { finishing }) => {
+      seen.push([allowGaps, finishing.aborted])
+      if (!allowGaps && !finishing.aborted) throw new SegmentMissingError('Segment 4 is missing.')
+      return { ...RESULT, state: 'gaps', gaps: [GAP] }
+    })
+    const [ended, retried] = [await downloads.order({ url: URL }), await downloads.order({ url: URL })]
+    for (const id of [ended, retried]) await reaches(id, 'failed')
+    const refused = await downloads.send('POST', `/api/downloads/${ended}/finish`)
+    expect([refused.status, Problem.parse(JSON.parse(refused.body.toString())).why]).toEqual([
+      409,
+      expect.stringMatching(/nothing of a stream is recorded/),
+    ])
+    downloads.recorded = RECORDED
+    expect(await act(ended, 'finish')).toBe(204)
+    await reaches(ended, 'done')
+    expect((await downloads.send('POST', `/api/downloads/${retried}/retry`, { allowGaps: 'yes' })).status).toBe(400)
+    expect((await downloads.send('POST', `/api/downloads/${retried}/retry`, { allowGaps: true })).status).toBe(204)
+    await reaches(retried, 'done')
+    expect(seen.slice(2)).toEqual([
+      [false, true],
+      [true, false],
+    ])
+    // It ended with gaps: they may be asked for once more.
+    expect(await act(ended, 'retry')).toBe(204)
+    await reaches(ended, 'failed')
+    downloads.recorded = null
+    expect(await act(retried, 'retry')).toBe(409)
   })
 
   it('is retried or forgotten together with all others that failed or ended', async () => {
