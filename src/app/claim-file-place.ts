@@ -7,8 +7,10 @@ import { ConflictError } from '#domain/errors.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 
 /** Where a download without a library keeps what is under way, and which file it becomes. */
-interface FilePlace extends AsyncDisposable {
+export interface FilePlace extends AsyncDisposable {
   readonly root: string
+  /** Nothing had been begun here. */
+  readonly isNew: boolean
   /** The file that was named; in a folder one whose name was free when this download chose it. */
   resultPath(title: string, extension: string): string
 }
@@ -25,7 +27,7 @@ const RENEW_EVERY_MS = 5000
 export async function claimFilePlace(output: string, url: string): Promise<FilePlace> {
   const isFolder = output.endsWith(sep)
   const root = isFolder ? join(output, `.telereel-${hashOf(url).slice(0, 12)}`) : `${output}.telereel`
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  const isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
   const lock = await lockIn(root)
   try {
     await checkAddress(root, url)
@@ -35,6 +37,7 @@ export async function claimFilePlace(output: string, url: string): Promise<FileP
   }
   return {
     root,
+    isNew,
     resultPath: (title, extension) => (isFolder ? chosenName(output, root, title, extension) : output),
     [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   }

@@ -17,7 +17,7 @@ import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
 import { newVideoId } from './new-video-id.ts'
 import { openMending } from './open-mending.ts'
-import { orderDownload } from './order-download.ts'
+import { finishOrdered, orderDownload } from './order-download.ts'
 import { postToServer } from './post-to-server.ts'
 import { findServer, type RunningServer } from './server-file.ts'
 import { watchJob } from './watch-job.ts'
@@ -51,6 +51,7 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
       return job
     },
     download: (request) => orderDownload(request, core),
+    finishDownload: (request) => finishOrdered(request, core),
     followJob: async (id, onProgress, stop) => {
       const find = () => core.ports.jobs.job(id)
       const job = await watchJob(find, onProgress, { core, server, signal: stop, work: 'everything' })

@@ -2,12 +2,14 @@ import { sep } from 'node:path'
 import { rm, stat } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { Config } from '#config/config.ts'
+import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
 import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
+import { NotFoundError } from '#domain/errors.ts'
 import type { JobId } from '#domain/ids.ts'
 import { MOST_AT_ONCE } from '#features/downloads/governor.ts'
 import { runDownload } from '#features/downloads/run-download.ts'
 import type { FileDownload } from '#surfaces/cli/cli-ports.ts'
-import { claimFilePlace } from './claim-file-place.ts'
+import { claimFilePlace, type FilePlace } from './claim-file-place.ts'
 import { mediaWhenNeeded } from './media-when-needed.ts'
 import { type Downloads, openDownloads } from './open-downloads.ts'
 
@@ -24,6 +26,7 @@ export async function downloadToFile(
 ): Promise<DownloadResult> {
   await using place = await claimFilePlace(output, request.url)
   const { root } = place
+  if (finishing.aborted) await requireRecorded(place, new DiskRecordings(root))
   await using downloads = openDownloads(config, { root, ...mediaWhenNeeded(config) })
   const task = {
     id: ID,
@@ -41,6 +44,16 @@ export async function downloadToFile(
   const result = output.endsWith(sep) ? await oneOf(made, downloads) : made
   await rm(root, { recursive: true, force: true })
   return result
+}
+
+/** Who wants no more from the start wants what an earlier run has recorded. */
+async function requireRecorded({ root, isNew }: FilePlace, recordings: Pick<DiskRecordings, 'peek'>): Promise<void> {
+  if ((await recordings.peek(ID))?.hasMedia) return
+  if (isNew) await rm(root, { recursive: true, force: true })
+  throw new NotFoundError('Nothing of a stream is recorded for this file.', {
+    why: `There is nothing of it in ${root}.`,
+    fix: 'Name the file, or the folder, and the address that it was begun with, or leave out --finish.',
+  })
 }
 
 /** Nobody else is served by this process: what the machine can give is this command's. */

@@ -50,7 +50,10 @@ export interface FileDownload {
   onLog(line: JobLogLine): void
   /** Rejects with its reason; what is there stays, and the same request goes on with it. */
   readonly signal: AbortSignal
-  /** A recording ends well with what is there; anything else does not care. */
+  /**
+   * A stream ends well with what is there; anything else does not care. Aborted from the start: what an earlier run recorded
+   * is all that is wanted, and where there is nothing it rejects with NotFoundError.
+   */
   readonly finishing: AbortSignal
 }
 
@@ -108,6 +111,8 @@ export interface CliLibrary extends AsyncDisposable {
   follow(id: VideoId, name: Job['name'], onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
   /** Puts it into the queue; the same request that waits, is paused or has failed goes on instead. Resolves at once. */
   download(request: DownloadRequest): Promise<JobId>
+  /** Ends what was ordered so with what is recorded of it, and asks nobody for more. Rejects where there is nothing. */
+  finishDownload(request: DownloadRequest): Promise<JobId>
   /** Runs or follows this job until it has ended, and all that it needs to be made meanwhile. */
   followJob(id: JobId, onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>
   /** Removes cache entries, stale uploads and work files older than this; says what was freed. */

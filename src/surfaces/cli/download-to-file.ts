@@ -11,6 +11,8 @@ import { shownAddress } from '#domain/shown-address.ts'
 interface FileTarget {
   readonly output: string
   readonly connections: number | null
+  /** What an earlier run recorded is all that is wanted. */
+  readonly finish: boolean
 }
 
 /** Downloads to a file without a library; a list becomes several files. */
@@ -40,11 +42,12 @@ export async function downloadToFile(
 /** Null when somebody stopped it. */
 async function getFile(
   request: DownloadRequest,
-  { output, connections }: FileTarget,
+  { output, connections, finish }: FileTarget,
   { ports, terminal }: VerbContext,
 ): Promise<DownloadResult | null> {
   const url = shownAddress(request.url)
   const [stopping, finishing] = [new AbortController(), new AbortController()]
+  if (finish) finishing.abort()
   const show = progressShower(url, terminal)
   let stage = ''
   using _interrupt = onInterrupt(ports.signal, () => {

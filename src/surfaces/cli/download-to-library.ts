@@ -14,11 +14,11 @@ import { shownAddress } from '#domain/shown-address.ts'
 export async function downloadToLibrary(
   request: DownloadRequest,
   library: CliLibrary,
-  context: VerbContext,
+  context: VerbContext & { readonly finish?: boolean },
 ): Promise<ExitCode> {
   const { terminal } = context
   const url = shownAddress(request.url)
-  const id = await library.download(request)
+  const id = await (context.finish ? library.finishDownload(request) : library.download(request))
   terminal.data({ v: 1, type: 'status', url, jobId: id, stage: 'queued' })
   const job = await followDownload(id, request, library, context)
   if (job === null) return EXIT.cancelled

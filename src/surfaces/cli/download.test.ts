@@ -75,6 +75,15 @@ describe('download --output', () => {
     expect(talk.join('\n')).toContain('2 segments from number 7 of main (0:42 to 0:54)')
   })
 
+  it('ends with what an earlier run recorded when no more is wished', async () => {
+    const answer: Answer = (_request, { finishing }) => {
+      if (!finishing.aborted) throw new RemoteRefusedError('It is gone.', 404)
+      return { ...RESULT, state: 'gaps' as const, gaps: [GAP] }
+    }
+    expect(await run(['https://a/film.m3u8', '-o', '/out/film.ts'], answer)).toBe(6)
+    expect(await run(['https://a/film.m3u8', '-o', '/out/film.ts', '--finish'], answer)).toBe(3)
+  })
+
   it('goes on with the other addresses when one fails, and never shows their secrets', async () => {
     const answer: Answer = ({ url }) => {
       if (url.includes('gone')) throw new RemoteRefusedError('It is gone.', 404)

@@ -31,11 +31,12 @@ export const downloadVerb: Verb = {
   ),
 
   async run(given, addresses, context) {
-    const options = given as DownloadOptions & { readonly list?: boolean }
+    const options = given as DownloadOptions & { readonly list?: boolean; readonly finish?: boolean }
     if (addresses.length === 0) {
       throw new InvalidInputError('No address is named.', { fix: 'telereel download URL...' })
     }
     const connections = connectionsOf(options.connections)
+    const finish = options.finish === true
     const output = options.output === undefined ? null : await outputOf(options.output, addresses.length)
     if (options.title !== undefined && addresses.length > 1) {
       throw new InvalidInputError('--title names one video, several addresses are given.')
@@ -44,11 +45,13 @@ export const downloadVerb: Verb = {
     const requests = addresses.map((address) => downloadRequestOf(address, options))
     if (options.list) return await eachOf(requests, context, (request) => list(request, context))
     if (output !== null) {
-      return await eachOf(requests, context, (request) => downloadToFile(request, { output, connections }, context))
+      return await eachOf(requests, context, (request) =>
+        downloadToFile(request, { output, connections, finish }, context),
+      )
     }
     if (connections !== null) context.terminal.warn('! --connections counts with --output only.')
     await using library = await context.ports.openLibrary()
-    return await eachOf(requests, context, (request) => downloadToLibrary(request, library, context))
+    return await eachOf(requests, context, (request) => downloadToLibrary(request, library, { ...context, finish }))
   },
 }
 
@@ -76,6 +79,7 @@ function withOptions(command: Command): Command {
     .option('--allow-gaps', 'leave out what cannot be had, and tell it')
     .option('--live-from <where>', 'start (of what is listed) or edge', 'start')
     .option('--duration <sec>', 'ends a recording by itself')
+    .option('--finish', 'ask for no more: what an earlier run recorded of a stream is the result')
     .option('--connections <number>', 'the most at once, with --output')
 }
 
