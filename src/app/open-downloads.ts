@@ -49,6 +49,10 @@ export function openDownloads(config: Config, { root, recordings, media, events 
     await using open = await (await media()).openRecording(recording, signal)
     return (await open.repack(container, path, signal)).notes
   }
+  const writeTexts: DownloadPorts['writeTexts'] = async (recording, pathOf, signal) => {
+    await using open = await (await media()).openRecording(recording, signal)
+    return await open.writeTexts(pathOf, signal)
+  }
   return {
     web,
     pages,
@@ -59,6 +63,7 @@ export function openDownloads(config: Config, { root, recordings, media, events 
     newDecipher: aes128CbcDecipher,
     newInflater: (maxBytes: number) => new GzipInflater(maxBytes),
     repack,
+    writeTexts,
     ...placesIn(root),
     [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
   }

@@ -1,7 +1,7 @@
 import type { IngestPlan } from './ingest-plan.ts'
 import type { MediaIndex } from './media-index.ts'
 import type { MediaInfo } from './media-info.ts'
-import type { FollowedRecording, RecordingHead } from './recording.ts'
+import type { FollowedRecording, RecordedRendition, RecordingHead } from './recording.ts'
 import type { SegmentIndex } from './video.ts'
 
 /** Reads media files: probes, indexes and cuts. */
@@ -37,6 +37,14 @@ export interface OpenRecording extends AsyncDisposable {
    * container cannot hold is left out and named in the answer. A file that is there is replaced when the new one is whole.
    */
   repack(container: 'mp4' | 'mkv', path: string, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }>
+  /**
+   * Waits for the end of the recording and writes each of its subtitles as a WebVTT file, in presentation time; resolves with
+   * those that show something.
+   */
+  writeTexts(
+    pathOf: (rendition: RecordedRendition) => string,
+    signal: AbortSignal,
+  ): Promise<readonly RecordedRendition[]>
 }
 
 export interface RecordingCutOptions extends CutOptions {

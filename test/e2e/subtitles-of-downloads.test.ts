@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realYtdlp } from '#adapters/ytdlp/ytdlp.test-support.ts'
 import type { Download } from '#surfaces/http/contract/download.ts'
+import { downloadByCli } from '../support/download-by-cli.ts'
 import { resource } from '../support/origin/answer.ts'
 import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
 import { multivariant } from '../support/origin/streams/multivariant.ts'
@@ -65,6 +66,44 @@ describe('subtitles of a page', () => {
     expect([video.state, video.subtitles.map(({ language }) => language)]).toEqual(['active', ['de']])
     expect(origin.requests).toEqual([])
     await second.stop()
+  })
+})
+
+describe('subtitles beside a file', () => {
+  it('of a page lie there as the page gives them', async () => {
+    const url = await page('film.mp4', [
+      ['de', 'de.vtt', VTT],
+      ['it', 'it.vtt', null],
+    ])
+    const output = join(folder, 'page.mp4')
+    const options = { dataDir: folder, output, allow: origin.hostPort, env: { YTDLP_PATH: realYtdlp() } }
+    const { code, summary, stderr } = await downloadByCli(url, options)
+    expect(code, stderr).toBe(0)
+    expect(await readFile(join(folder, 'page.de.vtt'), 'utf8')).toBe(VTT)
+    expect(summary?.notes.join()).toMatch(/it are left out: .*Subtitles lie beside it: page\.de\.vtt/)
+  })
+
+  it('of a stream lie there in time with it; sound that is a stream of its own is told', async () => {
+    const { url, renditions } = await multivariant(origin)
+    const output = join(folder, 'stream.mp4')
+    const args = ['--container', 'original']
+    const done = await downloadByCli(url, { dataDir: folder, output, allow: origin.hostPort, args })
+    expect([done.code, done.sha256], done.stderr).toEqual([0, renditions.main.sha256])
+    const notes = done.summary?.notes.join('\n')
+    expect(notes).toContain('Not in the file: English, Deutsch.')
+    expect(notes).toContain('Subtitles lie beside it: stream.en.vtt, stream.de.vtt.')
+    const text = await readFile(join(folder, 'stream.de.vtt'), 'utf8')
+    // The first picture is shown 80 ms after the zero of the stream.
+    expect(text).toContain('00:00:02.120 --> 00:00:03.120\nGuten Tag 1\n')
+    expect(text.match(/across the border/g)).toHaveLength(1)
+  })
+
+  it('are none when none are wished for', async () => {
+    const { url } = await multivariant(origin)
+    const output = join(folder, 'none.mp4')
+    const args = ['--container', 'original', '--subtitles', 'none']
+    const done = await downloadByCli(url, { dataDir: folder, output, allow: origin.hostPort, args })
+    expect([done.code, await readdir(folder)]).toEqual([0, expect.not.arrayContaining(['none.de.vtt'])])
   })
 })
 

@@ -35,6 +35,7 @@ export interface CliDownloadOptions {
   /** `127.0.0.1:port` of the origin. */
   readonly allow: string
   readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
   /** SIGKILL after so many milliseconds. */
   readonly killAfterMs?: number
   readonly signal?: { readonly name: 'SIGINT' | 'SIGTERM'; readonly afterMs: number }
@@ -45,9 +46,9 @@ const LIMIT_MS = 90_000
 
 /** Runs the command to its end, or to the moment when it is killed. */
 export async function downloadByCli(url: string, options: CliDownloadOptions): Promise<CliDownload> {
-  const { dataDir, output, allow, args = [], killAfterMs = LIMIT_MS, signal } = options
+  const { dataDir, output, allow, args = [], env = {}, killAfterMs = LIMIT_MS, signal } = options
   const line = ['download', '--json', url, '--output', output, ...args]
-  const child = startTelereel(line, { dataDir, env: { FETCH_ALLOW_HOSTS: allow } })
+  const child = startTelereel(line, { dataDir, env: { FETCH_ALLOW_HOSTS: allow, ...env } })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (text: string) => {

@@ -4,7 +4,7 @@ import type { IngestPlan } from '#domain/ingest-plan.ts'
 import { mainVideo } from '#domain/main-video.ts'
 import type { MediaInfo } from '#domain/media-info.ts'
 import type { CutEvent, OpenRecording, RecordingCutOptions } from '#domain/media-tool.ts'
-import type { FollowedRecording, RecordingHead } from '#domain/recording.ts'
+import type { FollowedRecording, RecordedRendition, RecordingHead } from '#domain/recording.ts'
 import { GrowingCut } from './cut-recording.ts'
 import type { OpenFileSettings } from './open-file.ts'
 import { takePoster } from './poster.ts'
@@ -13,6 +13,7 @@ import { readTogether } from './read-together.ts'
 import type { RecordingContext } from './recording-context.ts'
 import { recordedSubtitles } from './recorded-subtitles.ts'
 import { repackRecording } from './repack-recording.ts'
+import { writeTexts } from './write-texts.ts'
 
 /** Opens a recording as soon as its first segments are there. Rejects as `probeMedia` does. */
 export async function openRecording(
@@ -81,6 +82,13 @@ class GrowingRecording implements OpenRecording {
   repack(container: 'mp4' | 'mkv', path: string, signal: AbortSignal): Promise<{ readonly notes: readonly string[] }> {
     const both = AbortSignal.any([signal, this.#closing.signal])
     return repackRecording(this.#context, { container, path, signal: both })
+  }
+
+  writeTexts(
+    pathOf: (rendition: RecordedRendition) => string,
+    signal: AbortSignal,
+  ): Promise<readonly RecordedRendition[]> {
+    return writeTexts(this.#context, pathOf, AbortSignal.any([signal, this.#closing.signal]))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TrackPlan } from '#domain/ingest-plan.ts'
 import { MEDIA_ORIGIN_SEC } from '#domain/ingest-plan.ts'
 import { mainVideo } from '#domain/main-video.ts'
 import type { MediaInfo, MediaStream } from '#domain/media-info.ts'
 import type { RecordedRendition } from '#domain/recording.ts'
+import { copiedTrack } from './copied-track.ts'
 import type { FfmpegTools } from './ffmpeg-tools.ts'
 import { inputOptions } from './input-options.ts'
 import { joinedMovie } from './joined-movie.ts'
@@ -72,7 +72,7 @@ async function writeTracks(
   const { tools, container, folder, signal } = writing
   const ending = new AbortController()
   const both = AbortSignal.any([signal, ending.signal])
-  const together = readTogether(context, { tracks: streams.map(copied) }, { codingMayChange: false, signal: both })
+  const together = readTogether(context, { tracks: streams.map(copiedTrack) }, { codingMayChange: false, signal: both })
   try {
     await using child = await runTool(tools, {
       ...runLimits(writing),
@@ -154,16 +154,6 @@ function containerOptions(container: RepackJob['container'], isLast: boolean): s
 function wantedStreams(info: MediaInfo): MediaStream[] {
   const video = mainVideo(info)
   return [...(video === null ? [] : [video]), ...info.streams.filter(({ kind }) => kind === 'audio')]
-}
-
-/** Only what reading needs. */
-function copied(stream: MediaStream, position: number): TrackPlan {
-  const { index: streamIndex, codec, language, title, isDefault, forced, hearingImpaired } = stream
-  const labels = { language, title, isDefault, forced, hearingImpaired }
-  const rates = { bandwidth: 0, averageBandwidth: 0, channels: null, sampleRate: null }
-  const shape = { width: null, height: null, frameRate: null, videoRange: null }
-  const kind = stream.kind === 'video' ? 'video' : 'audio'
-  return { name: `t${position}`, kind, streamIndex, action: 'copy', reason: '', codec, ...labels, ...rates, ...shape }
 }
 
 function labels(streams: readonly MediaStream[]): string[] {

@@ -2,6 +2,7 @@ import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download
 import { InvalidInputError } from '#domain/errors.ts'
 import type { PageFile } from '#domain/page-tool.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
+import { besideNote, besidePaths } from './beside-paths.ts'
 import { entryRequest } from './entry-request.ts'
 import { shownAddress } from '#domain/shown-address.ts'
 
@@ -51,9 +52,15 @@ async function keep(
     const source = { downloadId: task.id, path, title: name, subtitles, notes: leftOut }
     return { ...base, byteLength, sha256: null, path: null, videoId: await toLibrary.adoptFile(source) }
   }
-  const extension = /\.([a-z0-9]{1,5})$/i.exec(file.path)?.[1] ?? 'mp4'
-  const path = task.resultPath(name, extension)
-  return { ...base, ...(await copied(file.path, path, ports)), path, videoId: null }
+  const path = task.resultPath(name, extensionOf(file.path, 'mp4'))
+  const facts = await copied(file.path, path, ports)
+  const beside = besidePaths(path, file.subtitles, (number) => extensionOf(file.subtitles[number]?.path ?? '', 'vtt'))
+  for (const [number, to] of beside.entries()) await copied(file.subtitles[number]?.path ?? '', to, ports)
+  return { ...base, ...facts, notes: [...base.notes, ...besideNote(beside)], path, videoId: null }
+}
+
+function extensionOf(path: string, otherwise: string): string {
+  return /\.([a-z0-9]{1,5})$/i.exec(path)?.[1] ?? otherwise
 }
 
 async function copied(from: string, to: string, { results }: Pick<DownloadPorts, 'results'>) {

@@ -6,7 +6,7 @@ import type { JobLogLine } from '#domain/job-logs.ts'
 import type { JobProgress } from '#domain/job-queue.ts'
 import type { PartFiles } from '#domain/part-file.ts'
 import type { PageFile, PageTool } from '#domain/page-tool.ts'
-import type { FollowedRecording, Recordings } from '#domain/recording.ts'
+import type { FollowedRecording, RecordedRendition, Recordings } from '#domain/recording.ts'
 import type { ResultFiles } from '#domain/result-file.ts'
 import type { Web } from '#domain/web.ts'
 import type { FetchPorts } from './fetch/fetch-ports.ts'
@@ -27,6 +27,12 @@ export interface DownloadPorts extends Pick<FetchPorts, 'newDecipher' | 'newInfl
     path: string,
     signal: AbortSignal,
   ): Promise<readonly string[]>
+  /** Writes the subtitles of a recording that has ended as WebVTT files; resolves with those that show something. */
+  writeTexts(
+    recording: FollowedRecording,
+    pathOf: (rendition: RecordedRendition) => string,
+    signal: AbortSignal,
+  ): Promise<readonly RecordedRendition[]>
   /** Downloads of their own for what a page lists. */
   order(requests: readonly DownloadRequest[]): Promise<void>
 }

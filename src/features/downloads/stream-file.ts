@@ -1,4 +1,6 @@
-import type { RecordingHead } from '#domain/recording.ts'
+import { ProductError } from '#domain/errors.ts'
+import type { FollowedRecording, RecordedRendition, RecordingHead } from '#domain/recording.ts'
+import { besideNote, besidePaths } from './beside-paths.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { joinRecording } from './fetch/join-recording.ts'
 
@@ -17,7 +19,7 @@ export interface StreamFile {
  */
 export async function streamFile(
   recordingPath: string,
-  { title }: RecordingHead,
+  head: RecordingHead,
   task: DownloadTask,
   ports: DownloadPorts,
 ): Promise<StreamFile> {
@@ -25,12 +27,69 @@ export async function streamFile(
   const container = request.container ?? 'original'
   await using recording = await ports.recordings.follow(recordingPath)
   if (container === 'original') {
-    const path = task.resultPath(title, await extensionOf(recording, signal))
-    return { path, leftOut: [], ...(await joinRecording(recording, ports.results, { path, signal })) }
+    const path = task.resultPath(head.title, await extensionOf(recording, signal))
+    return await joined(recording, path, head, task, ports)
   }
-  const path = task.resultPath(title, container)
+  const path = task.resultPath(head.title, container)
   const leftOut = await ports.repack(recording, container, path, signal)
   return { path, leftOut, ...(await ports.results.facts(path)) }
+}
+
+/** The bytes of `main`; subtitles become files beside it when the times of all pictures are known. */
+async function joined(
+  recording: FollowedRecording,
+  path: string,
+  { renditions }: RecordingHead,
+  { signal }: DownloadTask,
+  ports: DownloadPorts,
+): Promise<StreamFile> {
+  const sounds = renditions.filter(({ kind }) => kind === 'audio')
+  const texts = renditions.filter(({ kind }) => kind === 'subtitles')
+  const notes = sounds.length > 0 ? [`Not in the file: ${namesOf(sounds)}. ${SOUND_APART}`] : []
+  if (texts.length === 0) {
+    return { path, leftOut: notes, ...(await joinRecording(recording, ports.results, { path, signal })) }
+  }
+  const facts = await joinRecording(keeping(recording), ports.results, { path, signal })
+  return { path, leftOut: [...notes, ...(await writeBeside(recording, path, texts, signal, ports))], ...facts }
+}
+
+const SOUND_APART = 'This sound is a stream of its own; the container mkv holds all of them.'
+
+/** A film without its subtitles is a film all the same. */
+async function writeBeside(
+  recording: FollowedRecording,
+  filmPath: string,
+  texts: readonly RecordedRendition[],
+  signal: AbortSignal,
+  ports: Pick<DownloadPorts, 'writeTexts'>,
+): Promise<readonly string[]> {
+  const paths = besidePaths(filmPath, texts, () => 'vtt')
+  const pathOf = ({ id }: RecordedRendition) => paths[texts.findIndex((text) => text.id === id)] ?? filmPath
+  try {
+    const written = await ports.writeTexts(recording, pathOf, signal)
+    const missing = texts.filter(({ id }) => !written.some((text) => text.id === id))
+    const note = `The subtitles ${namesOf(missing)} are left out: they show nothing that can be read.`
+    return [...besideNote(written.map(pathOf)), ...(missing.length > 0 ? [note] : [])]
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ProductError)) throw error
+    return [`The subtitles ${namesOf(texts)} are left out: ${error.message}`]
+  }
+}
+
+function namesOf(renditions: readonly RecordedRendition[]): string {
+  return renditions.map(({ name, language }) => name || language).join(', ')
+}
+
+/** Releases nothing: somebody else reads it after. */
+function keeping(recording: FollowedRecording): FollowedRecording {
+  return {
+    path: recording.path,
+    head: (signal) => recording.head(signal),
+    segments: (rendition, from, signal) => recording.segments(rendition, from, signal),
+    filePath: (name) => recording.filePath(name),
+    release: async () => {},
+    [Symbol.asyncDispose]: () => recording[Symbol.asyncDispose](),
+  }
 }
 
 /** By what the first segment is: `mp4` behind an init section, else by its name. */
