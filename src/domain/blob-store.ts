@@ -55,6 +55,9 @@ export interface StoredBlob {
 export interface BlobStore {
   readonly limits: BlobLimits
 
+  /** Puts are to come soon: what takes a moment to start may do so meanwhile. */
+  prepare?(): void
+
   /**
    * Resolves once the bytes are durable. A put with a name that was put before, with the same bytes, returns
    * a ref to those bytes; the store may then hold them once or twice, but never loses them.

@@ -28,10 +28,10 @@ interface Sealing {
 export async function sealedSource(source: BlobSource, sealing: Sealing): Promise<BlobSource> {
   const { key, purpose, thread, signal } = sealing
   const { name, byteLength: plainBytes } = source
-  const run = await wholeRunOf(source, sealing)
-  const header = deriveHeader(key, { purpose, name, plainSha256: await thread.plainHash(run), plainBytes })
+  const { run, plainSha256 } = await wholeRunOf(source, sealing)
+  const header = deriveHeader(key, { purpose, name, plainSha256, plainBytes })
   const cipher = ChunkCipher.of(key, purpose, header)
-  const { tags, sha256 } = await thread.seal(run, cipher, true)
+  const { tags, sha256 } = await thread.seal(run, cipher, { isHashed: true, path: null })
   signal?.throwIfAborted()
   return {
     name,
@@ -41,8 +41,24 @@ export async function sealedSource(source: BlobSource, sealing: Sealing): Promis
   }
 }
 
-async function wholeRunOf(source: BlobSource, { memory, signal }: Sealing): Promise<ChunkRun> {
+interface HashedRun {
+  readonly run: ChunkRun
+  readonly plainSha256: Uint8Array
+}
+
+/** A file is read by the thread that hashes it; whatever is wrong with it shows when it is opened here. */
+async function wholeRunOf(source: BlobSource, sealing: Sealing): Promise<HashedRun> {
+  const { memory, thread, signal } = sealing
+  signal?.throwIfAborted()
   const run = new ChunkRun(memory, wholeRun(source.byteLength))
+  const ofFile = source.path === undefined ? null : await thread.plainHashOfFile(run, source.path)
+  signal?.throwIfAborted()
+  if (ofFile !== null) return { run, plainSha256: ofFile }
+  await fillRun(run, source, signal)
+  return { run, plainSha256: await thread.plainHash(run) }
+}
+
+async function fillRun(run: ChunkRun, source: BlobSource, signal: AbortSignal | undefined): Promise<void> {
   let given = 0
   for await (const bytes of source.open(signal)) {
     signal?.throwIfAborted()
@@ -51,7 +67,6 @@ async function wholeRunOf(source: BlobSource, { memory, signal }: Sealing): Prom
   }
   signal?.throwIfAborted()
   if (!run.isFull) throw anotherLength(source, `${given}`)
-  return run
 }
 
 interface SealedBefore {
@@ -65,7 +80,8 @@ interface SealedBefore {
 /** One run is sealed while the one before is on its way; their memory is used in turns. */
 async function* sealAgain(source: BlobSource, before: SealedBefore): AsyncGenerator<Uint8Array> {
   let sealing: Promise<Uint8Array> | null = null
-  for await (const run of runsOf(source, before)) {
+  for await (const run of source.path === undefined ? runsOf(source, before) : emptyRuns(source.byteLength)) {
+    before.signal?.throwIfAborted()
     const next = sealedRun(source, run, before)
     next.catch(() => {}) // Looked at when it is its turn.
     if (sealing) yield await sealing
@@ -80,9 +96,9 @@ async function sealedRun(
   { cipher, tags, thread }: SealedBefore,
 ): Promise<Uint8Array> {
   const { firstChunk, endChunk } = run.place
-  const answer = await thread.seal(run, cipher, false)
+  const answer = await thread.seal(run, cipher, { isHashed: false, path: source.path ?? null })
   const expected = tags.subarray(firstChunk * TAG_BYTES, endChunk * TAG_BYTES)
-  if (Buffer.compare(answer.tags, expected) !== 0) throw changed(source)
+  if (!answer.isFilled || Buffer.compare(answer.tags, expected) !== 0) throw changed(source)
   return run.bytes
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -162,6 +162,40 @@ describe('withEncryption', () => {
     expect(below.puts.map((put) => put.sha256)).toEqual([sha256])
   })
 
+  it.each([0, 40 * CHUNK, 3_000_000])('seals %i bytes of a file as those that come from elsewhere', async (length) => {
+    await using file = await fileOf(noise(length))
+    const below = openBelow({ maxBytes: 4_000_000 })
+    const store = withEncryption(below, KEY)
+    const opened: string[] = []
+    const open = () => {
+      opened.push('here')
+      return sourceOf(noise(length)).open()
+    }
+    const ref = await store.put({ ...sourceOf(noise(length), NAME), path: file.path, open })
+    const elsewhere = openBelow({ maxBytes: 4_000_000 })
+    const same = await withEncryption(elsewhere, KEY).put(sourceOf(noise(length), NAME))
+    expect(below.bytesOf(ref).equals(elsewhere.bytesOf(same))).toBe(true)
+    // The main thread has better things to do.
+    expect(opened).toEqual([])
+  })
+
+  it('stores nothing of a file that is not as long as was said, or changes on the way', async () => {
+    const plain = noise(6 * CHUNK)
+    await using file = await fileOf(plain)
+    const source = (bytes: Uint8Array) => ({ ...sourceOf(bytes, NAME), path: file.path })
+    const below = openBelow()
+    const short = { ...source(plain), byteLength: plain.byteLength + 1 }
+    await expect(withEncryption(below, KEY).put(short)).rejects.toBeInstanceOf(BlobDamagedError)
+    const changing = openBelow()
+    const put = changing.put.bind(changing)
+    changing.put = async (sealed, signal) => {
+      await writeFile(file.path, plain.toReversed())
+      return put(sealed, signal)
+    }
+    await expect(withEncryption(changing, KEY).put(source(plain))).rejects.toBeInstanceOf(BlobDamagedError)
+    for (const store of [below, changing]) expect(await Array.fromAsync(store.list())).toEqual([])
+  })
+
   it.each([2, 3])('lets no chunk leave that changed before the bytes were read for the %s. time', async (changesAt) => {
     let opened = 0
     const plain = noise(3 * CHUNK)
@@ -211,3 +245,10 @@ describe('withEncryption', () => {
     expect((await read(ours, ref, { range })).equals(noise(20, 3).subarray(0, 10))).toBe(true)
   })
 })
+
+async function fileOf(bytes: Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), 'sealed-'))
+  const path = join(folder, 'plain')
+  await writeFile(path, bytes)
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}

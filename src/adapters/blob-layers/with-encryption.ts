@@ -54,6 +54,11 @@ class EncryptedBlobStore implements BlobStore {
     this.#key = key
   }
 
+  prepare(): void {
+    this.#thread.prepare()
+    this.#store.prepare?.()
+  }
+
   async put(source: BlobSource, signal?: AbortSignal): Promise<BlobRef> {
     if (source.byteLength > this.limits.maxBytes) {
       throw new BlobTooLargeError(`A blob of ${source.byteLength} bytes is over the limit of ${this.limits.maxBytes}.`)

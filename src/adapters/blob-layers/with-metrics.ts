@@ -44,6 +44,10 @@ class MeteredBlobStore implements BlobStore {
     this.#begin = begin
   }
 
+  prepare(): void {
+    this.#store.prepare?.()
+  }
+
   async put(source: BlobSource, signal?: AbortSignal): Promise<BlobRef> {
     const call = this.#begin('put')
     try {

@@ -4,6 +4,7 @@ import type { IngestPlan } from '#domain/ingest-plan.ts'
 import type { OpenMedia } from '#domain/media-tool.ts'
 import { attachSidecars } from './attach-sidecars.ts'
 import { cutIntoPacks } from './cut-into-packs.ts'
+import { dropUnreadTexts } from './drop-unread-texts.ts'
 import type { IngestProgress } from './ingest-progress.ts'
 import type { IngestOptions, IngestPorts } from './ingest-ports.ts'
 import { resumePacks } from './resume-packs.ts'
@@ -47,6 +48,8 @@ export async function publishCut(
   begin()
   await poster
   reached('poster')
+  // What broke off may not have come to its subtitles.
+  const textNotes = notes.length > 0 ? [] : await dropUnreadTexts(videoId, plan, catalog)
   const sidecarNotes = await attachSidecars(videoId, plan, packs, ports, {
     signal,
     attached: () => reached('sidecar'),
@@ -54,7 +57,7 @@ export async function publishCut(
 
   progress.enter('store')
   const summary = await summarize(videoId, plan, catalog, progress.elapsedSec)
-  await change({ notes: [...plan.notes, ...sidecarNotes, ...notes] })
+  await change({ notes: [...plan.notes, ...textNotes, ...sidecarNotes, ...notes] })
   await writeManifest(videoId, summary, packs, catalog)
   reached('manifest')
   await packs.finish()

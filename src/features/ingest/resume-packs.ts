@@ -19,6 +19,7 @@ export async function resumePacks(
   signal: AbortSignal,
   filmBytes: number | null = null,
 ): Promise<PackWriter> {
+  ports.blobs.prepare?.()
   await dropLostPacks(videoId, ports, signal)
   const [packs, contents] = await Promise.all([ports.catalog.packs(videoId), contentsOf(videoId, ports.catalog)])
   const storing = new PackStoring(ports, signal)
