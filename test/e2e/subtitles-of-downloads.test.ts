@@ -122,6 +122,18 @@ describe('subtitles of a stream', () => {
     expect(text).toContain('Guten Tag 3')
   })
 
+  it('that hold no text are left out and told', async () => {
+    await using server = await startServer({ env: env() })
+    const { url } = await multivariant(origin)
+    for (const number of [0, 1, 2, 3]) {
+      origin.put(`/multivariant/subtitles-de/piece-${number}.vtt`, resource(Buffer.from('<tt/>'), 'text/vtt'))
+    }
+    const { videoId } = await downloaded(server, url)
+    const { subtitles, notes } = await server.api.waitEnded(videoId)
+    expect(subtitles.map(({ language }) => language)).toEqual(['en'])
+    expect(notes.join()).toContain('The subtitles Deutsch are left out')
+  })
+
   it('are those that were wished for', async () => {
     await using server = await startServer({ env: env() })
     const { url } = await multivariant(origin)

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packetsOf, testTool, written } from './cut.test-support.ts'
 import { beepTimes, flashes, flashTimes } from './flashes.test-support.ts'
@@ -40,6 +41,22 @@ describe('repacking a recording', () => {
       ([, minutes, sec]) => Number(minutes) * 60 + Number(sec),
     )
     expect(starts.map((sec) => Math.round((sec - (seen[0] ?? 0)) * 10) / 10)).toEqual([1.5, 8.5])
+  })
+
+  it('writes its subtitles as files of their own, in time over periods', async () => {
+    const parts = [
+      await segmentsOf(folder, { options: flashes({ seconds: 6, startSec: 10 }), form: 'mpegts', period: 0 }),
+      await segmentsOf(folder, { options: flashes({ seconds: 5, startSec: 300 }), form: 'mpegts', period: 1 }),
+    ]
+    const texts = ['s0', 's1'].map((id) => ({ id, kind: 'subtitles' as const, name: id, language: 'de' }))
+    const segments = [...inARow(...parts), ...(await subtitles('beside'))]
+    const recording = new ScriptedRecording(folder.path, segments, [{ id: 'main' }, ...texts])
+    await using open = await tool.openRecording(recording, SIGNAL)
+    const path = folder.file('beside.de.vtt')
+    // There is nothing of s1.
+    expect((await open.writeTexts(() => path, SIGNAL)).map(({ id }) => id)).toEqual(['s0'])
+    const starts = [...(await readFile(path, 'utf8')).matchAll(/00:00:(\d\d\.\d+) -->/g)].map(([, sec]) => Number(sec))
+    expect(starts.map((sec) => Math.round(sec * 10) / 10)).toEqual([1.5, 8.5])
   })
 
   it.each(['mp4', 'mkv'] as const)('copies every packet: %s', async (container) => {
