@@ -36,7 +36,7 @@ describe('the command line', () => {
     expect([stopped.code, stopped.sha256], stopped.stderr).toEqual([130, null])
     origin.remove(new URL(url).pathname)
     const gone = await downloadByCli(url, where)
-    expect([gone.code, gone.error?.code], gone.stderr).toEqual([6, 'remote-refused.404'])
+    expect([gone.code, gone.error?.code], gone.stderr).toEqual([6, 'remote-refused'])
     origin.journal.clear()
     const ended = await downloadByCli(url, { ...where, args: ['--finish'] })
     expect([ended.code, ended.summary?.state], ended.stderr).toEqual([3, 'gaps'])

@@ -56,8 +56,11 @@ export async function downloadRecorded(
   const isEnough = end?.state === 'complete' || (task.finishing.aborted && hasMedia(segments))
   if (head !== null && isEnough) return await follow(recording, recordedPlan(head, segments), task, ports)
   if (head === null) await ports.recordings.remove(task.id)
+  if (hasMedia(segments)) task.log({ level: 'info', text: STAYS })
   throw whyUnread
 }
+
+const STAYS = 'What was recorded before stays; finish the download (--finish) to have that without the rest.'
 
 function hasMedia(segments: Recording['segments']): boolean {
   return segments.get('main')?.some(({ gap }) => gap === null) ?? false

@@ -137,6 +137,10 @@ export const downloads = {
     pause: 'Pause',
     resume: 'Resume',
     finish: 'Finish recording',
+    endNow: 'Finish with what is there',
+    fillGaps: 'Try what is missing again',
+    gapsInVideo:
+      'The video was cut without them, and its recording is gone: order the address anew if they may be there by now.',
     cancel: 'Cancel',
     retry: 'Retry',
     remove: 'Remove from list',

@@ -6,7 +6,7 @@ import type { Download } from '../../../../src/surfaces/http/contract/download.t
 import { Button, buttonClass, IconButton } from '../../components/button.tsx'
 import { detailsQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
-import { hasEnded, shownState } from './download-view.ts'
+import { canBeEnded, hasEnded, mayFillGaps, shownState } from './download-view.ts'
 import { useDownloadActions } from './use-download-actions.ts'
 
 interface RowProps {
@@ -37,6 +37,18 @@ export function DownloadButtons({ download, name }: RowProps) {
         <Button aria-label={words.of(words.finish, name)} onClick={() => act(jobId, 'finish')}>
           <Square className="size-4 fill-current" aria-hidden="true" />
           {words.finish}
+        </Button>
+      )}
+      {mayFillGaps(download) && (
+        <Button aria-label={words.of(words.fillGaps, name)} onClick={() => act(jobId, 'retry')}>
+          <RotateCw className="size-4" aria-hidden="true" />
+          {words.fillGaps}
+        </Button>
+      )}
+      {canBeEnded(download) && state === 'paused' && (
+        <Button aria-label={words.of(words.endNow, name)} onClick={() => act(jobId, 'finish')}>
+          <Square className="size-4 fill-current" aria-hidden="true" />
+          {words.endNow}
         </Button>
       )}
       {(state === 'running' || state === 'waiting') && (

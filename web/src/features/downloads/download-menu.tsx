@@ -6,6 +6,7 @@ import {
   EllipsisVertical,
   RotateCw,
   ScrollText,
+  Square,
   Trash2,
   X,
 } from 'lucide-react'
@@ -16,7 +17,7 @@ import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx'
 import { api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy-text.ts'
 import { t } from '../../strings/strings.ts'
-import { hasEnded } from './download-view.ts'
+import { canBeEnded, hasEnded, shownState } from './download-view.ts'
 import { movedUp } from './queue-order.ts'
 import { reportOf } from './report-of.ts'
 import { useDownloadActions } from './use-download-actions.ts'
@@ -67,6 +68,11 @@ export function DownloadMenu({
           {words.retry}
         </MenuItem>
       )}
+      {mayEndHere(download) && (
+        <MenuItem icon={<Square {...ICON} />} onSelect={() => act(jobId, 'finish')}>
+          {words.endNow}
+        </MenuItem>
+      )}
       <MenuLine />
       {hasEnded(download) ? (
         <MenuItem icon={<Trash2 {...ICON} />} onSelect={() => remove([jobId])}>
@@ -79,6 +85,13 @@ export function DownloadMenu({
       )}
     </Menu>
   )
+}
+
+/** Where no button says it already: of what waits, and of a film that comes. */
+function mayEndHere(download: Download): boolean {
+  const { state, progress } = download
+  if (state === 'running') return progress?.recorded === true && shownState(download) !== 'recording'
+  return state === 'waiting' && canBeEnded(download)
 }
 
 function PriorityItems({ id, waiting }: { readonly id: string; readonly waiting: readonly Download[] }) {

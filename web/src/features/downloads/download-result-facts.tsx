@@ -22,6 +22,7 @@ export function DownloadResultFacts({ result }: { readonly result: DownloadResul
               </li>
             ))}
           </ul>
+          {result.videoId === null ? null : <p className="mt-1 text-muted">{words.gapsInVideo}</p>}
         </details>
       )}
       {notes.map((note) => (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
 import { causeOf } from './causes.ts'
-import { downloadFacts, downloadPercent, shownState } from './download-view.ts'
+import { canBeEnded, downloadFacts, downloadPercent, mayFillGaps, shownState } from './download-view.ts'
 import { redacted } from './report-of.ts'
 
 const RUNNING: Download = {
@@ -19,6 +19,36 @@ const RUNNING: Download = {
   createdAt: '2026-01-01T00:00:00.000Z',
   updatedAt: '2026-01-01T00:00:00.000Z',
 }
+
+const RECORDED: Download = {
+  ...RUNNING,
+  progress: { stage: 'download', percent: 5, bytesPerSec: 0, secondsLeft: null, recorded: true },
+}
+const RESULT: NonNullable<Download['result']> = {
+  ...{ state: 'gaps', kind: 'hls', title: 'A film', byteLength: 9, sha256: null, videoId: null, hasFile: true },
+  ...{ gaps: [], notes: [], entries: [] },
+}
+
+describe('a download that stands still', () => {
+  it.each(['waiting', 'paused', 'failed'] as const)('can be ended when something is recorded: %s', (state) => {
+    expect(canBeEnded({ ...RECORDED, state })).toBe(true)
+    expect(canBeEnded({ ...RUNNING, state })).toBe(false)
+  })
+
+  it.each(['done', 'cancelled', 'running'] as const)('is not what this is: %s', (state) => {
+    expect(canBeEnded({ ...RECORDED, state })).toBe(false)
+  })
+})
+
+describe('gaps', () => {
+  it('may be filled in a file, not in a video', () => {
+    const done: Download = { ...RUNNING, state: 'done', result: RESULT }
+    expect(mayFillGaps(done)).toBe(true)
+    expect(mayFillGaps({ ...done, result: { ...RESULT, videoId: 'film', hasFile: false } })).toBe(false)
+    expect(mayFillGaps({ ...done, result: { ...RESULT, state: 'complete' } })).toBe(false)
+    expect(mayFillGaps(RUNNING)).toBe(false)
+  })
+})
 
 describe('a download', () => {
   it('tells stage, percent, bytes, rate and time left', () => {

@@ -67,6 +67,16 @@ function amountOf({ bytes, totalBytes }: NonNullable<Download['progress']>): str
   return totalBytes ? t.downloads.row.amount(formatBytes(bytes), formatBytes(totalBytes)) : formatBytes(bytes)
 }
 
+/** Whether it stands still with something recorded that a result can be made of. */
+export function canBeEnded({ state, progress }: Download): boolean {
+  return (state === 'waiting' || state === 'paused' || state === 'failed') && progress?.recorded === true
+}
+
+/** Whether what is missing may still be put in: a file is made anew from there, a video has been cut without it. */
+export function mayFillGaps({ state, result }: Download): boolean {
+  return state === 'done' && result?.state === 'gaps' && result.hasFile
+}
+
 export function hasEnded({ state }: Download): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled'
 }

@@ -8,6 +8,8 @@ import { toast } from '../../lib/toasts.ts'
 
 export interface DownloadActions {
   act(id: string, action: DownloadAction): void
+  /** What cannot be had is left out from now on; the rest goes on where it was. */
+  allowGaps(id: string): void
   retryFailed(): void
   remove(ids: readonly string[]): void
   setPriorities(changes: readonly { readonly jobId: string; readonly priority: number }[]): void
@@ -18,10 +20,11 @@ export function useDownloadActions(): DownloadActions {
   const client = useQueryClient()
   const refresh = () => client.invalidateQueries({ queryKey: DOWNLOADS_KEY })
   const run = (work: Promise<unknown>) => {
-    work.catch((error: unknown) => toast(faultOf(error).message, { tone: 'bad' })).finally(() => void refresh())
+    work.catch((error: unknown) => toast(wordsOf(error), { tone: 'bad' })).finally(() => void refresh())
   }
   return {
     act: (id, action) => run(api.actOnDownload(id, action)),
+    allowGaps: (id) => run(api.retryDownload(id, { allowGaps: true })),
     retryFailed: () => run(api.retryFailedDownloads()),
     remove: (ids) => {
       run(Promise.all(ids.map((id) => api.removeDownload(id))))
@@ -30,4 +33,9 @@ export function useDownloadActions(): DownloadActions {
     setPriorities: (changes) =>
       run(Promise.all(changes.map(({ jobId, priority }) => api.changeDownload(jobId, { priority })))),
   }
+}
+
+function wordsOf(error: unknown): string {
+  const { message, why } = faultOf(error)
+  return [message, why].filter(Boolean).join(' ')
 }
