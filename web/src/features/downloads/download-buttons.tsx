@@ -45,12 +45,6 @@ export function DownloadButtons({ download, name }: RowProps) {
           {words.fillGaps}
         </Button>
       )}
-      {canBeEnded(download) && state === 'paused' && (
-        <Button aria-label={words.of(words.endNow, name)} onClick={() => act(jobId, 'finish')}>
-          <Square className="size-4 fill-current" aria-hidden="true" />
-          {words.endNow}
-        </Button>
-      )}
       {(state === 'running' || state === 'waiting') && (
         <IconButton label={words.of(words.pause, name)} onClick={() => act(jobId, 'pause')}>
           <Pause className="size-4.5" aria-hidden="true" />
@@ -60,6 +54,12 @@ export function DownloadButtons({ download, name }: RowProps) {
         <Button aria-label={words.of(words.resume, name)} onClick={() => act(jobId, 'retry')}>
           <Play className="size-4" aria-hidden="true" />
           {words.resume}
+        </Button>
+      )}
+      {canBeEnded(download) && state === 'paused' && (
+        <Button aria-label={words.of(words.endNow, name)} onClick={() => act(jobId, 'finish')}>
+          <Square className="size-4 fill-current" aria-hidden="true" />
+          {words.endNow}
         </Button>
       )}
       {state === 'cancelled' && (

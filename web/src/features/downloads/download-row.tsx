@@ -33,7 +33,7 @@ export function DownloadRow({
             <span className="tabular text-sm text-muted">{downloadFacts(download).join(' · ')}</span>
           </div>
         </div>
-        <div className="flex shrink-0 flex-wrap gap-1">
+        <div className="flex max-w-full shrink-0 flex-wrap gap-1">
           <DownloadButtons download={download} name={name} />
           <DownloadMenu
             download={download}
