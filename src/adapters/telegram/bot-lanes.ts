@@ -19,6 +19,14 @@ export interface LastFault {
   readonly atWallMs: number
 }
 
+/** Of a former process. */
+export interface KeptPace {
+  readonly callsPerSec: number
+  readonly notBeforeMs: number
+  /** How long nothing was sent, for certain. */
+  readonly restedMs: number
+}
+
 /** One bot: how fast it may go where, what it has in hand, and what is wrong with it. Knows no other bot and never waits. */
 export class BotLanes {
   readonly bot: BotApi
@@ -93,9 +101,9 @@ export class BotLanes {
   }
 
   /** Goes on where a former process was. */
-  resume(kind: CallKind, chatId: number, nowMs: number, kept: { callsPerSec: number; notBeforeMs: number }): void {
-    this.pace(kind, chatId).resume(nowMs, kept.callsPerSec, kept.notBeforeMs)
-    if (kind === 'send') this.messages(chatId).restart(nowMs)
+  resume(kind: CallKind, chatId: number, nowMs: number, { callsPerSec, notBeforeMs, restedMs }: KeptPace): void {
+    this.pace(kind, chatId).resume(nowMs, callsPerSec, notBeforeMs)
+    if (kind === 'send') this.messages(chatId).restart(nowMs, restedMs)
   }
 
   /** The call was held back at the last moment. */

@@ -28,9 +28,10 @@ export class MessageTokens {
     this.#tokens = burst
   }
 
-  /** What was sent before is not known, or was refused: no burst. */
-  restart(atMs: number): void {
-    this.#tokens = 1
+  /** What was sent before is not known, or was refused: no burst, except for what came of a rest of so long. */
+  restart(atMs: number, restedMs = 0): void {
+    const rested = (restedMs / 1000) * this.#pace.callsPerSec(atMs)
+    this.#tokens = Math.min(this.#burst, Math.max(1, rested))
     this.#atMs = Math.max(atMs, this.#pace.notBeforeMs)
   }
 

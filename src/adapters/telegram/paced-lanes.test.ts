@@ -6,6 +6,7 @@ import { documentOf } from './bot-api.test-support.ts'
 import type { LaneWish } from './lane.ts'
 import { DEFAULT_TUNING } from './lane-tuning.ts'
 import { lanesInTelegram, postSome } from './lanes.test-support.ts'
+import type { PacedLanes } from './paced-lanes.ts'
 
 const SEND = { kind: 'send' } as const
 const READ = { kind: 'read' } as const
@@ -180,6 +181,25 @@ describe('waiting', () => {
     expect((posted?.arrivedMs ?? 0) - (limited?.endedMs ?? 0)).toBeGreaterThanOrEqual(60_000)
     expect(telegram.journal.of('deleteMessages')).toHaveLength(2)
     expect(telegram.journal.early).toEqual([])
+  })
+
+  it('is shorter after a rest, and not after a process that was killed', async () => {
+    using clock = createSteppedClock()
+    await using set = await lanesInTelegram({ rates: 'real', clock })
+    const timeOfThree = async (lanes: PacedLanes) => {
+      const startMs = clock.nowMs()
+      await Promise.all([1, 2, 3].map(() => lanes.run(SEND, postSome)))
+      return clock.nowMs() - startMs
+    }
+    await set.lanes.run(SEND, postSome)
+    await set.lanes[Symbol.asyncDispose]()
+    await clock.sleep(10_000)
+    const rested = await set.restart()
+    expect(await timeOfThree(rested)).toBeLessThan(100)
+    // As killed: it ends without a word.
+    await clock.sleep(10_000)
+    expect(await timeOfThree(await set.restart())).toBeGreaterThanOrEqual(2000)
+    expect(set.telegram.journal.of('sendDocument').every(({ status }) => status === 200)).toBe(true)
   })
 
   it('is refused to a viewer when it would be long', async () => {

@@ -12,7 +12,7 @@ import type { LaneTuning } from './lane-tuning.ts'
 import { type LanesStatus, statusOf, wordsOfWait } from './lanes-status.ts'
 import { readLiveFacts, tuningFrom } from './live-facts.ts'
 import { cannotReach, nothingLeft } from './no-lane-left.ts'
-import { resumePaces, savePace } from './saved-paces.ts'
+import { noteClosed, noteSending, resumePaces, savePace } from './saved-paces.ts'
 import { type AllHeld, type Turn, TurnQueue } from './turn-queue.ts'
 
 export interface PacedLanesOptions {
@@ -47,6 +47,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
   readonly #health: LaneHealth
   readonly #closing = new AbortController()
   readonly #saving = new Set<Promise<void>>()
+  #sending: Promise<void> | null = null
   #savedAtMs: number
   #toldUntilMs = Number.NEGATIVE_INFINITY
 
@@ -76,6 +77,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
       const turn = await this.#turn(tries.applyTo(wish))
       const { lanes, chatId } = turn
       try {
+        if (wish.kind === 'send') await this.#noteSending()
         const result = await work(this.#laneOf(turn), wish.signal)
         lanes.succeeded(wish.kind, chatId, turn.leftMs)
         this.#saveNowAndThen(lanes, wish.kind, chatId)
@@ -110,6 +112,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     this.#queue.close(reason)
     for (const lanes of this.#bots) for (const chatId of lanes.sendChatIds) void this.#save(lanes, 'send', chatId)
     await Promise.all(this.#saving)
+    if (this.#sending) await noteClosed(this.#options.ledger, this.#options.clock)
   }
 
   async #turn(wish: LaneWish): Promise<Turn> {
@@ -177,6 +180,12 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     lanes.limited(kind, chatId, nowMs, leftMs, error.retryAfterMs)
     // Before anything else happens: a process that dies now must not call early when it starts again.
     await this.#save(lanes, kind, chatId)
+  }
+
+  /** Once, before anything is sent. */
+  #noteSending(): Promise<void> {
+    this.#sending ??= noteSending(this.#options.ledger)
+    return this.#sending
   }
 
   #saveNowAndThen(lanes: BotLanes, kind: CallKind, chatId: number): void {

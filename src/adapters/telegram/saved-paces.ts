@@ -9,14 +9,15 @@ const LONGEST_WAIT_MS = 24 * 3_600_000
 /** Takes up what former processes were told to wait, so that a restart does not call early. */
 export async function resumePaces(bots: readonly BotLanes[], ledger: BotLedger, clock: Clock): Promise<void> {
   const saved = await ledger.paces()
+  const restedMs = await restedMsOf(ledger, clock)
   for (const lanes of bots) {
     for (const { botId, chatId, notBefore, callsPerSec } of saved) {
       if (botId !== lanes.bot.id || chatId === null) continue
-      resumeOne(lanes, clock, { kind: 'send', chatId, notBeforeWallMs: notBefore.getTime(), callsPerSec })
+      resumeOne(lanes, clock, { kind: 'send', chatId, notBeforeWallMs: notBefore.getTime(), callsPerSec, restedMs })
     }
     for (const kind of FACT_KINDS) {
       const fact = readFact(await ledger.fact(factName(lanes, kind)))
-      if (fact) resumeOne(lanes, clock, { kind, chatId: 0, ...fact })
+      if (fact) resumeOne(lanes, clock, { kind, chatId: 0, restedMs, ...fact })
     }
   }
 }
@@ -39,15 +40,36 @@ export async function savePace(
 
 const FACT_KINDS = ['read', 'delete'] as const
 
-interface KeptPace {
+/** When the last process that sent something had ended well; null while one sends, and after it was killed. */
+const CLOSED_FACT = 'telegram: sent nothing since'
+
+/** 0 where nobody knows. */
+async function restedMsOf(ledger: BotLedger, clock: Clock): Promise<number> {
+  const closedWallMs = await ledger.fact(CLOSED_FACT)
+  return typeof closedWallMs === 'number' ? Math.max(0, clock.wallMs() - closedWallMs) : 0
+}
+
+/** To be called before the first send: from now on nobody knows when the last one was. */
+export async function noteSending(ledger: BotLedger): Promise<void> {
+  await ledger.setFact(CLOSED_FACT, null)
+}
+
+export async function noteClosed(ledger: BotLedger, clock: Clock): Promise<void> {
+  await ledger.setFact(CLOSED_FACT, clock.wallMs())
+}
+
+interface SavedFact {
   readonly notBeforeWallMs: number
   readonly callsPerSec: number
 }
 
-function resumeOne(lanes: BotLanes, clock: Clock, kept: KeptPace & { kind: CallKind; chatId: number }): void {
+type Saved = SavedFact & { readonly kind: CallKind; readonly chatId: number; readonly restedMs: number }
+
+function resumeOne(lanes: BotLanes, clock: Clock, kept: Saved): void {
   const nowMs = clock.nowMs()
   const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(0, kept.notBeforeWallMs - clock.wallMs()))
-  lanes.resume(kept.kind, kept.chatId, nowMs, { callsPerSec: kept.callsPerSec, notBeforeMs: nowMs + waitMs })
+  const { kind, chatId, callsPerSec, restedMs } = kept
+  lanes.resume(kind, chatId, nowMs, { callsPerSec, restedMs, notBeforeMs: nowMs + waitMs })
   if (waitMs > 0) lanes.bot.gate.hold(kept.kind, nowMs + waitMs)
 }
 
@@ -55,9 +77,9 @@ function factName(lanes: BotLanes, kind: CallKind): string {
   return `telegram: pace of ${kind}s by bot ${lanes.bot.id}`
 }
 
-function readFact(fact: unknown): KeptPace | null {
+function readFact(fact: unknown): SavedFact | null {
   if (typeof fact !== 'object' || fact === null) return null
-  const { notBeforeWallMs, callsPerSec } = fact as Partial<Record<keyof KeptPace, unknown>>
+  const { notBeforeWallMs, callsPerSec } = fact as Partial<Record<keyof SavedFact, unknown>>
   const isKept = Number.isFinite(notBeforeWallMs) && Number.isFinite(callsPerSec)
   return isKept ? { notBeforeWallMs: Number(notBeforeWallMs), callsPerSec: Number(callsPerSec) } : null
 }
