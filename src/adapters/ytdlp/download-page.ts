@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PageRefusedError } from '#domain/errors.ts'
 import type { PageDownload, PageFile, PageOptions } from '#domain/page-tool.ts'
 import type { FoundYtdlp } from './find-ytdlp.ts'
+import { cleanText } from './clean-text.ts'
 import { formatOptions, subtitleOptions } from './format-options.ts'
 import { holdsEndlessPlaylist } from './endless-playlist.ts'
 import { linesOf } from './lines-of.ts'
@@ -108,7 +109,7 @@ const NOT_TO_BE_HAD = /^WARNING: Unable to download video subtitles for '(.{1,60
 /** The film comes without them. */
 function subtitlesRefused({ stderr, redact }: YtdlpEnd): string[] {
   return [...stderr.matchAll(NOT_TO_BE_HAD)].map(
-    ([, name = '', why = '']) => `The subtitles ${name} are left out: ${redact(why.trim())}`,
+    ([, name = '', why = '']) => `The subtitles ${cleanText(name, 60)} are left out: ${cleanText(redact(why), 200)}`,
   )
 }
 

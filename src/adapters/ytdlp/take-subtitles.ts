@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { PageFile } from '#domain/page-tool.ts'
+import { cleanText } from './clean-text.ts'
 import { subtitleLabels } from './subtitle-labels.ts'
 
 /** One that was asked for, as the tool tells of it; without a path it could not be had. */
@@ -33,5 +34,7 @@ async function subtitleOf(folder: string, { filepath, name }: SaidSubtitle) {
   if (key === undefined || !(await lstat(path).catch(() => null))?.isFile()) return null
   const labels = subtitleLabels(key, name ?? null)
   if (KNOWN.includes(format)) return { path, ...labels }
-  return { leftOut: `The subtitles ${labels.title ?? key} are left out: the page gives them as .${format} only.` }
+  return {
+    leftOut: `The subtitles ${labels.title ?? cleanText(key, 60)} are left out: the page gives them as .${format} only.`,
+  }
 }
