@@ -1,5 +1,5 @@
-import { sep } from 'node:path'
-import { rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Config } from '#config/config.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
@@ -78,8 +78,24 @@ async function oneOf(result: DownloadResult, { results }: Pick<Downloads, 'resul
     const found = await stat(path).catch(() => null)
     if (!found?.isFile() || found.size !== result.byteLength) continue
     if ((await results.facts(path)).sha256 !== result.sha256) continue
-    await rm(result.path)
-    return { ...result, path }
+    return await takeBack(result, path)
   }
   return result
+}
+
+/** The result is the earlier file; subtitles beside it bear its name. */
+async function takeBack(result: DownloadResult, path: string): Promise<DownloadResult> {
+  const [from, to] = [result.path ?? '', path].map((each) => each.replace(/\.[^./\\]+$/, '')) as [string, string]
+  await rm(result.path ?? '')
+  await moveBeside(from, to)
+  const notes = result.notes.map((note) => note.replaceAll(`${basename(from)}.`, `${basename(to)}.`))
+  return { ...result, path, notes }
+}
+
+async function moveBeside(from: string, to: string): Promise<void> {
+  const [folder, stem] = [dirname(from), `${basename(from)}.`]
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(stem) || !/\.(vtt|srt|ass|ssa)$/.test(name)) continue
+    await rename(join(folder, name), `${to}.${name.slice(stem.length)}`)
+  }
 }

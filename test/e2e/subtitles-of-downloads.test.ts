@@ -10,6 +10,7 @@ import { downloadByCli } from '../support/download-by-cli.ts'
 import { resource } from '../support/origin/answer.ts'
 import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
 import { multivariant } from '../support/origin/streams/multivariant.ts'
+import { runTelereel } from '../support/run-telereel.ts'
 import { type RunningServer, startServer } from '../support/start-server.ts'
 
 let folder: string
@@ -96,6 +97,20 @@ describe('subtitles beside a file', () => {
     // The first picture is shown 80 ms after the zero of the stream.
     expect(text).toContain('00:00:02.120 --> 00:00:03.120\nGuten Tag 1\n')
     expect(text.match(/across the border/g)).toHaveLength(1)
+  })
+
+  it('are there once when the same film is downloaded into the same folder again', async () => {
+    const { url } = await multivariant(origin)
+    const places = { dataDir: folder, env: { FETCH_ALLOW_HOSTS: origin.hostPort } }
+    const output = join(folder, 'films')
+    const once = async () => {
+      const { code, stderr, json } = await runTelereel(['download', '--json', url, '--output', `${output}/`], places)
+      expect(code, stderr).toBe(0)
+      expect(JSON.stringify(json())).toContain('multivariant.en.vtt, multivariant.de.vtt')
+      return (await readdir(output)).sort()
+    }
+    expect(await once()).toEqual(['multivariant.de.vtt', 'multivariant.en.vtt', 'multivariant.mp4'])
+    expect(await once()).toEqual(['multivariant.de.vtt', 'multivariant.en.vtt', 'multivariant.mp4'])
   })
 
   it('are none when none are wished for', async () => {
