@@ -126,7 +126,7 @@ function testFinishing(name: string, create: CreateJobQueue): void {
       }
       test.work({ 'ingest-video': handler })
       for (const id of [failed, paused, waiting]) await reaches(test, id, 'done')
-      expect(seen.slice(1).toSorted()).toEqual([
+      expect(seen.slice(1).toSorted(([a], [b]) => (a < b ? -1 : 1))).toEqual([
         ['failed', true],
         ['paused', true],
         ['waiting', true],
