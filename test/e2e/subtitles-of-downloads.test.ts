@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realYtdlp } from '#adapters/ytdlp/ytdlp.test-support.ts'
@@ -51,20 +52,26 @@ describe('subtitles of a page', () => {
     expect(notes).toMatch(/subtitles French are left out: No cue/)
     expect(notes).toMatch(/subtitles it are left out: .*404/)
     expect(await (await fetch(`${server.url}/subtitle/${videoId}/de.vtt`)).text()).toContain('Guten Tag')
-    const left = await readdir(join(server.dataDir, 'downloads', id), { recursive: true })
-    expect(left.filter((name) => /\.(vtt|srt|mp4)$/.test(name))).toEqual([])
+    // It is active before its source is let go.
+    const left = () => readdir(join(server.dataDir, 'downloads', id, 'page'))
+    await expect.poll(left, { timeout: 20_000 }).toEqual([])
   })
 
   it('are not lost when the server is killed before they are attached, nor is the page downloaded again', async () => {
     await using first = await startServer({ env: env() })
     const url = await page('slow.mp4', [['de', 'de.vtt', VTT]])
-    const { videoId } = await downloaded(first, url)
+    const { id, videoId } = await downloaded(first, url)
     await first.kill9()
+    // As if it had struck just before the download was told to be done.
+    const database = new DatabaseSync(join(first.dataDir, 'catalog.db'))
+    database.prepare(`UPDATE jobs SET state = 'waiting', result = NULL WHERE id = ?`).run(id)
+    database.close()
     expect(origin.journal.of('/slow.mp4').length).toBeGreaterThan(0)
     origin.journal.clear()
     await using second = await startServer({ env: env(), dataDir: first.dataDir })
     const video = await second.api.waitEnded(videoId)
     expect([video.state, video.subtitles.map(({ language }) => language)]).toEqual(['active', ['de']])
+    expect((await untilDone(second, id)).result?.kind).toBe('page')
     expect(origin.requests).toEqual([])
     await second.stop()
   })
@@ -174,10 +181,14 @@ async function downloaded(server: RunningServer, url: string, wish: object = {})
   const headers = { origin: server.url, 'content-type': 'application/json' }
   const options = { method: 'POST', headers, body: JSON.stringify({ url, ...wish }) }
   const { jobId: id } = (await (await fetch(`${server.url}/api/download`, options)).json()) as { jobId: string }
+  return { id, videoId: (await untilDone(server, id)).videoId ?? '' }
+}
+
+async function untilDone({ api }: RunningServer, id: string): Promise<Download> {
   for (;;) {
-    const { state, videoId, failure } = await server.api.get<Download>(`/api/download-status/${id}`)
-    expect(failure).toBeNull()
-    if (state === 'done') return { id, videoId: videoId ?? '' }
+    const download = await api.get<Download>(`/api/download-status/${id}`)
+    expect(download.failure).toBeNull()
+    if (download.state === 'done') return download
     await sleep(30)
   }
 }
