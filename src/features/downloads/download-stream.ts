@@ -112,8 +112,8 @@ async function intoLibrary(
   const { library } = ports
   const source = { downloadId: task.id, path: recording.path, title: plan.head.title }
   const videoId = await library.adoptRecording(source)
-  const fetch = (signal: AbortSignal) => fetchAll(plan, recording, { ...task, signal, known: { videoId } }, ports)
-  const gaps = await whileWanted(videoId, fetch, library, task.signal)
+  const fetching = (signal: AbortSignal) => fetchAll(plan, recording, { ...task, signal, known: { videoId } }, ports)
+  const gaps = await whileWanted(videoId, fetching, library, task.signal)
   const byteLength = sumOf(recording)
   await library.recorded(videoId, byteLength)
   return { videoId, byteLength, gaps, sha256: null, path: null, leftOut: [] }

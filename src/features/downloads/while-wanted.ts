@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 1000
  */
 export async function whileWanted<Value>(
   videoId: VideoId,
-  fetch: (signal: AbortSignal) => Promise<Value>,
+  fetching: (signal: AbortSignal) => Promise<Value>,
   { refusal }: Pick<DownloadLibrary, 'refusal'>,
   signal: AbortSignal,
   lookEveryMs = LOOK_EVERY_MS,
@@ -23,7 +23,7 @@ export async function whileWanted<Value>(
   }
   const timer = setInterval(() => void look(), lookEveryMs)
   try {
-    return await fetch(AbortSignal.any([signal, unwanted.signal]))
+    return await fetching(AbortSignal.any([signal, unwanted.signal]))
   } catch (error) {
     if (signal.aborted) throw error
     await look()
