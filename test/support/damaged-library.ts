@@ -10,7 +10,7 @@ import { readStored, type StoredVideo } from './stored-bytes.ts'
 import { uploadByCli } from './upload-by-cli.ts'
 
 /** Small packs, so that a film lies in several; and a cache that stays. */
-export const REPAIR_ENV = { MAX_CHUNK_SIZE: '262144', CACHE_TYPE: 'disk', CACHE_DIR: 'cache' }
+const REPAIR_ENV = { MAX_CHUNK_SIZE: '262144', CACHE_TYPE: 'disk', CACHE_DIR: 'cache' }
 
 /** A library on disk with one film, whose file is the user's own, and ways to harm it. */
 export interface DamagedLibrary extends AsyncDisposable {
@@ -25,6 +25,8 @@ export interface DamagedLibrary extends AsyncDisposable {
   losePack(position: number): Promise<void>
   flipByte(position: number, offset: number): Promise<void>
   loseFilm(): Promise<void>
+  loseCatalog(): Promise<void>
+  readonly env: Readonly<Record<string, string>>
   stored(): Promise<StoredVideo>
 }
 
@@ -54,6 +56,10 @@ export async function openDamagedLibrary(film: MatrixName): Promise<DamagedLibra
       await writeFile(packPath(position), bytes)
     },
     loseFilm: () => rm(filmPath),
+    async loseCatalog() {
+      for (const ending of ['', '-wal', '-shm']) await rm(join(dataDir, `catalog.db${ending}`), { force: true })
+    },
+    env: REPAIR_ENV,
     stored: () => readStored(dataDir, id),
     [Symbol.asyncDispose]: () => rm(dataDir, { recursive: true, force: true }),
   }

@@ -51,6 +51,17 @@ describe('a repair', () => {
     expect(await differences(at)).toEqual(NO_DIFFERENCES)
   })
 
+  it('says in a dry run what it would do, sends nothing and deletes nothing', async () => {
+    await using at = await storeInTelegram(TWO_CHANNELS)
+    const ref = await at.store.put(sourceOf(NAME, BYTES))
+    at.telegram.happen({ what: 'flip-bit', ...(await copyOf(at, ref)), bit: 77 })
+    const { outcome, done } = await at.store.repair(ref, { full: true, dryRun: true })
+    expect([outcome, done.length, done.at(-1)]).toEqual(['repaired', 2, 'A copy would be made.'])
+    expect(at.telegram.journal.of('sendDocument')).toHaveLength(2)
+    expect((await at.ledger.blob(ref))?.copies.map(({ state }) => state)).toEqual(['stored', 'stored'])
+    expect(await at.store.repair(ref, { full: true })).toMatchObject({ outcome: 'repaired' })
+  })
+
   it('makes the copies that were missing from the beginning', async () => {
     await using at = await storeInTelegram({ telegram: { bots: 2, channels: 2 } })
     const ref = await at.store.put(sourceOf(NAME, BYTES))

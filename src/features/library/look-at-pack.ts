@@ -23,9 +23,10 @@ export async function damagedSlices(
   const fault = await faultOf(async () => {
     // A store of whole blobs would read all of it to tell what lies in it. Whether it is there takes it a while too.
     const isRead = full || !ports.blobs.limits.wholeReads
-    const looking = requireSize(pack, ports, signal)
-    if (isRead && pack.ref) [opened] = await Promise.all([openAsKnown(pack, ports, signal), looking])
-    else await looking
+    const opening = isRead && pack.ref ? openAsKnown(pack, ports, signal) : undefined
+    opening?.catch(() => {}) // That it is not there, or has another length, says more.
+    await requireSize(pack, ports, signal)
+    opened = await opening
   })
   if (fault) return slices.map(({ owner }) => ({ owner, ...fault }))
   const damaged: DamagedSlice[] = []

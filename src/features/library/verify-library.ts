@@ -156,7 +156,10 @@ async function repairFromCopies(
   return outcome === 'repaired' ? done.map((each) => `pack ${position}: ${each}`) : []
 }
 
-/** A pack that was written anew took the manifest along, which told of the old one. */
+/**
+ * A pack that was written anew took the manifest along, which told of the old one; and one that is lost for good may have
+ * held it.
+ */
 async function mendManifest(
   videoId: VideoId,
   { ports, dryRun }: MendWishes,
@@ -165,12 +168,13 @@ async function mendManifest(
 ): Promise<void> {
   const { attachments } = await ports.catalog.record(videoId)
   const isThere = [MANIFEST_NAME, OUTLINE_NAME].every((wanted) => attachments.some(({ name }) => name === wanted))
-  const isWanted = dryRun ? isAnew || !isThere : !isThere
+  const wrong = problems.filter(({ message }) => message.startsWith(MANIFEST_NAME))
+  const isWanted = !isThere || wrong.length > 0 || (dryRun && isAnew)
   if (!isWanted || !ports.mayChangeCatalog) return
   repaired.push(`its ${MANIFEST_NAME}: written anew`)
   if (dryRun) return
   await ports.renewManifest(videoId, signal)
-  if (problems.includes(NO_MANIFEST)) problems.splice(problems.indexOf(NO_MANIFEST), 1)
+  for (const each of wrong) problems.splice(problems.indexOf(each), 1)
 }
 
 const NO_MANIFEST: VerifyProblem = {
