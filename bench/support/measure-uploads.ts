@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalCall } from '#test/support/telegram/journal.ts'
+import { REAL_RATES } from '#test/support/telegram/rates.ts'
 import { clear } from './clear.ts'
 import { makeDataDir, startServer } from '#test/support/start-server.ts'
+import { bareUploadSec } from './bare-upload.ts'
 import type { Measuring } from './bench.ts'
 import { withUnit } from './figure.ts'
 import { filmOf } from './films.ts'
@@ -18,6 +20,8 @@ const SMALL_BLOB_BYTES = 4 * 1024 * 1024
 const FIRST_FILM_BYTES = 1
 /** Until all buckets are full again after that. */
 const REST_MS = 30_000
+/** Messages that a rested bot may send at once. */
+const BURST = REAL_RATES.chat?.burst ?? 0
 /** As `LaneTuning.inFlight.send`. */
 const SENDS_AT_ONCE = 4
 
@@ -36,6 +40,8 @@ interface Upload extends TimedUpload {
   readonly leastMessages: number
   readonly early: number
   readonly sha256: string
+  /** As few files of the same bytes by curl; null where bots would have to wait for their next message. */
+  readonly bareSec: number | null
 }
 
 /** A film of 300 MB over one, three and ten bots; and in small blobs, so that the limits bind ten bots, too. */
@@ -62,6 +68,10 @@ export async function measureUploads({ quietness, add }: Measuring): Promise<voi
     if (sha256 !== known) throw new Error(`${name}: what comes back is not what was ingested.`)
     const sending = withUnit(upload.sendingSec, 's')
     add({ name: `${name}: sending alone`, ours: sending, limit, ratio: upload.sendingSec / leastSec, allowed: null })
+    if (upload.bareSec !== null) {
+      const bare = withUnit(upload.bareSec, 's')
+      add({ name: `${name}: the same by curl`, ours: bare, limit, ratio: upload.bareSec / leastSec, allowed: null })
+    }
     const busy = withUnit(upload.processorSec, 's')
     const others = `${upload.otherMessages} more messages of the catalog`
     console.log(
@@ -94,11 +104,15 @@ async function hashOnDisk(film: string, blobBytes: number): Promise<string> {
   const env = { MAX_CHUNK_SIZE: `${blobBytes}` }
   const { videoId } = await timedUpload(film, dataDir, env)
   try {
-    await using server = await startServer({ dataDir, env })
-    return await hashOfSegments(server, videoId)
+    return await hashIn(dataDir, env, videoId)
   } finally {
     await clear(dataDir)
   }
+}
+
+async function hashIn(dataDir: string, env: Readonly<Record<string, string>>, videoId: string): Promise<string> {
+  await using server = await startServer({ dataDir, env })
+  return await hashOfSegments(server, videoId)
 }
 
 async function uploadOnce(film: string, { bots, blobBytes }: Run): Promise<Upload> {
@@ -125,9 +139,10 @@ async function uploadOnce(film: string, { bots, blobBytes }: Run): Promise<Uploa
       leastMessages: least,
       early: await emulator.earlyCalls(),
     }
-    await using server = await startServer({ dataDir, env })
-    const sha256 = await hashOfSegments(server, upload.videoId)
-    return { ...upload, ...facts, sha256 }
+    const sha256 = await hashIn(dataDir, env, upload.videoId)
+    if (least > bots * BURST) return { ...upload, ...facts, sha256, bareSec: null }
+    await sleep(REST_MS)
+    return { ...upload, ...facts, sha256, bareSec: await bareUploadSec(emulator, blobSizes) }
   } finally {
     await clear(dataDir)
   }

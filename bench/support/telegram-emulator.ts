@@ -22,6 +22,8 @@ export interface EmulatorProcess extends AsyncDisposable {
   /** Settings of a Telereel that stores in it. */
   readonly env: Readonly<Record<string, string>>
   readonly tokens: readonly string[]
+  /** The channel of each bot. */
+  readonly chatIds: readonly string[]
   readonly pid: number
   calls(method: 'sendDocument' | 'getFile' | 'download'): Promise<readonly JournalCall[]>
   /** Calls that came before their bot was allowed to. */
@@ -58,6 +60,7 @@ export async function startEmulator(
     root,
     env,
     tokens: valuesOf('BOT_TOKEN'),
+    chatIds: valuesOf('CHAT_ID'),
     pid: child.pid ?? 0,
     calls: (method) => look<JournalCall[]>(`calls?method=${method}`),
     earlyCalls: async () => (await look<unknown[]>('early')).length,
