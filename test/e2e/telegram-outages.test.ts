@@ -1,3 +1,5 @@
+import { copyFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { VideoId } from '#domain/ids.ts'
 import { STATUS_PATH } from '#surfaces/http/contract/addresses.ts'
@@ -116,7 +118,11 @@ describe.concurrent('the channel is gone', () => {
 describe.concurrent('somebody deletes one message of the channel', () => {
   const lose = async (options: LabOptions) => {
     const lab = await openTelegramLab({ telegram: { bots: 2, channels: 2 }, ...options })
-    const videoId = await lab.upload(film)
+    // Moved away after the upload: it could be made of that again.
+    const own = join(lab.dataDir, 'film.mp4')
+    await copyFile(film, own)
+    const videoId = await lab.upload(own)
+    await rm(own)
     const messages = lab.telegram.channels.flatMap(({ id }) => lab.telegram.live(id))
     const lost = messages.find((message) => nameOf(message) === `${videoId}/2`)
     if (!lost) throw new Error('There is no pack 2.')
