@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Download, DownloadOrder } from '#surfaces/http/contract/download.ts'
-import { downloadByCli } from '../support/download-by-cli.ts'
+import { type DownloadSummary, downloadByCli } from '../support/download-by-cli.ts'
 import { type Origin, startOrigin } from '../support/origin/start-origin.ts'
 import { liveStream } from '../support/origin/streams/live.ts'
+import { multivariant } from '../support/origin/streams/multivariant.ts'
 import { missingSegment, tsStream } from '../support/origin/streams/simple.ts'
 import { syntheticStream } from '../support/origin/streams/synthetic.ts'
-import { runTelereel } from '../support/run-telereel.ts'
+import { runTelereel, startTelereel } from '../support/run-telereel.ts'
 import { makeDataDir, type RunningServer, startServer } from '../support/start-server.ts'
 
 let origin: Origin
@@ -46,6 +48,25 @@ describe('the command line', () => {
     const missing = ended.summary?.gaps.reduce((sum, { count }) => sum + count, 0) ?? 0
     expect((ended.summary?.bytes ?? 0) / 100_000 + missing).toBe(renditions.main.segmentCount)
     expect(await readdir(folder)).toEqual(['film.ts'])
+  })
+
+  it('makes a video of what an earlier run recorded, without a server', async () => {
+    const { url } = await tsStream(origin)
+    origin.setFault({ path: /segment-[5-9]/, fault: { kind: 'silent' } })
+    const dataDir = await makeDataDir()
+    const child = startTelereel(['download', '--json', url], { dataDir, env: env() })
+    await until(
+      async () => origin.journal.of(/segment-[0-4]/).filter(({ end }) => end === 'whole'),
+      ({ length }) => length === 5,
+    )
+    await sleep(500)
+    child.kill('SIGINT')
+    await once(child, 'close')
+    origin.remove(new URL(url).pathname)
+    const done = await runTelereel(['download', '--json', '--finish', url], { dataDir, env: env() })
+    expect(done.code, done.stderr).toBe(3)
+    const summary = done.json<DownloadSummary>().at(-1)
+    expect(summary).toMatchObject({ state: 'gaps', gaps: [{ rendition: 'main', msn: 5, count: 3 }] })
   })
 
   it('refuses to end what was never begun, and leaves nothing behind', async () => {
@@ -88,6 +109,23 @@ describe('the server', () => {
     expect(await post(server, `/api/downloads/${id}/finish`)).toBe(204)
     const { result } = await reaches(server, id, 'done')
     expect(result?.state).toBe('gaps')
+    expect((await server.api.waitEnded(result?.videoId ?? '')).state).toBe('active')
+  })
+
+  it('makes a video of the picture when not one segment of the sound had come', async () => {
+    await using server = await startServer({ env: env() })
+    const { url } = await multivariant(origin, '/silent-film/')
+    origin.setFault({ path: /^\/silent-film\/fmp4-sound.*segment/, fault: { kind: 'silent' } })
+    const id = await order(server, { url })
+    await until(
+      () => statusOf(server, id),
+      ({ progress }) => progress?.recorded === true,
+    )
+    expect(await post(server, `/api/downloads/${id}/pause`)).toBe(204)
+    await reaches(server, id, 'paused')
+    expect(await post(server, `/api/downloads/${id}/finish`)).toBe(204)
+    const { result } = await reaches(server, id, 'done')
+    expect(result?.gaps.map(({ rendition }) => rendition)).toContain('a0')
     expect((await server.api.waitEnded(result?.videoId ?? '')).state).toBe('active')
   })
 

@@ -29,7 +29,7 @@ export async function openRecording(
     const inOrder = [...heard.filter(({ kind }) => kind === 'main'), ...heard.filter(({ kind }) => kind === 'audio')]
     const probing = inOrder.map((rendition) => probeRendition(settings.tools, recording, { rendition, folder, signal }))
     await Promise.allSettled(probing)
-    const probed = await Promise.all(probing)
+    const probed = (await Promise.all(probing)).filter((one) => one !== null)
     const info = recordingInfo(probed, head.title)
     const { tools, threads } = settings
     return new GrowingRecording({ tools, threads, recording, head, probed, info }, settings, folder)

@@ -14,7 +14,10 @@ import { wrapShift } from './timeline.ts'
 /** A first segment may be short, or begin before the first key frame. */
 const SEGMENTS_TRIED = [1, 3]
 
-/** Waits for the first segments of a rendition and asks ffprobe what they hold: as a file of known kind, never as a playlist. */
+/**
+ * Waits for the first segments of a rendition and asks ffprobe what they hold: as a file of known kind, never as a playlist.
+ * Null for sound of which nothing came before the recording ended: the picture does without it.
+ */
 export async function probeRendition(
   tools: FfmpegTools,
   recording: FollowedRecording,
@@ -23,10 +26,11 @@ export async function probeRendition(
     folder,
     signal,
   }: { readonly rendition: RecordedRendition; readonly folder: string; signal: AbortSignal },
-): Promise<ProbedRendition> {
+): Promise<ProbedRendition | null> {
   const path = join(folder, `${rendition.id}.media`)
   for (const [attempt, count] of SEGMENTS_TRIED.entries()) {
     const first = await writeFirst(recording, { rendition: rendition.id, path, count, signal })
+    if (first === null) return nothingOf(rendition)
     const isLast = attempt === SEGMENTS_TRIED.length - 1
     const media = await probeMedia(tools, path, signal).catch((error) => {
       if (isLast || signal.aborted) throw error
@@ -40,10 +44,16 @@ export async function probeRendition(
   throw new MediaDamagedError('Nothing of the stream can be read.')
 }
 
+function nothingOf({ kind }: RecordedRendition): null {
+  if (kind !== 'main') return null
+  throw new MediaDamagedError('The stream ended before anything of it came.')
+}
+
+/** Null when there is none. */
 async function writeFirst(
   recording: FollowedRecording,
   { rendition, path, count, signal }: { rendition: string; path: string; count: number; signal: AbortSignal },
-): Promise<RecordedSegment> {
+): Promise<RecordedSegment | null> {
   await rm(path, { force: true })
   for await (const stretch of stretchesOf(recording, rendition, { signal, endAtGaps: false })) {
     const segments = () => firstOf(stretch, count)
@@ -52,7 +62,7 @@ async function writeFirst(
     }
     return stretch.first
   }
-  throw new MediaDamagedError(`The stream ended before anything of it came (${rendition}).`)
+  return null
 }
 
 async function* firstOf(stretch: Stretch, count: number): AsyncGenerator<RecordedSegment> {
