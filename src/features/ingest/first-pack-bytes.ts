@@ -1,7 +1,7 @@
 import type { IngestPlan } from '#domain/ingest-plan.ts'
 
-/** By so much of all packs, and of one, the film may turn out larger than planned without costing one pack more. */
-const ERROR_OF_ALL = 0.005
+/** By so much of all packs, and of one, the film may turn out larger than planned, which says a little too much anyway. */
+const ERROR_OF_ALL = 0.001
 const ERROR_OF_ONE = 0.03
 /** A shorter pack is hardly worth a message of its own; a longer one is hardly there sooner than a full one. */
 const SHORTEST_SHARE = 0.25
