@@ -71,8 +71,8 @@ function readRow(row: unknown, index: number, sharedChatId: string | undefined):
   const secret = typeof token === 'string' ? botToken.read(token) : undefined
   if (!secret) return { wrongAt: `${index}.token` }
   if (chat_id === undefined) return toBot(`MULTI_BOT_CONFIG[${index}]`, secret, sharedChatId)
-  const isWritten = typeof chat_id === 'string' || Number.isSafeInteger(chat_id)
-  const chat = isWritten ? chatId.read(String(chat_id)) : undefined
+  const written = Number.isSafeInteger(chat_id) ? `${chat_id as number}` : chat_id
+  const chat = typeof written === 'string' ? chatId.read(written) : undefined
   return chat === undefined ? { wrongAt: `${index}.chat_id` } : toBot(`MULTI_BOT_CONFIG[${index}]`, secret, chat)
 }
 
