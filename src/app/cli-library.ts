@@ -16,7 +16,7 @@ import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
 import { newVideoId } from './new-video-id.ts'
-import { openMending } from './open-mending.ts'
+import { mendPorts } from './mend-ports.ts'
 import { finishOrdered, orderDownload } from './order-download.ts'
 import { postToServer } from './post-to-server.ts'
 import { findServer, type RunningServer } from './server-file.ts'
@@ -41,7 +41,10 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   return {
     ...core.ports,
     newRecoveryKey: core.store.newRecoveryKey,
-    openMending: () => openMending(core, server, signal),
+    mendPorts: () =>
+      mendPorts(core, server, () => {
+        hasWorked = true
+      }),
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
     follow: async (id, name, onProgress, stop) => {

@@ -59,7 +59,7 @@ export function testMending(
       const pack = await packOfSegmentsOnly(lab)
       for (const slice of await slicesIn(lab, pack)) lab.cached.add(slice.sha256)
       await lab.store.lose(refOf(pack))
-      const { problems, repaired } = await lab.verify({ mend: true, ports: { ...lab.ports, mayChangeCatalog: false } })
+      const { problems, repaired } = await lab.verify({ mend: true, ports: { ...lab.ports, alone: async () => null } })
       expect(problems).toEqual([])
       expect(repaired.join('\n')).toMatch(new RegExp(`pack ${pack.position}: \\d+ slices? from the cache`))
       expect(await lab.ports.catalog.record(FILM)).toEqual(before)
@@ -133,9 +133,27 @@ export function testMending(
       lab.isSourceThere = true
       if (first?.ref) await lab.store.lose(first.ref)
       const before = await lab.ports.catalog.record(FILM)
-      const { unmended } = await lab.verify({ mend: true, ports: { ...lab.ports, mayChangeCatalog: false } })
+      const { unmended } = await lab.verify({ mend: true, ports: { ...lab.ports, alone: async () => null } })
       expect(unmended.join()).toContain('stop the server')
       expect(await lab.ports.catalog.record(FILM)).toEqual(before)
+    })
+
+    it('finds its own work when the catalog was set back to an older state', async () => {
+      await using lab = await open()
+      const { catalog } = lab.ports
+      const [all, old] = [await lab.readable(), await catalog.packs(FILM)]
+      for (const pack of old) await lab.store.lose(refOf(pack))
+      lab.isSourceThere = true
+      await lab.verify({ mend: true })
+      lab.isSourceThere = false
+      for (const was of old) {
+        const { byteLength, digest } = was
+        const now = await catalog.pack(was.id)
+        await catalog.replacePack(was.id, now, { ref: refOf(was), byteLength, digest: digest ?? '' })
+      }
+      expect(await lab.verify({ mend: true })).toMatchObject({ problems: [], unmended: [] })
+      await expectSame(lab, all)
+      expect(await lab.strays()).toEqual([])
     })
 
     it('loses and doubles nothing when it is killed at any of its steps', async () => {

@@ -64,7 +64,7 @@ export class MendingLab implements AsyncDisposable {
           return bytes !== undefined
         },
       },
-      mayChangeCatalog: true,
+      alone: (work) => work(),
       planNew: (open) => planNew(open, store, { settings: SETTINGS, signal }),
       renewManifest: (id, end) =>
         amendVideo(id, { ...ports, blobs: this.ports.blobs }, (packs) => writeOutline(id, packs, catalog), end),

@@ -50,6 +50,7 @@ export class SourceAgain implements AsyncDisposable {
   async fill(torn: TornPack): Promise<void> {
     const source = await this.#source()
     if (!source) return
+    this.#why = null
     await this.#cutSegments(source, torn, false)
     // An encoder that began elsewhere made other bytes: from its beginning it makes those of the first time.
     const isEncoded = new Set(source.plan.tracks.filter(({ action }) => action === 'encode').map(({ name }) => name))

@@ -20,15 +20,12 @@ const READS = 2
 /** Finds all it can of the pack, the nearest first: in the pack itself, in the cache, in the file it was made from. */
 export async function gatherPack(
   torn: TornPack,
-  source: Pick<SourceAgain, 'fill'>,
+  { source, spares }: { readonly source: Pick<SourceAgain, 'fill'>; readonly spares: readonly BlobRef[] },
   { blobs, saved }: GatherPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const { ref } = torn.pack
-  for (let attempt = 0; ref && attempt < READS && torn.missing.length > 0; attempt++) {
-    const isThere = await readRemains(torn, ref, attempt, blobs, signal)
-    if (!isThere || !blobs.limits.wholeReads) break
-  }
+  for (const each of ref ? [ref, ...spares] : spares) await gatherRemains(torn, each, blobs, signal)
   for (const blank of saved ? torn.missing : []) {
     signal.throwIfAborted()
     if (await saved?.read(blank.slice, torn.placeOf(blank))) await torn.prove(blank, CACHE)
@@ -36,31 +33,43 @@ export async function gatherPack(
   if (torn.missing.length > 0) await source.fill(torn)
 }
 
-/** As far as it can be read. False when there is nothing. */
+async function gatherRemains(torn: TornPack, ref: BlobRef, blobs: BlobStore, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < READS && torn.missing.length > 0; attempt++) {
+    const isOwn = ref === torn.pack.ref && attempt === 0
+    // What is not in question stays as it was: dead bytes, and the table.
+    const into = isOwn ? torn.bytes : new Uint8Array(torn.bytes.byteLength)
+    const end = await readRemains(into, ref, attempt, blobs, signal)
+    await proveAll(torn, into.subarray(0, end))
+    if (end === 0 || !blobs.limits.wholeReads) return
+  }
+}
+
+async function proveAll(torn: TornPack, remains: Uint8Array): Promise<void> {
+  for (const blank of torn.missing) {
+    const { offset, length } = blank.slice
+    if (offset + length > remains.byteLength) continue
+    if (remains.buffer !== torn.bytes.buffer) torn.placeOf(blank).set(remains.subarray(offset, offset + length))
+    await torn.prove(blank, REMAINS)
+  }
+}
+
+/** As far as it can be read; resolves with how many bytes that are. */
 async function readRemains(
-  torn: TornPack,
+  into: Uint8Array,
   ref: BlobRef,
   attempt: number,
   blobs: BlobStore,
   signal: AbortSignal,
-): Promise<boolean> {
-  const remains = attempt === 0 ? torn.bytes : new Uint8Array(torn.bytes.byteLength)
+): Promise<number> {
   let end = 0
   try {
     for await (const chunk of await blobs.get(ref, { attempt, signal })) {
-      const fitting = chunk.subarray(0, remains.byteLength - end)
-      remains.set(fitting, end)
+      const fitting = chunk.subarray(0, into.byteLength - end)
+      into.set(fitting, end)
       end += fitting.byteLength
     }
   } catch (error) {
-    if (error instanceof BlobNotFoundError) return false
-    if (!(error instanceof BlobDamagedError)) throw error
+    if (!(error instanceof BlobDamagedError || error instanceof BlobNotFoundError)) throw error
   }
-  for (const blank of torn.missing) {
-    const { offset, length } = blank.slice
-    if (offset + length > end) continue
-    if (remains !== torn.bytes) torn.placeOf(blank).set(remains.subarray(offset, offset + length))
-    await torn.prove(blank, REMAINS)
-  }
-  return true
+  return end
 }

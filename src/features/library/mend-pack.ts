@@ -1,4 +1,4 @@
-import type { BlobRepairs, BlobSource, BlobStore } from '#domain/blob-store.ts'
+import type { BlobRef, BlobRepairs, BlobSource, BlobStore } from '#domain/blob-store.ts'
 import type { Catalog, VideoRecord } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Attachment, Pack } from '#domain/video.ts'
@@ -14,8 +14,8 @@ export interface MendPorts extends PackReadPorts, GatherPorts, CutAgainPorts {
   readonly repairs: BlobRepairs | null
   /** Writes what tells of a video anew, into one more pack: its manifest, and its outline if it has none. */
   renewManifest(videoId: VideoId, signal: AbortSignal): Promise<void>
-  /** False while another process works on the library: then nothing may change in the catalog. */
-  readonly mayChangeCatalog: boolean
+  /** Does it while no other process works on the library; null, and not done, when one does. */
+  alone<Value>(work: () => Promise<Value>): Promise<Value | null>
 }
 
 export interface MendOptions {
@@ -35,6 +35,13 @@ export interface MendedPack {
   readonly words: readonly string[]
 }
 
+export interface MendSources {
+  readonly record: VideoRecord
+  readonly source: SourceAgain
+  /** Other blobs under the name of this pack. */
+  readonly spares: readonly BlobRef[]
+}
+
 /**
  * Makes a pack whole that its store cannot give whole. The bytes come from wherever they are, each slice proved by the
  * catalog. If the pack can be had as it was, its blob is stored again; else another takes its place, with the same slices at
@@ -43,12 +50,12 @@ export interface MendedPack {
  */
 export async function mendPack(
   pack: Pack,
-  { record, source }: { readonly record: VideoRecord; readonly source: SourceAgain },
+  { record, source, spares }: MendSources,
   ports: MendPorts,
   options: MendOptions,
 ): Promise<MendedPack> {
   const torn = new TornPack(pack, blanksOf(record, pack), ports.sha256)
-  await gatherPack(torn, source, ports, options.signal)
+  await gatherPack(torn, { source, spares }, ports, options.signal)
   const lost = torn.missing.filter(isNeeded)
   if (lost.length > 0) return unmended(lossOf(torn, lost), ...(source.why ? [source.why] : []))
 
@@ -57,10 +64,10 @@ export async function mendPack(
   if (same && options.dryRun) return { outcome: 'mended', isAnew: false, words }
   const done = same && (await storeAgain(pack, same, ports, options))
   if (done) return { outcome: 'mended', isAnew: false, words: [...words, ...done] }
-  if (!ports.mayChangeCatalog) return unmended(SERVER_RUNS)
 
   const anew = same ? asItWas(same) : await newPack(torn, record, source, ports)
-  if (!options.dryRun) await putInPlace(pack, anew, ports, options.signal)
+  const put = async () => (options.dryRun ? pack.ref : await putInPlace(pack, anew, ports, options.signal))
+  if ((await ports.alone(put)) === null) return unmended(SERVER_RUNS)
   return { outcome: 'mended', isAnew: !same, words: [...words, ...wordsOf(anew)] }
 }
 
@@ -102,9 +109,9 @@ async function storeAgain(
   return outcome === 'lost' ? null : done
 }
 
-function sourceOf({ videoId, position }: Pack, { runs, byteLength }: ComposedPack): BlobSource {
+function sourceOf(pack: Pack, { runs, byteLength }: ComposedPack): BlobSource {
   return {
-    name: `${videoId}/${position}`,
+    name: blobNameOf(pack),
     byteLength,
     async *open() {
       yield* runs
@@ -157,25 +164,36 @@ async function putInPlace(
   { composed, attachments, without }: NewPack,
   { blobs, catalog }: Pick<MendPorts, 'blobs' | 'catalog'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<BlobRef> {
   const ref = await blobs.put(sourceOf(pack, composed), signal)
   const { byteLength, digest } = composed
   const changes = { attachments, without: without.map(({ name }) => name) }
   await catalog.replacePack(pack.id, pack, { ref, byteLength, digest }, changes)
   if (pack.ref && pack.ref !== ref) await blobs.delete(pack.ref, signal)
+  return ref
 }
 
-/** Removes blobs in whose place others were put by a run that a crash ended. Nobody else may be writing. */
-export async function removeReplaced(
+/**
+ * The blobs that lie beside those that the catalog knows, by name: what a run that a crash ended had put, or was about to
+ * delete; of a catalog that is older than the store perhaps the only good ones.
+ */
+export async function spareBlobs(
   { blobs, catalog }: { readonly blobs: BlobStore; readonly catalog: Pick<Catalog, 'packs'> },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<string, readonly BlobRef[]>> {
   const known = new Map<string, readonly Pack[]>()
+  const spares = new Map<string, BlobRef[]>()
   for await (const { ref, name } of blobs.list(signal)) {
     const [videoId, position] = name.split('/') as [VideoId, string]
     const packs = known.get(videoId) ?? (await catalog.packs(videoId))
     known.set(videoId, packs)
     const standing = packs.find((pack) => pack.position === Number(position))
-    if (standing?.state === 'stored' && standing.ref !== ref) await blobs.delete(ref, signal)
+    if (standing?.state === 'stored' && standing.ref !== ref) spares.set(name, [...(spares.get(name) ?? []), ref])
   }
+  return spares
+}
+
+/** As a store is told of it. */
+export function blobNameOf({ videoId, position }: Pack): string {
+  return `${videoId}/${position}`
 }

@@ -1,4 +1,4 @@
-import type { BlobRepairs } from '#domain/blob-store.ts'
+import type { BlobRef, BlobRepairs } from '#domain/blob-store.ts'
 import type { Catalog, VideoRecord } from '#domain/catalog.ts'
 import { ConflictError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
@@ -6,7 +6,7 @@ import { MANIFEST_NAME, OUTLINE_NAME } from '#domain/manifest.ts'
 import type { Pack, Video } from '#domain/video.ts'
 import { SourceAgain } from './cut-again.ts'
 import { type DamagedSlice, damagedSlices } from './look-at-pack.ts'
-import { type MendPorts, mendPack, removeReplaced } from './mend-pack.ts'
+import { blobNameOf, type MendPorts, mendPack, type MendSources, spareBlobs } from './mend-pack.ts'
 import type { PackReadPorts } from './read-pack.ts'
 import { blanksOf } from './torn-pack.ts'
 
@@ -64,8 +64,8 @@ export async function* verifyLibrary(ports: VerifyPorts, options: VerifyOptions)
   const { videos } = options.videoId
     ? { videos: [await ports.catalog.video(options.videoId)] }
     : await ports.catalog.videos({ states: ['ready'], limit: Number.MAX_SAFE_INTEGER, sort: 'title' })
-  if (mend?.ports.mayChangeCatalog && !mend.dryRun) await removeReplaced(mend.ports, signal)
-  for (const video of videos) yield await verifyVideo(video, ports, options)
+  const spares = mend ? await spareBlobs(mend.ports, signal) : new Map<string, readonly BlobRef[]>()
+  for (const video of videos) yield await verifyVideo(video, spares, ports, options)
 }
 
 interface Findings {
@@ -76,7 +76,12 @@ interface Findings {
   isAnew: boolean
 }
 
-async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOptions): Promise<VerifiedVideo> {
+async function verifyVideo(
+  video: Video,
+  spares: ReadonlyMap<string, readonly BlobRef[]>,
+  ports: VerifyPorts,
+  options: VerifyOptions,
+): Promise<VerifiedVideo> {
   const { mend, level, signal } = options
   let record = await ports.catalog.record(video.id)
   const looked = level === 0 ? [] : record.packs.filter(() => options.random() * 100 < (options.percent ?? 100))
@@ -84,7 +89,7 @@ async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOpti
   await using source = mend ? new SourceAgain(video, mend.sourcePath, mend.ports, signal) : null
   for (const { id } of looked) {
     signal.throwIfAborted()
-    record = await verifyPack(id, { record, source }, ports, options, findings)
+    record = await verifyPack(id, { record, source, spares }, ports, options, findings)
   }
   if (mend && video.state === 'ready') await mendManifest(video.id, mend, findings, signal)
   const bytes = level === 2 ? looked.reduce((sum, { byteLength }) => sum + byteLength, 0) : 0
@@ -92,33 +97,58 @@ async function verifyVideo(video: Video, ports: VerifyPorts, options: VerifyOpti
   return { video, packs: looked.length, bytes, problems, repaired, unmended }
 }
 
+interface About {
+  readonly record: VideoRecord
+  /** Null when nothing is to be mended. */
+  readonly source: SourceAgain | null
+  readonly spares: ReadonlyMap<string, readonly BlobRef[]>
+}
+
 /** Looks at the pack, mends it if that is wished, and looks again. Resolves with what the catalog knows from then on. */
 async function verifyPack(
   id: Pack['id'],
-  { record, source }: { readonly record: VideoRecord; readonly source: SourceAgain | null },
+  { record, source, spares }: About,
   ports: VerifyPorts,
   options: VerifyOptions,
   findings: Findings,
 ): Promise<VideoRecord> {
-  const { mend, signal } = options
+  const { mend, level, signal } = options
   const pack = packIn(record, id)
   if (mend) findings.repaired.push(...(await repairFromCopies(pack, mend, options)))
-  const full = options.level === 2
   const look = (known: VideoRecord) => {
     const now = packIn(known, id)
-    return damagedSlices(now, blanksOf(known, now), ports, { full, signal })
+    return damagedSlices(now, blanksOf(known, now), ports, { full: level === 2, signal })
   }
-  const damaged = await look(record)
+  let [known, damaged] = [record, await look(record)]
+  const own = spares.get(blobNameOf(pack)) ?? []
   const isLoss = damaged.length > 0 && damaged.every((each) => each.isLoss)
-  const isMended =
-    mend && source && pack.ref && isLoss && (await mendLost(pack, { record, source }, mend, options, findings))
-  if (!isMended) {
-    findings.problems.push(...damaged.map(problemOf))
-    return record
+  const isMendable = pack.ref !== null && isLoss
+  if (
+    mend &&
+    source &&
+    isMendable &&
+    (await mendLost(pack, { record, source, spares: own }, mend, options, findings))
+  ) {
+    known = await ports.catalog.record(record.video.id)
+    damaged = await look(known)
   }
-  const mended = await ports.catalog.record(record.video.id)
-  findings.problems.push(...(await look(mended)).map(problemOf))
-  return mended
+  findings.problems.push(...damaged.map(problemOf))
+  if (mend && damaged.length === 0) await removeSpares(packIn(known, id), own, mend, signal)
+  return known
+}
+
+/** Not before the pack was found good. */
+async function removeSpares(
+  { ref }: Pack,
+  spares: readonly BlobRef[],
+  { ports, dryRun }: MendWishes,
+  signal: AbortSignal,
+): Promise<void> {
+  const useless = spares.filter((spare) => spare !== ref)
+  if (dryRun || useless.length === 0) return
+  await ports.alone(async () => {
+    for (const spare of useless) await ports.blobs.delete(spare, signal)
+  })
 }
 
 function packIn({ packs }: VideoRecord, id: Pack['id']): Pack {
@@ -130,7 +160,7 @@ function packIn({ packs }: VideoRecord, id: Pack['id']): Pack {
 /** True when something was done. */
 async function mendLost(
   pack: Pack,
-  about: { readonly record: VideoRecord; readonly source: SourceAgain },
+  about: MendSources,
   { ports, dryRun }: MendWishes,
   { level, signal }: VerifyOptions,
   findings: Findings,
@@ -170,11 +200,14 @@ async function mendManifest(
   const isThere = [MANIFEST_NAME, OUTLINE_NAME].every((wanted) => attachments.some(({ name }) => name === wanted))
   const wrong = problems.filter(({ message }) => message.startsWith(MANIFEST_NAME))
   const isWanted = !isThere || wrong.length > 0 || (dryRun && isAnew)
-  if (!isWanted || !ports.mayChangeCatalog) return
+  if (!isWanted) return
+  const renew = async () => {
+    if (!dryRun) await ports.renewManifest(videoId, signal)
+    return true
+  }
+  if (!(await ports.alone(renew))) return
   repaired.push(`its ${MANIFEST_NAME}: written anew`)
-  if (dryRun) return
-  await ports.renewManifest(videoId, signal)
-  for (const each of wrong) problems.splice(problems.indexOf(each), 1)
+  if (!dryRun) for (const each of wrong) problems.splice(problems.indexOf(each), 1)
 }
 
 const NO_MANIFEST: VerifyProblem = {

@@ -99,11 +99,8 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sha256: Sha256
   /** Set when this process made it: it must be shown once. */
   readonly newRecoveryKey: string | null
-  /**
-   * What mending needs. Holds the library as long as it is not disposed of, unless another process does: then nothing may
-   * change in the catalog.
-   */
-  openMending(): Promise<Mending>
+  /** What mending needs. */
+  mendPorts(): MendPorts
   linksOf(id: VideoId): CliLinks
   /** Registers the file with the running server, or here; resolves with the id at once. */
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>
@@ -118,12 +115,6 @@ export interface CliLibrary extends AsyncDisposable {
   /** Removes cache entries, stale uploads and work files older than this; says what was freed. */
   cleanup(options: { readonly olderThanHours: number; readonly dryRun: boolean }): Promise<readonly FreedFile[]>
   writeExport(folder: string, files: readonly ExportFile[]): Promise<readonly string[]>
-}
-
-export interface Mending extends AsyncDisposable {
-  readonly ports: MendPorts
-  /** Aborts when another process may have taken the library. */
-  readonly lost: AbortSignal
 }
 
 export interface RebuildLibrary extends AsyncDisposable {

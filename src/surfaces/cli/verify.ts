@@ -35,23 +35,23 @@ export const verifyVerb: Verb = {
     if (!(percent > 0 && percent <= 100)) throw new InvalidInputError('--percent takes a number above 0, at most 100.')
     const wishes = wishesOf(options)
     await using library = await ports.openLibrary()
-    await using mending = options.repair ? await library.openMending() : null
+    const { dryRun, sourcePath } = wishes
     const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0, unmended: 0 }
     const verifying = verifyLibrary(library, {
       level,
       percent,
       ...(wishes.videoId && { videoId: wishes.videoId }),
-      ...(mending && { mend: { ports: mending.ports, dryRun: wishes.dryRun, sourcePath: wishes.sourcePath } }),
+      ...(options.repair === true && { mend: { ports: library.mendPorts(), dryRun, sourcePath } }),
       random: Math.random,
-      signal: mending ? AbortSignal.any([ports.signal, mending.lost]) : ports.signal,
+      signal: ports.signal,
     })
     for await (const { video, ...found } of verifying) {
       add(found, sum)
       terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, ...found })
-      for (const line of linesOf(video.title, found, wishes.dryRun)) terminal.print(line)
+      for (const line of linesOf(video.title, found, dryRun)) terminal.print(line)
       terminal.status(`${count(sum.videos, 'video')}, ${formatBytes(sum.bytes)} read`)
     }
-    terminal.data({ v: 1, type: 'summary', ...sum, ...(wishes.dryRun && { dryRun: true }) })
+    terminal.data({ v: 1, type: 'summary', ...sum, ...(dryRun && { dryRun }) })
     terminal.print(
       `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(sum.problems, 'problem')}.`,
     )
