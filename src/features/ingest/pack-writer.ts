@@ -9,7 +9,7 @@ import { takeBytes } from './take-bytes.ts'
 
 /** Rather start a new pack than put less than this share of one at the end of the old: a slice more costs a read more. */
 const SMALLEST_SHARE = 0.04
-/** Records are committed at most this often; the first at once. Each commit waits for the disk. */
+/** Records are committed at most this often; the first, and the first pack, at once. Each commit waits for the disk. */
 const COMMIT_EVERY_MS = 150
 
 /**
@@ -169,7 +169,9 @@ export class PackWriter implements AsyncDisposable {
         .seal()
         .then((sealed) => {
           this.#sealed.push(sealed)
-          this.#commitSoon()
+          // The store has nothing to do before the first is there.
+          if (sealed.position === 0) this.#tryCommit()
+          else this.#commitSoon()
         })
         .catch((error) => {
           this.#failure ??= error
@@ -188,11 +190,13 @@ export class PackWriter implements AsyncDisposable {
   #commitSoon(): void {
     if (this.#timer) return
     const waitMs = Math.max(0, this.#committedAt + COMMIT_EVERY_MS - performance.now())
-    this.#timer = setTimeout(() => {
-      this.commit().catch((error) => {
-        this.#failure ??= error
-      })
-    }, waitMs)
+    this.#timer = setTimeout(() => this.#tryCommit(), waitMs)
+  }
+
+  #tryCommit(): void {
+    this.commit().catch((error) => {
+      this.#failure ??= error
+    })
   }
 
   async #commitNow(): Promise<void> {
