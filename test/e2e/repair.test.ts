@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Pack } from '#domain/video.ts'
 import { type DamagedLibrary, openDamagedLibrary } from '../support/damaged-library.ts'
 import { startTelereel } from '../support/run-telereel.ts'
+import { readServed } from '../support/served-stream.ts'
+import { startServer } from '../support/start-server.ts'
 import { leftovers } from '../support/stored-bytes.ts'
 
 let lab: DamagedLibrary
@@ -119,6 +121,24 @@ describe('verify --repair of a folder, from both,', () => {
     await expectAsBefore(at)
   })
 
+  it('mends beside a running server what can be as it was, and asks to stop it for the rest', async () => {
+    await using at = await openDamagedLibrary('mp4-moov-last')
+    for (const position of [0, 1]) await at.losePack(position)
+    {
+      await using server = await startServer({ dataDir: at.dataDir, env: at.env })
+      const mended = await at.run('verify', '--repair')
+      expect(mended.code).toBe(20)
+      expect(mended.stdout).toContain(`+ film: pack 1: 2 slices from ${at.filmPath}`)
+      expect(mended.stdout).toContain('- film: pack 0: It would have to be written anew')
+      const played = await readServed(`${server.url}/playlist/local/${at.videoId}.m3u8`, (name) =>
+        name.includes('1.m4s'),
+      )
+      expect(played.size).toBeGreaterThan(0)
+    }
+    expect((await at.run('verify', '--repair')).code).toBe(0)
+    await expectAsBefore(at)
+  })
+
   it('is killed at any moment without harm: the next run ends what it began', async () => {
     await using at = await openDamagedLibrary('mp4-moov-last')
     const loseAll = async () => {
@@ -137,6 +157,8 @@ describe('verify --repair of a folder, from both,', () => {
     expect(kills).toBeGreaterThan(0)
     const mended = await at.run('verify', '--repair')
     expect([mended.code, mended.stderr]).toEqual([0, expect.anything()])
+    // The folder of a cut that was killed is removed by whoever works next.
+    await at.watch(() => false)
     await expectAsBefore(at)
   }, 120_000)
 })

@@ -58,6 +58,11 @@ export class OpenPack {
     return this.#unfinished.size === 0
   }
 
+  /** Whether more of the thing may come. */
+  hasUnfinished(name: string): boolean {
+    return this.#unfinished.has(name)
+  }
+
   /** Takes its place at once; several may be on their way. */
   async append(name: string, bytes: readonly Uint8Array[], part: number, startSec?: number): Promise<Slice> {
     const row = this.#entries.push(undefined) - 1
@@ -68,9 +73,9 @@ export class OpenPack {
     return { packId: this.#pack.id, ...written }
   }
 
-  /** The thing is complete; its last run may lie in a later pack. */
-  end(name: string, durationSec?: number): void {
-    if (!this.#unfinished.delete(name)) return
+  /** The thing is complete. `endsHere`: its last run lies in this pack, not in a later one. */
+  end(name: string, endsHere: boolean, durationSec?: number): void {
+    if (!this.#unfinished.delete(name) || !endsHere) return
     const index = this.#entries.findLastIndex((entry) => entry?.name === name)
     const entry = this.#entries[index]
     if (entry) this.#entries[index] = { ...entry, last: true, ...(durationSec !== undefined && { durationSec }) }

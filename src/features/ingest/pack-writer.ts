@@ -183,7 +183,8 @@ export class PackWriter implements AsyncDisposable {
 
   #end(name: string, durationSec?: number): void {
     this.#parts.delete(name)
-    for (const pack of [...this.#full, this.#current]) pack?.end(name, durationSec)
+    const packs = [...this.#full, this.#current].filter((pack) => pack?.hasUnfinished(name))
+    for (const pack of packs) pack?.end(name, pack === packs.at(-1), durationSec)
     this.#sealWhole()
   }
 

@@ -1,8 +1,8 @@
 import type { VideoRecord } from '#domain/catalog.ts'
-import { attachmentEntryName, segmentEntryName } from '#domain/entry-names.ts'
+import { attachmentEntryName } from '#domain/entry-names.ts'
 import type { Sha256 } from '#domain/hashing.ts'
 import { packContents } from '#domain/pack-contents.ts'
-import type { Attachment, Segment } from '#domain/video.ts'
+import type { Attachment } from '#domain/video.ts'
 import {
   PACK_HEADER_BYTES,
   PACK_TRAILER_BYTES,
@@ -34,9 +34,7 @@ export async function composeAsItWas(
   const { pack, bytes } = torn
   if (torn.missing.length > 0 || pack.digest === null) return null
   const entries = packContents(record).get(pack.id) ?? []
-  // The writer that is never stopped ends a thing in every pack that it lies in; one that goes on only in the last.
-  const tables = [packTable(endedInPack(entries, record.segments)), packTable(entries), tableIn(bytes)]
-  for (const table of tables) {
+  for (const table of [packTable(entries), tableIn(bytes)]) {
     if (table === null || (await sha256(table)) !== pack.digest) continue
     const at = pack.byteLength - PACK_TRAILER_BYTES - table.byteLength
     if (at < endOf(entries)) continue
@@ -89,17 +87,6 @@ export async function composeAnew(
   const payload = torn.bytes.subarray(0, endOf(entries) - tailBytes)
   const runs = [payload, ...tail, table, packTrailer(table.byteLength, digest)]
   return { composed: { runs, byteLength: sumOf(runs), digest }, attachments }
-}
-
-/** As a writer notes it that sees a thing end: its last run in each pack is one, also when more of it lies in the next. */
-function endedInPack(entries: readonly PackEntry[], segments: readonly Segment[]): PackEntry[] {
-  const lastOf = new Map(entries.map(({ name }, index) => [name, index]))
-  const durations = new Map(segments.map((segment) => [segmentEntryName(segment), segment.durationSec]))
-  return entries.map((entry, index) => {
-    if (lastOf.get(entry.name) !== index) return entry
-    const durationSec = durations.get(entry.name)
-    return { ...entry, last: true, ...(durationSec !== undefined && { durationSec }) }
-  })
 }
 
 function tableIn(bytes: Uint8Array): Uint8Array | null {
