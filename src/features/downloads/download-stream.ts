@@ -88,13 +88,18 @@ async function follow(
   for (const gap of gaps) task.log({ level: 'warn', text: gapLine(gap) })
   const state = gaps.length === 0 ? ('complete' as const) : ('gaps' as const)
   const notes = [...plan.notes, ...leftOut]
-  return { ...where, state, kind: 'hls', title: plan.head.title, gaps, notes, entries: [] }
+  return { ...where, state, kind: 'hls', title: headOf(recording, plan).title, gaps, notes, entries: [] }
 }
 
 /** Who follows reads the head: it has to be there. */
 async function begin(recording: Recording, { head }: StreamPlan): Promise<void> {
   if (recording.head === null) await recording.begin(head)
   if (recording.end?.state === 'failed') await recording.resume()
+}
+
+/** As it was begun: the file is named after its title, and one that goes on goes on with the same file. */
+function headOf({ head }: Recording, plan: StreamPlan): RecordingHead {
+  return head ?? plan.head
 }
 
 interface Made extends StreamFile {
@@ -110,7 +115,7 @@ async function intoLibrary(
   ports: DownloadPorts & { readonly library: NonNullable<DownloadPorts['library']> },
 ): Promise<Made> {
   const { library } = ports
-  const source = { downloadId: task.id, path: recording.path, title: plan.head.title }
+  const source = { downloadId: task.id, path: recording.path, title: headOf(recording, plan).title }
   const videoId = await library.adoptRecording(source)
   const fetching = (signal: AbortSignal) => fetchAll(plan, recording, { ...task, signal, known: { videoId } }, ports)
   const gaps = await whileWanted(videoId, fetching, library, task.signal)
@@ -128,7 +133,8 @@ async function intoFile(
 ): Promise<Made> {
   const oneFailed = new AbortController()
   const both = { ...task, signal: AbortSignal.any([task.signal, oneFailed.signal]) }
-  const work = [fetchAll(plan, recording, both, ports), streamFile(recording.path, plan.head, both, ports)] as const
+  const head = headOf(recording, plan)
+  const work = [fetchAll(plan, recording, both, ports), streamFile(recording.path, head, both, ports)] as const
   try {
     const [gaps, file] = await Promise.all(work)
     return { ...file, gaps, videoId: null }
@@ -146,7 +152,8 @@ function fetchAll(
   ports: DownloadPorts,
 ): Promise<readonly DownloadGap[]> {
   const { request, connections, signal, finishing, log, known } = task
-  const { title, live } = plan.head
+  const { live } = plan.head
+  const { title } = headOf(recording, plan)
   const options = {
     identity: webIdentityOf(request.url, request.identity),
     // What a live stream has lost nobody gives again: the rest is not given up for it.

@@ -15,6 +15,8 @@ interface RunOptions {
   readonly finishing?: AbortSignal
   readonly signal?: AbortSignal
   readonly report?: (progress: JobProgress) => void
+  /** The file bears the title. */
+  readonly named?: boolean
 }
 
 /** A download to a file, as the queue runs it; the same id goes on with what is there. */
@@ -22,7 +24,7 @@ export async function run(
   lab: FetchLab,
   url: string,
   id: string,
-  { allowGaps = false, finishing = NEVER, signal = NEVER, report = () => {} }: RunOptions = {},
+  { allowGaps = false, finishing = NEVER, signal = NEVER, report = () => {}, named = false }: RunOptions = {},
 ): Promise<DownloadResult> {
   const ports = {
     ...{ web: lab.web, recordings: lab.recordings, results: new DiskResultFiles(), parts: new DiskPartFiles() },
@@ -35,7 +37,8 @@ export async function run(
   const request: DownloadRequest = { url, allowGaps, ...wish }
   const task = {
     ...{ id: id as JobId, request, signal, finishing, report, log: () => {} },
-    resultPath: (_: string, extension: string) => join(lab.folder, `${id}-result.${extension}`),
+    resultPath: (title: string, extension: string) =>
+      join(lab.folder, `${named ? title : `${id}-result`}.${extension}`),
     scratchFolder: async () => lab.folder,
   }
   return await runDownload(task, ports as unknown as DownloadPorts)

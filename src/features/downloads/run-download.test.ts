@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { RemoteRefusedError, SegmentMissingError } from '#domain/errors.ts'
-import { downloadStream, openFetchLab } from '#test/support/fetch-lab.ts'
+import { downloadStream, NEVER, openFetchLab } from '#test/support/fetch-lab.ts'
+import { playlist, redirect } from '#test/support/origin/answer.ts'
 import { liveStream } from '#test/support/origin/streams/live.ts'
 import { tsStream } from '#test/support/origin/streams/simple.ts'
 import { run } from './run-download.test-support.ts'
@@ -39,6 +41,24 @@ describe('runDownload: a stream whose address is gone', () => {
     await using lab = await openFetchLab()
     await expect(run(lab, `${lab.origin.url}/none.m3u8`, 'none')).rejects.toBeInstanceOf(RemoteRefusedError)
     expect(await readdir(lab.folder)).toEqual([])
+  })
+})
+
+describe('runDownload: a stream whose playlist moves', () => {
+  it('goes on with the file that it began, whatever its address is called now', async () => {
+    await using lab = await openFetchLab()
+    const { url, renditions } = await tsStream(lab.origin)
+    const { text } = await lab.web.text({ url }, NEVER)
+    const absolute = text.replace(/^(?=\w)/gm, new URL('.', url).pathname)
+    let visits = 0
+    const page = lab.origin.put('/watch', () => redirect(`/token-${++visits}/index.m3u8`))
+    for (const token of [1, 2]) lab.origin.put(`/token-${token}/index.m3u8`, playlist(absolute))
+    lab.origin.setFault({ path: /5\.ts$/, fault: { kind: 'status', status: 404 } })
+    await expect(run(lab, page, 'film', { named: true })).rejects.toBeInstanceOf(SegmentMissingError)
+    lab.origin.clearFaults()
+    const { title, path, sha256 } = await run(lab, page, 'film', { named: true })
+    expect([title, basename(path ?? ''), sha256]).toEqual(['token-1', 'token-1.ts', renditions.main.sha256])
+    expect((await readdir(lab.folder)).filter((name) => name.startsWith('token'))).toEqual(['token-1.ts'])
   })
 })
 
