@@ -36,6 +36,8 @@ export interface WebRequest {
 export interface WebIdentity {
   readonly headers: Readonly<Record<string, string>>
   readonly hosts: readonly string[]
+  /** What was ordered over https: then no secret goes over http, wherever a playlist or a redirect leads. */
+  readonly secretsOverHttpsOnly?: boolean
   /** A cookies file, and the host it was named for: each address is sent those of its cookies that a browser would send. */
   readonly cookies?: { readonly name: string; readonly host: string }
   /** `http://[user:password@]host:port`: it has to pass the same checks. */

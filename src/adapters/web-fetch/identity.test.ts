@@ -104,6 +104,18 @@ describe('identity', () => {
     expect(got.referer).toBe('http://page.example/')
   })
 
+  it('what was ordered over https tells no secret over http, whatever host a playlist names', async () => {
+    await using server = await startServer()
+    const cookieFiles = cookieFile('film.example FALSE / FALSE 0 file 1')
+    await using web = webFor([], { ...LOCAL, cookieFiles, allowHosts: [{ host: 'film.example' }] })
+    const cookies = { name: 'mine', host: 'film.example' }
+    const identity = { headers, hosts: ['film.example'], cookies, secretsOverHttpsOnly: true }
+    await using _ = await web.open({ url: `http://film.example:${server.port}/`, identity }, PATIENT)
+    const got = server.requests.at(-1)?.headers
+    expect([got?.cookie, got?.authorization, got?.['x-own']]).toEqual([undefined, undefined, undefined])
+    expect([got?.['user-agent'], got?.referer]).toEqual(['Film Reader', 'http://page.example/'])
+  })
+
   it('sends a Referer to every host, without what it must not hold', async () => {
     await using server = await startServer()
     const referer = { Referer: 'https://me:secret@page.example/film?id=1#at=5' }

@@ -42,8 +42,10 @@ interface Hop {
 /** What one hop of a request sends. */
 export function headersFor(request: WebRequest, url: URL, hop: Hop): Record<string, string> {
   const headers: Record<string, string> = { 'user-agent': USER_AGENT, accept: '*/*' }
-  Object.assign(headers, ownHeaders(request, url, hop))
-  if (hop.mayKnowSecrets) addCookies(headers, url, hop)
+  const isInTheOpen = url.protocol === 'http:' && request.identity?.secretsOverHttpsOnly === true
+  const mayKnowSecrets = hop.mayKnowSecrets && !isInTheOpen
+  Object.assign(headers, ownHeaders(request, url, mayKnowSecrets))
+  if (mayKnowSecrets) addCookies(headers, url, hop)
   headers['accept-encoding'] = hop.encodings
   if (request.range) headers.range = `bytes=${request.range.first}-${request.range.last ?? ''}`
   if (request.ifRange !== undefined) headers['if-range'] = request.ifRange
@@ -51,7 +53,7 @@ export function headersFor(request: WebRequest, url: URL, hop: Hop): Record<stri
 }
 
 /** Those that the user wishes, as far as this host may know them. */
-function ownHeaders({ identity }: WebRequest, url: URL, { mayKnowSecrets }: Hop): Record<string, string> {
+function ownHeaders({ identity }: WebRequest, url: URL, mayKnowSecrets: boolean): Record<string, string> {
   const isTrusted = mayKnowSecrets && isOneOf(identity?.hosts ?? [], url)
   const all = Object.entries(identity?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const)
   const known = all.filter(([name]) => !OUR_HEADERS.has(name) && (isTrusted || OPEN_HEADERS.has(name)))

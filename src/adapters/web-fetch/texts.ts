@@ -90,6 +90,7 @@ function keyOf({ url, method = 'GET', identity, range }: WebRequest): string {
     identity?.hosts ?? [],
     identity?.proxy ?? '',
     identity?.cookies ?? null,
+    identity?.secretsOverHttpsOnly ?? false,
     range ?? null,
   ]
   return createHash('sha256').update(JSON.stringify(whole)).digest('base64')

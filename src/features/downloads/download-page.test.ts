@@ -32,6 +32,7 @@ describe('an entry of a list', () => {
     'https://example.com.other.net/1',
     'https://badexample.com/1',
     'http://203.0.113.1/1',
+    'http://www.example.com/1',
   ])('at %s learns nothing of the user', (url) => {
     expect(entryRequest(LIST, url).identity).toEqual({ headers: { 'User-Agent': 'me' }, hosts: LIST.identity.hosts })
   })

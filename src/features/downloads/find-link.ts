@@ -78,10 +78,11 @@ async function lookOnce(url: string, identity: DownloadIdentity, web: Web, signa
 
 /** Who asks at this address: secrets go to its host, and to those that the user names; cookies of a file where they belong. */
 export function webIdentityOf(url: string, { headers, hosts, proxy, cookies }: DownloadIdentity): WebIdentity {
-  const own = URL.parse(url)?.hostname
+  const { hostname: own, protocol } = URL.parse(url) ?? {}
   return {
     headers,
     hosts: own ? [own, ...hosts] : hosts,
+    ...(protocol === 'https:' && { secretsOverHttpsOnly: true }),
     ...(proxy !== undefined && { proxy }),
     ...(cookies !== undefined && own && { cookies: { name: cookies, host: own } }),
   }
