@@ -1,17 +1,20 @@
 import { basename, dirname } from 'node:path'
 import type { VideoSource } from '#domain/catalog.ts'
 import type { LinkKind } from '#domain/download.ts'
+import type { VideoId } from '#domain/ids.ts'
 import type { Video } from '#domain/video.ts'
 import type { DownloadLibrary } from '#features/downloads/download-ports.ts'
 import { addRecordingJob, registerRecording, videoIfThere } from '#features/library/register-recording.ts'
 import { refusalOf } from '#features/library/refusal-of.ts'
-import { registerVideo } from '#features/library/register-video.ts'
+import { addIngestJob, registerVideo } from '#features/library/register-video.ts'
 import type { Core } from './compose.ts'
 import { newVideoId } from './new-video-id.ts'
 
 /** Downloads become videos of this library: the same download always the same video. */
 export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary {
   const videoIdOf = (downloadId: string) => newVideoId(`download ${downloadId}`)
+  const addJob = (videoId: VideoId, source: VideoSource) =>
+    (kindBy(source) === 'hls' ? addRecordingJob : addIngestJob)(videoId, ports.jobs)
   return {
     async adoptRecording({ downloadId, path, title }) {
       const videoId = videoIdOf(downloadId)
@@ -38,6 +41,8 @@ export function downloadLibrary({ ports }: Pick<Core, 'ports'>): DownloadLibrary
       const source = video && (await ports.catalog.source(video.id))
       if (video === null || !(video.state === 'ready' || (await isAdopted(video, source, ports)))) return null
       const { id, title, byteLength, notes } = video
+      // What ended the adoption may have come before its job.
+      if (source && (video.state === 'queued' || video.state === 'ingesting')) await addJob(id, source)
       return { videoId: id, kind: kindBy(source), title, byteLength, notes }
     },
   }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { expect, it } from 'vitest'
 import { besideNote, besidePaths } from './beside-paths.ts'
 
@@ -14,3 +15,14 @@ it('Subtitles beside a film are named as players look for them, each its own', (
   ])
   expect([besideNote([]), besideNote(['/a/film.de.vtt'])]).toEqual([[], ['Subtitles lie beside it: film.de.vtt.']])
 })
+
+it('Names of subtitles fit into what file systems take, whatever the film is called', () => {
+  const labels = { language: 'zh-Hant-TW', forced: true, hearingImpaired: true }
+  const many = Array.from({ length: 99 }, (_, number) => (number < 98 ? labels : { ...labels, language: LONGEST }))
+  const paths = besidePaths(`/films/${'映'.repeat(79)}.mp4`, many, () => 'vtt')
+  for (const path of paths) expect(Buffer.byteLength(`${basename(path)}.part`)).toBeLessThanOrEqual(255)
+  expect(new Set(paths)).toHaveLength(99)
+  expect(paths.every((path) => path.startsWith('/films/映'))).toBe(true)
+})
+
+const LONGEST = `de-${'abcdefgh-'.repeat(6)}abcdefgh`

@@ -24,6 +24,9 @@ export async function runDownload(task: DownloadTask, ports: DownloadPorts): Pro
   // A stream is what it mostly is: that is loaded while the address answers, the other ways when they are gone.
   const { downloadRecorded, downloadStream } = await import('./download-stream.ts')
   const found = await looking
+  // What a crash had left may have become a video while the address answered: then nothing of it lies here any more.
+  const meanwhile = await ports.library?.completed(id)
+  if (meanwhile) return { ...COMPLETE, ...meanwhile }
   if ('error' in found) {
     signal.throwIfAborted()
     return downloadRecorded(found.error, task, ports)
