@@ -100,8 +100,8 @@ async function checkAddress(root: string, url: string): Promise<void> {
   await writeFile(path, mine, { mode: 0o600 })
 }
 
-/** Names end at 255 bytes: the number, the extension and `.joining` come behind it. */
-const ROOM_BYTES = 220
+/** Names end at 255 bytes: the number, the extension, `.joining` and those of subtitles come behind it. */
+const ROOM_BYTES = 205
 
 /** Kept, so that the same command goes on with the same file. */
 function chosenName(folder: string, root: string, title: string, extension: string): string {

@@ -1,5 +1,6 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
+import { basename, sep } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Config } from '#config/config.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
@@ -75,27 +76,41 @@ async function oneOf(result: DownloadResult, { results }: Pick<Downloads, 'resul
   if (!result.path || base === undefined) return result
   for (let earlier = 1; earlier < Number(number); earlier++) {
     const path = earlier === 1 ? `${base}${extension}` : `${base} (${earlier})${extension}`
-    const found = await stat(path).catch(() => null)
-    if (!found?.isFile() || found.size !== result.byteLength) continue
-    if ((await results.facts(path)).sha256 !== result.sha256) continue
-    return await takeBack(result, path)
+    const length = await lengthAt(path)
+    // Names are tried one after another: behind one that is free, the number is the title's own, `Concert (20261105)`.
+    if (length === null) return result
+    const isSame = length === result.byteLength && (await results.facts(path)).sha256 === result.sha256
+    if (isSame) return await takeBack(result, path, results)
   }
   return result
 }
 
-/** The result is the earlier file; subtitles beside it bear its name. */
-async function takeBack(result: DownloadResult, path: string): Promise<DownloadResult> {
-  const [from, to] = [result.path ?? '', path].map((each) => each.replace(/\.[^./\\]+$/, '')) as [string, string]
-  await rm(result.path ?? '')
-  await moveBeside(from, to)
-  const notes = result.notes.map((note) => note.replaceAll(`${basename(from)}.`, `${basename(to)}.`))
-  return { ...result, path, notes }
+/** Of a file that has this name; -1 where something else has it, or a file that is on its way; null where nobody has. */
+async function lengthAt(path: string): Promise<number | null> {
+  const found = await stat(path).catch(() => null)
+  if (found === null) return existsSync(`${path}.part`) ? -1 : null
+  return found.isFile() ? found.size : -1
 }
 
-async function moveBeside(from: string, to: string): Promise<void> {
-  const [folder, stem] = [dirname(from), `${basename(from)}.`]
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(stem) || !/\.(vtt|srt|ass|ssa)$/.test(name)) continue
-    await rename(join(folder, name), `${to}.${name.slice(stem.length)}`)
+/** The result is the earlier file; subtitles beside it bear its name, unless others do already. */
+async function takeBack(result: DownloadResult, path: string, results: Downloads['results']): Promise<DownloadResult> {
+  const [from, to] = [result.path ?? '', path].map((each) => each.replace(/\.[^./\\]+$/, '')) as [string, string]
+  await rm(result.path ?? '')
+  const beside: string[] = []
+  let { notes } = result
+  for (const each of result.beside ?? []) {
+    const now = each.startsWith(from) ? await moved(each, to + each.slice(from.length), results) : each
+    notes = notes.map((note) => note.replaceAll(basename(each), basename(now)))
+    beside.push(now)
   }
+  return { ...result, path, notes, beside }
+}
+
+/** Where it lies then: what is there already and has other bytes stays. */
+async function moved(from: string, to: string, results: Downloads['results']): Promise<string> {
+  const there = await results.facts(to).catch(() => null)
+  if (there === null) await rename(from, to)
+  else if (there.sha256 === (await results.facts(from)).sha256) await rm(from)
+  else return from
+  return to
 }

@@ -69,6 +69,9 @@ export function openDownloads(config: Config, { root, recordings, media, events 
   }
 }
 
+/** Names end at 255 bytes: extensions, and those of subtitles beside the file, come behind it. */
+const ROOM_BYTES = 210
+
 function placesIn(root: string) {
   return {
     /** Of one download, emptied. */
@@ -79,7 +82,7 @@ function placesIn(root: string) {
       return folder
     },
     resultPath: (id: string, title: string, extension: string) =>
-      join(root, id, 'result', `${safeFileName(title, 'download')}.${extension}`),
+      join(root, id, 'result', `${safeFileName(title, 'download', ROOM_BYTES)}.${extension}`),
     removeFiles: (id: string) => rm(join(root, id), { recursive: true, force: true }),
   }
 }

@@ -64,6 +64,8 @@ export interface DownloadResult {
   readonly videoId: VideoId | null
   /** Absolute, for target `file`. */
   readonly path: string | null
+  /** Absolute, of the subtitles that lie beside `path`. */
+  readonly beside?: readonly string[]
   readonly gaps: readonly DownloadGap[]
   /** For people: what was chosen, what was left out and why. */
   readonly notes: readonly string[]

@@ -71,6 +71,12 @@ describe('downloads into one folder', () => {
     const found = await Promise.all(names.map(async (name) => sha256Of(await readFile(join(folder, name)))))
     expect(found).toEqual([sha256Of(two), sha256Of(one)])
   })
+
+  it('may end in a number of their own', async () => {
+    const url = put(first, '/Concert%20(999999999).ts', pooledBytes(1, 300_000))
+    expect((await runInto(url, `${folder}/`)).code).toBe(0)
+    expect(await readdir(folder)).toContain('Concert (999999999).ts')
+  })
 })
 
 function runInto(url: string, output: string) {

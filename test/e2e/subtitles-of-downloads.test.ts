@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -118,6 +118,34 @@ describe('subtitles beside a file', () => {
     }
     expect(await once()).toEqual(['multivariant.de.vtt', 'multivariant.en.vtt', 'multivariant.mp4'])
     expect(await once()).toEqual(['multivariant.de.vtt', 'multivariant.en.vtt', 'multivariant.mp4'])
+  })
+
+  it('never take the place of what lies there already', async () => {
+    const { url } = await multivariant(origin)
+    const output = join(folder, 'mine.mp4')
+    await writeFile(join(folder, 'mine.de.vtt'), 'corrected by hand')
+    const args = ['--container', 'original']
+    const done = await downloadByCli(url, { dataDir: folder, output, allow: origin.hostPort, args })
+    expect([done.code, await readFile(join(folder, 'mine.de.vtt'), 'utf8')], done.stderr).toEqual([
+      0,
+      'corrected by hand',
+    ])
+    expect(done.summary?.notes.join()).toContain('mine.en.vtt, mine.de.2.vtt.')
+    expect(await readFile(join(folder, 'mine.de.2.vtt'), 'utf8')).toContain('Guten Tag 1')
+  })
+
+  it('of the server are given like the file', async () => {
+    await using server = await startServer({ env: env() })
+    const { url } = await multivariant(origin)
+    const title = '映'.repeat(90)
+    const { id } = await downloaded(server, url, { target: 'file', title })
+    const { result } = await untilDone(server, id)
+    expect(result).toMatchObject({
+      hasFile: true,
+      subtitleFiles: [expect.stringMatching(/\.en\.vtt$/), expect.anything()],
+    })
+    const answer = await fetch(`${server.url}/api/downloads/${id}/subtitles/1`)
+    expect(await answer.text()).toContain('Guten Tag 1')
   })
 
   it('are none when none are wished for', async () => {

@@ -2,8 +2,9 @@ import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download
 import { InvalidInputError } from '#domain/errors.ts'
 import type { PageFile } from '#domain/page-tool.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
-import { besideNote, besidePaths } from './beside-paths.ts'
+import { copyToResult } from './copy-to-result.ts'
 import { entryRequest } from './entry-request.ts'
+import { besideNote, layBeside } from './lay-beside.ts'
 import { shownAddress } from '#domain/shown-address.ts'
 
 /** More at once is rather a slip than a wish; `entries` takes more. */
@@ -53,21 +54,16 @@ async function keep(
     return { ...base, byteLength, sha256: null, path: null, videoId: await toLibrary.adoptFile(source) }
   }
   const path = task.resultPath(name, extensionOf(file.path, 'mp4'))
-  const facts = await copied(file.path, path, ports)
-  const beside = besidePaths(path, file.subtitles, (number) => extensionOf(file.subtitles[number]?.path ?? '', 'vtt'))
-  for (const [number, to] of beside.entries()) await copied(file.subtitles[number]?.path ?? '', to, ports)
-  return { ...base, ...facts, notes: [...base.notes, ...besideNote(beside)], path, videoId: null }
+  const facts = await copyToResult(file.path, path, ports.results)
+  const subtitles = file.subtitles.map((one) => ({ ...one, extension: extensionOf(one.path, 'vtt') }))
+  const beside = await layBeside(path, subtitles, ports.results)
+  // Empties it: what was copied would take its room twice.
+  await task.scratchFolder()
+  return { ...base, ...facts, notes: [...base.notes, ...besideNote(beside)], path, beside, videoId: null }
 }
 
 function extensionOf(path: string, otherwise: string): string {
   return /\.([a-z0-9]{1,5})$/i.exec(path)?.[1] ?? otherwise
-}
-
-async function copied(from: string, to: string, { results }: Pick<DownloadPorts, 'results'>) {
-  const facts = await results.facts(from)
-  await using result = await results.open(to)
-  if (!(await result.keep(facts))) await result.append(from, facts)
-  return await result.finish()
 }
 
 async function orderEntries(info: LinkInfo, { request }: DownloadTask, ports: DownloadPorts): Promise<DownloadResult> {

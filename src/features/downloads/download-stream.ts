@@ -121,7 +121,7 @@ async function intoLibrary(
   const gaps = await whileWanted(videoId, fetching, library, task.signal)
   const byteLength = sumOf(recording)
   await library.recorded(videoId, byteLength)
-  return { videoId, byteLength, gaps, sha256: null, path: null, leftOut: [] }
+  return { videoId, byteLength, gaps, sha256: null, path: null, leftOut: [], beside: [] }
 }
 
 /** Fetching and writing go side by side; when one fails the other has nothing left to do. */

@@ -1,8 +1,8 @@
 import { ProductError } from '#domain/errors.ts'
 import type { FollowedRecording, RecordedRendition, RecordingHead } from '#domain/recording.ts'
-import { besideNote, besidePaths } from './beside-paths.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { joinRecording } from './fetch/join-recording.ts'
+import { besideNote, layBeside } from './lay-beside.ts'
 
 export interface StreamFile {
   readonly path: string | null
@@ -11,6 +11,8 @@ export interface StreamFile {
   readonly sha256: string | null
   /** What the container could not hold, for people. */
   readonly leftOut: readonly string[]
+  /** Paths of the subtitles that lie beside it. */
+  readonly beside: readonly string[]
 }
 
 /**
@@ -32,7 +34,7 @@ export async function streamFile(
   }
   const path = task.resultPath(head.title, container)
   const leftOut = await ports.repack(recording, container, path, signal)
-  return { path, leftOut, ...(await ports.results.facts(path)) }
+  return { path, leftOut, beside: [], ...(await ports.results.facts(path)) }
 }
 
 /** The bytes of `main`; subtitles become files beside it when the times of all pictures are known. */
@@ -40,17 +42,19 @@ async function joined(
   recording: FollowedRecording,
   path: string,
   { renditions }: RecordingHead,
-  { signal }: DownloadTask,
+  task: DownloadTask,
   ports: DownloadPorts,
 ): Promise<StreamFile> {
+  const { signal } = task
   const sounds = renditions.filter(({ kind }) => kind === 'audio')
   const texts = renditions.filter(({ kind }) => kind === 'subtitles')
   const notes = sounds.length > 0 ? [`Not in the file: ${namesOf(sounds)}. ${SOUND_APART}`] : []
   if (texts.length === 0) {
-    return { path, leftOut: notes, ...(await joinRecording(recording, ports.results, { path, signal })) }
+    return { path, leftOut: notes, beside: [], ...(await joinRecording(recording, ports.results, { path, signal })) }
   }
   const facts = await joinRecording(keeping(recording), ports.results, { path, signal })
-  return { path, leftOut: [...notes, ...(await writeBeside(recording, path, texts, signal, ports))], ...facts }
+  const { beside, told } = await writeBeside(recording, path, texts, task, ports)
+  return { path, leftOut: [...notes, ...told], beside, ...facts }
 }
 
 const SOUND_APART = 'This sound is a stream of its own; the container mkv holds all of them.'
@@ -60,19 +64,23 @@ async function writeBeside(
   recording: FollowedRecording,
   filmPath: string,
   texts: readonly RecordedRendition[],
-  signal: AbortSignal,
-  ports: Pick<DownloadPorts, 'writeTexts'>,
-): Promise<readonly string[]> {
-  const paths = besidePaths(filmPath, texts, () => 'vtt')
-  const pathOf = ({ id }: RecordedRendition) => paths[texts.findIndex((text) => text.id === id)] ?? filmPath
+  { signal, scratchFolder }: DownloadTask,
+  { writeTexts, results }: Pick<DownloadPorts, 'writeTexts' | 'results'>,
+): Promise<{ readonly beside: readonly string[]; readonly told: readonly string[] }> {
+  const scratch = await scratchFolder()
+  const pathOf = ({ id }: RecordedRendition) => `${scratch}/${id}.vtt`
   try {
-    const written = await ports.writeTexts(recording, pathOf, signal)
+    const written = await writeTexts(recording, pathOf, signal)
+    const files = written.map((text) => ({ ...text, path: pathOf(text), extension: 'vtt' }))
+    const beside = await layBeside(filmPath, files, results)
     const missing = texts.filter(({ id }) => !written.some((text) => text.id === id))
     const note = `The subtitles ${namesOf(missing)} are left out: they show nothing that can be read.`
-    return [...besideNote(written.map(pathOf)), ...(missing.length > 0 ? [note] : [])]
+    return { beside, told: [...besideNote(beside), ...(missing.length > 0 ? [note] : [])] }
   } catch (error) {
     if (signal.aborted || !(error instanceof ProductError)) throw error
-    return [`The subtitles ${namesOf(texts)} are left out: ${error.message}`]
+    return { beside: [], told: [`The subtitles ${namesOf(texts)} are left out: ${error.message}`] }
+  } finally {
+    await scratchFolder()
   }
 }
 

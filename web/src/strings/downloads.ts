@@ -148,6 +148,7 @@ export const downloads = {
     watchNow: 'Watch what is there',
     open: 'Open in library',
     file: 'Download file',
+    subtitles: 'Subtitles',
     up: 'Move up',
     first: 'Move to the front',
     log: 'Show log',

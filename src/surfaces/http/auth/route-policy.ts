@@ -41,6 +41,7 @@ export const ROUTE_POLICY: Readonly<Record<string, Access>> = {
   'POST /api/downloads/:id/cancel': 'add',
   'GET /api/downloads/:id/log': 'add',
   'GET /api/downloads/:id/file': 'add',
+  'GET /api/downloads/:id/subtitles/:number': 'add',
   'GET /api/events': 'read',
   'GET /api/status': 'read',
   'GET /status': 'read',

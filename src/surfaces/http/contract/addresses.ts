@@ -71,6 +71,11 @@ export function downloadFilePath(id: string): string {
   return `${DOWNLOADS_PATH}/${id}/file`
 }
 
+/** The n-th of the subtitles beside it, from 0. */
+export function downloadSubtitlesPath(id: string, number: number): string {
+  return `${DOWNLOADS_PATH}/${id}/subtitles/${number}`
+}
+
 export function playlistPath(id: string, reach: Reach = 'local'): string {
   return `/playlist/${reach}/${id}.m3u8`
 }

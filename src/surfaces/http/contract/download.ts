@@ -111,6 +111,8 @@ export const DownloadResult = z.object({
   videoId: z.string().nullable(),
   /** Whether GET /api/downloads/{id}/file gives it. */
   hasFile: z.boolean(),
+  /** Names of the subtitles beside it; the n-th from 0 is given by GET /api/downloads/{id}/subtitles/{n}. */
+  subtitleFiles: z.array(z.string()),
   gaps: z.array(Gap),
   notes: z.array(z.string()),
   entries: z.array(z.object({ url: z.string(), title: z.string() })),

@@ -24,10 +24,11 @@ export function presentDownload(job: Job<'download'>): Download {
 }
 
 /** Where it lies on this machine is nobody's business. */
-function presentResult({ path, gaps, notes, entries, ...result }: DownloadResult): ShownResult {
+function presentResult({ path, beside = [], gaps, notes, entries, ...result }: DownloadResult): ShownResult {
   return {
     ...result,
     hasFile: path !== null,
+    subtitleFiles: beside.map((each) => each.split(/[/\\]/).at(-1) ?? ''),
     gaps: gaps.map((gap) => ({ ...gap })),
     notes: [...notes],
     entries: entries.map(({ url, title }) => ({ url: shownAddress(url), title })),

@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ConflictError, JobNotFoundError, NotFoundError } from '#domain/errors.ts'
 import { hasEnded } from '#domain/has-ended.ts'
@@ -35,6 +36,7 @@ interface DownloadParts {
 }
 
 const Id = z.object({ id: JobId })
+const NumberedFile = z.object({ id: JobId, number: z.coerce.number().int().min(0) })
 /** All that the queue remembers, and those that have not ended. */
 const MAX_LISTED = 1000
 
@@ -161,14 +163,20 @@ function detailRoutes(app: HttpApp, { jobs, downloads, events }: DownloadParts):
       return { lines: lines.map(({ at, ...line }) => ({ ...line, at: at.toISOString() })) }
     },
   )
-  app.get(`${DOWNLOADS_PATH}/:id/file`, { schema: { params: Id } }, async ({ params, raw, id }, reply) => {
-    const { result } = await download(params.id, jobs)
-    if (!result?.path) throw new NotFoundError('This download has no file.')
-    const { path, sha256 } = result
+  const send = async ({ raw, id }: FastifyRequest, reply: FastifyReply, file: Parameters<typeof sendDiskFile>[2]) => {
     reply.hijack()
-    await sendDiskFile(raw, reply.raw, { path, sha256 }).catch((error) =>
-      sendProblem(reply.raw, error, { requestId: id, events }),
-    )
+    await sendDiskFile(raw, reply.raw, file).catch((error) => sendProblem(reply.raw, error, { requestId: id, events }))
+  }
+  app.get(`${DOWNLOADS_PATH}/:id/file`, { schema: { params: Id } }, async (request, reply) => {
+    const { result } = await download(request.params.id, jobs)
+    if (!result?.path) throw new NotFoundError('This download has no file.')
+    await send(request, reply, { path: result.path, sha256: result.sha256 })
+  })
+  app.get(`${DOWNLOADS_PATH}/:id/subtitles/:number`, { schema: { params: NumberedFile } }, async (request, reply) => {
+    const { result } = await download(request.params.id, jobs)
+    const path = result?.beside?.[request.params.number]
+    if (path === undefined) throw new NotFoundError('This download has no such subtitles.')
+    await send(request, reply, { path, sha256: null })
   })
 }
 

@@ -295,6 +295,25 @@ describe('the file of a download', () => {
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '700000', 0])
   })
 
+  it('has its subtitles beside it, each by its number and no other file', async () => {
+    const [path, text] = ['Film.mp4', 'Film.de.vtt'].map((name) => join(downloads.dir, name)) as [string, string]
+    await writeFile(text, 'WEBVTT')
+    const id = await downloads.order({ url: URL, target: 'file' })
+    downloads.work(async () => ({ ...RESULT, path, beside: [text] }))
+    await reaches(id, 'done')
+    const shown = await status(id)
+    expect(shown.result?.subtitleFiles).toEqual(['Film.de.vtt'])
+    expect(JSON.stringify(shown)).not.toContain(downloads.dir)
+    const answer = await downloads.server.ask(`/api/downloads/${id}/subtitles/0`)
+    expect([answer.status, answer.body.toString()]).toEqual([200, 'WEBVTT'])
+    expect(answer.headers['content-disposition']).toContain('filename="Film.de.vtt"')
+    const ask = async (number: string) =>
+      (await downloads.server.ask(`/api/downloads/${id}/subtitles/${number}`)).status
+    expect(await Promise.all(['1', '-1', '0.5', 'x', 'length', '..%2f0', '99999999999999999999'].map(ask))).toEqual(
+      expect.not.arrayContaining([200, 500]),
+    )
+  })
+
   it('is not found when it is gone, or was never meant to be', async () => {
     const { path, url } = await finished()
     await rm(path)

@@ -1,12 +1,18 @@
+import { downloadSubtitlesPath } from '../../../../src/surfaces/http/contract/addresses.ts'
 import type { DownloadResult } from '../../../../src/surfaces/http/contract/download.ts'
 import { formatClock } from '../../lib/format.ts'
 import { t } from '../../strings/strings.ts'
 
 type Gap = DownloadResult['gaps'][number]
 
-/** What became of it, as far as it is worth a word: gaps, notes, the hash. */
-export function DownloadResultFacts({ result }: { readonly result: DownloadResult }) {
-  const { gaps, notes, sha256, entries } = result
+interface FactsProps {
+  readonly jobId: string
+  readonly result: DownloadResult
+}
+
+/** What became of it, as far as it is worth a word: gaps, notes, subtitles beside the file, the hash. */
+export function DownloadResultFacts({ jobId, result }: FactsProps) {
+  const { gaps, notes, sha256, entries, subtitleFiles } = result
   const words = t.downloads.row
   if (gaps.length + notes.length + entries.length === 0 && sha256 === null) return null
   return (
@@ -30,6 +36,22 @@ export function DownloadResultFacts({ result }: { readonly result: DownloadResul
           {note}
         </p>
       ))}
+      {subtitleFiles.length > 0 && (
+        <ul className="flex flex-wrap gap-x-4 gap-y-1" aria-label={words.subtitles}>
+          {subtitleFiles.map((name, number) => (
+            <li key={name}>
+              <a
+                href={downloadSubtitlesPath(jobId, number)}
+                download=""
+                className="text-accent-ink underline"
+                dir="auto"
+              >
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
       {sha256 === null ? null : (
         <p className="text-xs text-muted">
           {words.sha256} <span className="font-mono">{sha256}</span>

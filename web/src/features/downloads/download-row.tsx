@@ -48,7 +48,7 @@ export function DownloadRow({
         <ProgressBar value={downloadPercent(download)} label={t.downloads.row.progress(name)} />
       )}
       {download.state === 'failed' ? <CauseCard download={download} /> : null}
-      {download.result ? <DownloadResultFacts result={download.result} /> : null}
+      {download.result ? <DownloadResultFacts jobId={download.jobId} result={download.result} /> : null}
       {showsLog ? <DownloadLogPanel download={download} name={name} /> : null}
     </li>
   )

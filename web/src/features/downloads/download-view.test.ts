@@ -26,7 +26,7 @@ const RECORDED: Download = {
 }
 const RESULT: NonNullable<Download['result']> = {
   ...{ state: 'gaps', kind: 'hls', title: 'A film', byteLength: 9, sha256: null, videoId: null, hasFile: true },
-  ...{ gaps: [], notes: [], entries: [] },
+  ...{ gaps: [], notes: [], entries: [], subtitleFiles: [] },
 }
 
 describe('a download that stands still', () => {

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { DiskResultFiles } from '#adapters/disk/disk-result-files.ts'
+import { besideNote, layBeside } from './lay-beside.ts'
+
+let folder: string
+let from: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'telereel-beside-'))
+  from = join(folder, 'scratch')
+  await mkdir(from)
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const PLAIN = { language: 'de', forced: false, hearingImpaired: false, extension: 'vtt' }
+
+async function lay(film: string, files: readonly (typeof PLAIN)[], text = (number: number) => `text ${number}`) {
+  const given = files.map((file, number) => ({ ...file, path: join(from, `${number}`) }))
+  for (const [number, { path }] of given.entries()) await writeFile(path, text(number))
+  return (await layBeside(join(folder, film), given, new DiskResultFiles())).map((path) => basename(path))
+}
+
+it('Subtitles beside a film are named as players look for them, each its own', async () => {
+  const files = [PLAIN, PLAIN, { ...PLAIN, forced: true }, { ...PLAIN, language: 'und', hearingImpaired: true }]
+  const names = ['de', 'de.2', 'de.forced', 'sdh'].map((words) => `A. film.${words}.vtt`)
+  expect(await lay('A. film.ts', files, () => 'the same')).toEqual(names)
+  expect(await lay('film', [{ ...PLAIN, extension: 'srt' }, PLAIN])).toEqual(['film.de.srt', 'film.de.vtt'])
+  expect([besideNote([]), besideNote(['/a/film.de.vtt'])]).toEqual([[], ['Subtitles lie beside it: film.de.vtt.']])
+})
+
+it('What lies there already stays, and is taken when it is the same', async () => {
+  await writeFile(join(folder, 'film.de.vtt'), 'corrected by hand')
+  for (const _ of [1, 2]) expect(await lay('film.ts', [PLAIN, PLAIN])).toEqual(['film.de.2.vtt', 'film.de.3.vtt'])
+  expect(await readFile(join(folder, 'film.de.vtt'), 'utf8')).toBe('corrected by hand')
+  expect((await readdir(folder)).sort()).toEqual(['film.de.2.vtt', 'film.de.3.vtt', 'film.de.vtt', 'scratch'])
+})
+
+it('Their names fit into what file systems take, whatever the film is called', async () => {
+  const labels = { ...PLAIN, language: 'zh-Hant-TW', forced: true, hearingImpaired: true }
+  const many = [
+    ...Array.from({ length: 12 }, () => labels),
+    { ...labels, language: `de-${'abcdefgh-'.repeat(6)}abcdefgh` },
+  ]
+  const names = await lay(`${'映'.repeat(79)}.mp4`, many)
+  for (const name of names) expect(Buffer.byteLength(`${name}.part`)).toBeLessThanOrEqual(255)
+  expect(new Set(names)).toHaveLength(13)
+})
