@@ -13,7 +13,7 @@ const PROFILE: SimulatedNetwork = {
 
 describe('ConcurrencyController', () => {
   it('climbs fast enough for a short stream where each connection brings its share', () => {
-    expect(simulate(new ConcurrencyController({ most: 32 }), PROFILE, 200).tookMs).toBeLessThan(1800)
+    expect(simulate(new ConcurrencyController({ most: 32 }), PROFILE, 200).tookMs).toBeLessThan(1650)
     expect(simulate(new ConcurrencyController({ most: 16 }), PROFILE, 200).tookMs).toBeLessThan(3150)
     expect(simulate(new ConcurrencyController({ most: 16, start: 16 }), PROFILE, 200).tookMs).toBeLessThan(3000)
   })

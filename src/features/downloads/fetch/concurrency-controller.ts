@@ -1,6 +1,6 @@
 /** No download opens more connections to a server, whatever they would bring. */
 export const MOST_CONNECTIONS = 32
-const FIRST_CONNECTIONS = 4
+const FIRST_CONNECTIONS = 8
 const STEP = 2
 /** Doubling goes on while it brings so much more. */
 const WORTH_DOUBLING = 1.35
