@@ -45,6 +45,12 @@ describe('a cookies file', () => {
     await expect(read('bound', new URL(url).hostname)).rejects.toMatchObject({ code: 'invalid-input' })
   })
 
+  it('may be bound to a domain as people write it', async () => {
+    await file('letters', `# telereel-domain: Bücher.example\n.xn--bcher-kva.example\tTRUE\t/\tTRUE\t0\ta\tb\n`)
+    const { cookies } = await read('letters', new URL('https://www.bücher.example/').hostname)
+    expect(cookies).toHaveLength(1)
+  })
+
   it('is of no use while it is bound to nothing, and says how to bind it', async () => {
     await file('unbound', LINE)
     await expect(read('unbound')).rejects.toMatchObject({

@@ -99,7 +99,12 @@ function contentsOf(text: string): Pick<ReadFile, 'domains' | 'text' | 'cookies'
 function boundDomains(text: string): string[] {
   const lines = text.matchAll(/^#\s*telereel-domain:(.*)$/gim)
   const words = [...lines].flatMap(([, list = '']) => list.split(/[\s,]+/))
-  return words.map((word) => word.toLowerCase().replace(/^\./, '')).filter((word) => DOMAIN.test(word))
+  return words.map((word) => asInAddresses(word.toLowerCase().replace(/^\./, ''))).filter((word) => DOMAIN.test(word))
+}
+
+/** People write `bücher.example`, addresses say `xn--bcher-kva.example`. */
+function asInAddresses(domain: string): string {
+  return /[^\0-\x7f]/.test(domain) ? (URL.parse(`http://${domain}`)?.hostname ?? domain) : domain
 }
 
 function isWithin(host: string, domain: string): boolean {

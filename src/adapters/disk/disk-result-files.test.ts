@@ -50,6 +50,16 @@ describe('DiskResultFiles', () => {
     expect(await file.finish()).toEqual(factsOf(WHOLE))
   })
 
+  it('says what is wrong when a piece is gone, and keeps what it has', async () => {
+    await using lab = await openLab()
+    const [one, two] = lab.pieces
+    await using file = await lab.files.open(lab.path)
+    if (one) await file.append(one.path, one)
+    const gone = two && file.append(join(lab.folder, 'gone'), two)
+    await expect(gone).rejects.toMatchObject({ code: 'blob-damaged', why: expect.any(String), fix: expect.any(String) })
+    expect(file.byteLength).toBe(one?.byteLength)
+  })
+
   it('takes no file that is not what it should be', async () => {
     await using lab = await openLab()
     await using file = await lab.files.open(lab.path)

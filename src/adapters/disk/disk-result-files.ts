@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlobDamagedError } from '#domain/errors.ts'
 import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
+import { isMissing } from './file-errors.ts'
 import { isThere } from './is-there.ts'
 import { noSpaceOr } from './no-space-or.ts'
 import { readThrough } from './read-through.ts'
@@ -77,7 +78,9 @@ class DiskResultFile implements ResultFile {
 
   /** Only their number is compared: these bytes were hashed when they came, moments ago as a rule. */
   async append(path: string, { byteLength }: FileFacts): Promise<void> {
-    await using source = await open(path, 'r')
+    await using source = await open(path, 'r').catch((cause: unknown) => {
+      throw isMissing(cause) ? goneFile(cause) : cause
+    })
     await this.#leaveEarlier()
     const whole = this.#hash.copy()
     let length = 0
@@ -140,6 +143,15 @@ class DiskResultFile implements ResultFile {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close()
   }
+}
+
+/** Pieces go when they are safe in the result. */
+function goneFile(cause: unknown): BlobDamagedError {
+  return new BlobDamagedError('A file of the recording is not there any more.', {
+    why: 'What had been made of it so far was removed, renamed or changed.',
+    fix: 'Start the download anew.',
+    cause,
+  })
 }
 
 /** For reading and writing, there or not. */
