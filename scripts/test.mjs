@@ -31,7 +31,7 @@ async function everything() {
   await buildPage()
   const checks = await runChecks()
   const suites = []
-  for (const suite of ['unit', 'e2e']) suites.push(await runSuite(suite))
+  for (const suite of ['unit', 'e2e', 'e2e-alone']) suites.push(await runSuite(suite))
   for (const remark of suites.flatMap(({ remarks }) => remarks)) console.log(`✖ ${remark}`)
   if (missing.length > 0) console.log(`✖ Missing for the tests: ${missing.map(({ name }) => name).join(', ')}.`)
   const tools = { passed: 0, failed: missing.length }
