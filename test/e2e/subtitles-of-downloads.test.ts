@@ -40,6 +40,8 @@ describe('subtitles of a page', () => {
       ['en-forced', 'en.srt', '1\n00:00:01,000 --> 00:00:02,000\nHello\n'],
       ['fr', 'fr.vtt', '<html>no subtitles</html>'],
       ['it', 'it.vtt', null],
+      // For the tool a reason to give up all of it: languages are parts of file names.
+      ['/../../odd', 'odd.vtt', VTT],
     ])
     const { id, videoId } = await downloaded(server, url)
     const video = await server.api.waitEnded(videoId)

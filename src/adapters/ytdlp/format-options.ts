@@ -67,6 +67,9 @@ export function isFormatId(id: string): boolean {
   return FORMAT_ID.test(id)
 }
 
+/** Languages become parts of file names as the page writes them: none may lead to another folder. */
+const IN_NAMES = '[^/\\\\]'
+
 /**
  * Subtitle files beside the video; what cannot be had is left out: without `--ignore-errors` a subtitle file that is not there
  * ends the whole download (measured with 2026.08.19). What fails of the film itself still ends in an exit code. Chat replays
@@ -76,8 +79,8 @@ export function subtitleOptions({ subtitleLanguages, quality }: DownloadChoice):
   if (subtitleLanguages === 'none' || quality === 'audio-only') return []
   const wished =
     subtitleLanguages === 'all'
-      ? ['all', '-live_chat']
-      : subtitleLanguages.filter((one) => LANGUAGE.test(one)).map((one) => `${one}(-.*)?`)
+      ? [`${IN_NAMES}+`, '-live_chat']
+      : subtitleLanguages.filter((one) => LANGUAGE.test(one)).map((one) => `${one}(-${IN_NAMES}*)?`)
   if (wished.length === 0) return []
   return ['--write-subs', `--sub-langs=${wished.join(',')}`, '--sub-format', 'vtt/srt/ass', '--ignore-errors']
 }
