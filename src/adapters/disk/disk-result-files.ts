@@ -128,15 +128,19 @@ class DiskResultFile implements ResultFile {
   /** What was kept of an earlier result becomes the beginning of a new one. */
   async #leaveEarlier(): Promise<void> {
     if (!this.#isEarlier) return
-    const part = await openPart(this.#path)
-    const earlier = this.#file
-    this.#file = part
-    this.#isEarlier = false
-    await using _closed = earlier
-    let at = 0
-    for await (const bytes of readThrough(earlier, { offset: 0, byteLength: this.#byteLength }, this.#buffer)) {
-      await writeAll(part, bytes, at)
-      at += bytes.length
+    try {
+      const part = await openPart(this.#path)
+      const earlier = this.#file
+      this.#file = part
+      this.#isEarlier = false
+      await using _closed = earlier
+      let at = 0
+      for await (const bytes of readThrough(earlier, { offset: 0, byteLength: this.#byteLength }, this.#buffer)) {
+        await writeAll(part, bytes, at)
+        at += bytes.length
+      }
+    } catch (cause) {
+      throw noSpaceOr(cause, 'The disk of the result is full.')
     }
   }
 

@@ -4,7 +4,7 @@ import type { PageFile } from '#domain/page-tool.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { copyToResult } from './copy-to-result.ts'
 import { entryRequest } from './entry-request.ts'
-import { besideNote, layBeside } from './lay-beside.ts'
+import { besideOrWhy, layBeside } from './lay-beside.ts'
 import { shownAddress } from '#domain/shown-address.ts'
 
 /** More at once is rather a slip than a wish; `entries` takes more. */
@@ -56,10 +56,11 @@ async function keep(
   const path = task.resultPath(name, extensionOf(file.path, 'mp4'))
   const facts = await copyToResult(file.path, path, ports.results)
   const subtitles = file.subtitles.map((one) => ({ ...one, extension: extensionOf(one.path, 'vtt') }))
-  const beside = await layBeside(path, subtitles, ports.results)
+  const languages = file.subtitles.map(({ title, language }) => title ?? language).join(', ')
+  const { beside, told: onThem } = await besideOrWhy(() => layBeside(path, subtitles, ports.results), languages, task)
   // Empties it: what was copied would take its room twice.
   await task.scratchFolder()
-  return { ...base, ...facts, notes: [...base.notes, ...besideNote(beside)], path, beside, videoId: null }
+  return { ...base, ...facts, notes: [...base.notes, ...onThem], path, beside, videoId: null }
 }
 
 function extensionOf(path: string, otherwise: string): string {

@@ -1,6 +1,8 @@
+import { ProductError } from '#domain/errors.ts'
 import type { ResultFiles } from '#domain/result-file.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 import { copyToResult } from './copy-to-result.ts'
+import type { DownloadTask } from './download-ports.ts'
 
 /** A subtitle file that belongs to a film. */
 interface BesideFile {
@@ -61,8 +63,26 @@ function languageWord(language: string): string {
   return language.length <= 10 ? language : (language.split('-')[0] ?? '')
 }
 
+/** A film without its subtitles is a film all the same: what goes wrong with them is told and ends nothing else. */
+export async function besideOrWhy(
+  lay: () => Promise<readonly string[]>,
+  names: string,
+  { signal, log }: Pick<DownloadTask, 'signal' | 'log'>,
+): Promise<{ readonly beside: readonly string[]; readonly told: readonly string[] }> {
+  try {
+    const beside = await lay()
+    return { beside, told: besideNote(beside) }
+  } catch (error) {
+    if (signal.aborted) throw error
+    if (!(error instanceof ProductError))
+      log({ level: 'warn', text: `Subtitles could not be written: ${String(error)}` })
+    const why = error instanceof ProductError ? error.message : 'they could not be written.'
+    return { beside: [], told: [`The subtitles ${names} are left out: ${why}`] }
+  }
+}
+
 /** For people; nothing of what is not there. */
-export function besideNote(paths: readonly string[]): readonly string[] {
+function besideNote(paths: readonly string[]): readonly string[] {
   const names = paths.map((path) => path.split(/[/\\]/).at(-1))
   return names.length === 0 ? [] : [`Subtitles lie beside it: ${names.join(', ')}.`]
 }

@@ -1,8 +1,7 @@
-import { ProductError } from '#domain/errors.ts'
 import type { FollowedRecording, RecordedRendition, RecordingHead } from '#domain/recording.ts'
 import type { DownloadPorts, DownloadTask } from './download-ports.ts'
 import { joinRecording } from './fetch/join-recording.ts'
-import { besideNote, layBeside } from './lay-beside.ts'
+import { besideOrWhy, layBeside } from './lay-beside.ts'
 
 export interface StreamFile {
   readonly path: string | null
@@ -59,30 +58,32 @@ async function joined(
 
 const SOUND_APART = 'This sound is a stream of its own; the container mkv holds all of them.'
 
-/** A film without its subtitles is a film all the same. */
 async function writeBeside(
   recording: FollowedRecording,
   filmPath: string,
   texts: readonly RecordedRendition[],
-  { signal, scratchFolder }: DownloadTask,
+  task: DownloadTask,
   { writeTexts, results }: Pick<DownloadPorts, 'writeTexts' | 'results'>,
 ): Promise<{ readonly beside: readonly string[]; readonly told: readonly string[] }> {
-  const scratch = await scratchFolder()
+  const scratch = await task.scratchFolder()
   const pathOf = ({ id }: RecordedRendition) => `${scratch}/${id}.vtt`
-  try {
-    const written = await writeTexts(recording, pathOf, signal)
-    const files = written.map((text) => ({ ...text, path: pathOf(text), extension: 'vtt' }))
-    const beside = await layBeside(filmPath, files, results)
-    const missing = texts.filter(({ id }) => !written.some((text) => text.id === id))
-    const note = `The subtitles ${namesOf(missing)} are left out: they show nothing that can be read.`
-    return { beside, told: [...besideNote(beside), ...(missing.length > 0 ? [note] : [])] }
-  } catch (error) {
-    if (signal.aborted || !(error instanceof ProductError)) throw error
-    return { beside: [], told: [`The subtitles ${namesOf(texts)} are left out: ${error.message}`] }
-  } finally {
-    await scratchFolder()
+  const missing: string[] = []
+  const lay = async () => {
+    const written = await writeTexts(recording, pathOf, task.signal)
+    const unread = texts.filter(({ id }) => !written.some((text) => text.id === id))
+    if (unread.length > 0) missing.push(`The subtitles ${namesOf(unread)} are left out: ${NOTHING}`)
+    return await layBeside(
+      filmPath,
+      written.map((text) => ({ ...text, path: pathOf(text), extension: 'vtt' })),
+      results,
+    )
   }
+  const { beside, told } = await besideOrWhy(lay, namesOf(texts), task)
+  await task.scratchFolder()
+  return { beside, told: [...told, ...(beside.length > 0 || told.length === 0 ? missing : [])] }
 }
+
+const NOTHING = 'they show nothing that can be read.'
 
 function namesOf(renditions: readonly RecordedRendition[]): string {
   return renditions.map(({ name, language }) => name || language).join(', ')
