@@ -9,8 +9,8 @@ import { attachSubtitle, type SidecarSubtitle } from './add-subtitle.ts'
 import type { PackWriter } from './pack-writer.ts'
 import { readSidecar } from './read-sidecar.ts'
 
-/** Subtitles of whole films reach some hundred KB, typeset ones some MB. */
-const MAX_SIDECAR_BYTES = 32 * 1024 * 1024
+/** Subtitles of whole films reach some hundred KB, typeset ones some MB. Nobody has looked into these. */
+const MAX_SIDECAR_BYTES = 16 * 1024 * 1024
 
 interface SidecarPorts {
   readonly catalog: Catalog

@@ -7,7 +7,7 @@ import { parseTimestampMap } from './parse-web-vtt.ts'
 import { segmentWebVtt } from './segment-web-vtt.ts'
 import { StyledText } from './styled-text.ts'
 import type { SubtitleCue } from './subtitle-cue.ts'
-import { MAX_CUES, MAX_SUBTITLE_LENGTH, SubtitleError } from './subtitle-error.ts'
+import { MAX_CUE_LENGTH, MAX_CUES, MAX_SUBTITLE_LENGTH, SubtitleError } from './subtitle-error.ts'
 import { cleanCueText } from './web-vtt-text.ts'
 
 const text = fc
@@ -175,6 +175,17 @@ describe('parseSubtitle of anything', () => {
       }),
       { numRuns: 1500 },
     )
+  })
+
+  it.each([
+    ['vtt', 'WEBVTT\n\n0:01.000 --> 0:02.000\n', '<'],
+    ['srt', '1\n00:00:01,000 --> 00:00:02,000\n', '{\\an8'],
+    ['ass', `[Events]\n${'Dialogue: 0,0:00:01.00,0:00:02.00,D,,0,0,0,,'}`, '{<'],
+  ] as const)('cuts a cue that nobody could read, and goes on behind it: %s', (format, head, filling) => {
+    const again = head.replace('WEBVTT', '').replace('[Events]\n', '')
+    const cues = parseSubtitle(`${head}one ${filling.repeat(1_000_000)}\n\n${again}two\n`, format)
+    expect(cues.at(-1)?.text).toBe('two')
+    for (const { text } of cues) expect(text.length).toBeLessThan(5 * MAX_CUE_LENGTH)
   })
 
   it('refuses what is larger than any subtitle', () => {

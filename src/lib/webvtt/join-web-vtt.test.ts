@@ -4,6 +4,7 @@ import { formatWebVtt } from './format-web-vtt.ts'
 import { WebVttJoiner } from './join-web-vtt.ts'
 import { segmentWebVtt } from './segment-web-vtt.ts'
 import type { SubtitleCue } from './subtitle-cue.ts'
+import { SubtitleError } from './subtitle-error.ts'
 
 const MEDIA_ZERO_SEC = 10
 
@@ -60,6 +61,19 @@ it.each([
 ])('without a map takes times that count from the beginning of %s', (_, startMs) => {
   const text = formatWebVtt([{ startMs, endMs: startMs + 300, text: 'word' }])
   expect(joined([formatWebVtt([]), formatWebVtt([]), text], 2)).toEqual([{ startMs: 4500, endMs: 4800, text: 'word' }])
+})
+
+it('keeps no more text than any subtitle has', () => {
+  const joiner = new WebVttJoiner()
+  const add = (number: number) => {
+    const text = `WEBVTT\n\n0:01.000 --> 0:02.000\n${number}${'x'.repeat(60_000)}`
+    joiner.add({ text, startSec: number, durationSec: 1, fromMediaSec: (sec) => sec })
+  }
+  const all = () => {
+    for (let number = 0; number < 1000; number++) add(number)
+  }
+  expect(all).toThrow(SubtitleError)
+  expect(joiner.cues().length).toBeGreaterThan(500)
 })
 
 it('takes any text', () => {

@@ -21,6 +21,8 @@ export class WebVttJoiner {
   /** By what is shown: the last cue of it. */
   readonly #lasts = new Map<string, number>()
   #length = 0
+  /** Of the cues: what is told in many segments counts once. */
+  #keptLength = 0
 
   /** Throws SubtitleError for what is too much, nothing else. */
   add(segment: SubtitleSegment): void {
@@ -48,6 +50,8 @@ export class WebVttJoiner {
       this.#cues[at] = { ...last, startMs, endMs }
       return
     }
+    this.#keptLength += key.length
+    if (this.#keptLength > MAX_SUBTITLE_LENGTH) throw new SubtitleError(`more than ${MAX_SUBTITLE_LENGTH} characters`)
     if (this.#cues.length >= MAX_CUES) throw new SubtitleError(`more than ${MAX_CUES} cues`)
     this.#lasts.set(key, this.#cues.push(cue) - 1)
   }

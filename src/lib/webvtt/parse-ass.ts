@@ -1,6 +1,7 @@
 import { alignmentSettings } from './alignment-settings.ts'
 import { parseAssText, placeOfSsa } from './ass-text.ts'
 import type { SubtitleCue } from './subtitle-cue.ts'
+import { MAX_CUE_LENGTH } from './subtitle-error.ts'
 import { textLines } from './text-lines.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -18,13 +19,13 @@ interface AssState {
 export function* parseAss(text: string): Generator<SubtitleCue, void, undefined> {
   const state: AssState = { section: '', columns: EVENT_COLUMNS, places: new Map() }
   for (const line of textLines(text)) {
-    const section = /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1]
+    const section = line.length > MAX_CUE_LENGTH ? undefined : /^\s*\[([^\]]*)\]\s*$/.exec(line)?.[1]
     if (section !== undefined) {
       state.section = section.trim().toLowerCase()
       state.columns = EVENT_COLUMNS
       continue
     }
-    const cue = readLine(line, state)
+    const cue = readLine(line.slice(0, MAX_CUE_LENGTH), state)
     if (cue) yield cue
   }
 }

@@ -1,5 +1,6 @@
 import { alignmentSettings } from './alignment-settings.ts'
 import { decodeReferences } from './character-reference.ts'
+import { CueLines } from './cue-lines.ts'
 import { StyledText, type TextStyle } from './styled-text.ts'
 import type { SubtitleCue } from './subtitle-cue.ts'
 import { textLines } from './text-lines.ts'
@@ -11,18 +12,18 @@ import { parseTimingLine } from './timestamp.ts'
  */
 export function* parseSrt(text: string): Generator<SubtitleCue, void, undefined> {
   let timing: ReturnType<typeof parseTimingLine> = null
-  let lines: string[] = []
+  let cue = new CueLines()
   for (const line of textLines(text)) {
     const next = line.includes('-->') ? parseTimingLine(line) : null
     if (!next) {
-      if (timing) lines.push(line)
+      if (timing) cue.push(line)
       continue
     }
-    if (timing) yield srtCue(timing, withoutNumber(lines))
+    if (timing) yield srtCue(timing, withoutNumber(cue.lines))
     timing = next
-    lines = []
+    cue = new CueLines()
   }
-  if (timing) yield srtCue(timing, lines)
+  if (timing) yield srtCue(timing, cue.lines)
 }
 
 /** The number of the next cue: digits right before its times, after a blank line or after nothing. */

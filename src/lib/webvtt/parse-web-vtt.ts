@@ -1,3 +1,4 @@
+import { CueLines } from './cue-lines.ts'
 import type { SubtitleCue } from './subtitle-cue.ts'
 import { textLines } from './text-lines.ts'
 import { parseTimestamp, parseTimingLine } from './timestamp.ts'
@@ -38,16 +39,16 @@ export function parseTimestampMap(text: string): TimestampMap | null {
 }
 
 function* blocks(text: string): Generator<string[], void, undefined> {
-  let block: string[] = []
+  let block = new CueLines()
   for (const line of textLines(text)) {
     // A cue may follow another without the blank line between.
-    const ends = line.trim() === '' || (line.includes('-->') && block.some((other) => other.includes('-->')))
-    if (!ends) {
-      block.push(line)
-      continue
+    const isBlank = line.trim() === ''
+    const ends = isBlank || (line.includes('-->') && block.lines.some((other) => other.includes('-->')))
+    if (ends) {
+      if (block.lines.length > 0) yield block.lines
+      block = new CueLines()
     }
-    if (block.length > 0) yield block
-    block = line.trim() === '' ? [] : [line]
+    if (!isBlank) block.push(line)
   }
-  if (block.length > 0) yield block
+  if (block.lines.length > 0) yield block.lines
 }

@@ -34,16 +34,17 @@ export class StyledText {
   /** Cue text: escaped, tags nested, no blank lines, no spaces around lines. */
   toCueText(): string {
     let open = ''
-    let written = ''
+    // Joined at the end: a text that is added to piece by piece is kept as all its pieces.
+    const written: string[] = []
     for (const { text, styles } of withoutBlankLines(this.#runs)) {
       const kept = commonStart(open, styles)
       if (text !== '\n') {
-        written += closing(open.slice(kept.length)) + opening(styles.slice(kept.length))
+        written.push(closing(open.slice(kept.length)), opening(styles.slice(kept.length)))
         open = styles
       }
-      written += escapeCueText(text)
+      written.push(escapeCueText(text))
     }
-    return written + closing(open)
+    return written.join('') + closing(open)
   }
 }
 
