@@ -41,9 +41,9 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
   return {
     ...core.ports,
     newRecoveryKey: core.store.newRecoveryKey,
-    mendPorts: () =>
+    mendPorts: ({ dryRun }) =>
       mendPorts(core, server, () => {
-        hasWorked = true
+        hasWorked ||= !dryRun
       }),
     linksOf: (id) => links.linksOf(id),
     register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),

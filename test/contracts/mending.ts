@@ -127,6 +127,21 @@ export function testMending(
       expect((await lab.verify()).problems).toEqual(found.problems)
     })
 
+    it('writes no pack anew a second time for the sake of what is to be had from nowhere', async () => {
+      await using lab = await open()
+      const { attachments } = await lab.ports.catalog.record(FILM)
+      const original = attachments.find(({ kind }) => kind === 'subtitle-original')?.slices[0]
+      if (!original) throw new Error('The film has no subtitles.')
+      const pack = await lab.ports.catalog.pack(original.packId)
+      for (const { sha256 } of await slicesIn(lab, pack)) if (sha256 !== original.sha256) lab.cached.add(sha256)
+      await lab.store.lose(refOf(pack))
+      await lab.verify({ mend: true })
+      const before = await lab.ports.catalog.record(FILM)
+      const again = await lab.verify({ mend: true })
+      expect([again.repaired, again.problems.length]).toEqual([[], 1])
+      expect(await lab.ports.catalog.record(FILM)).toEqual(before)
+    })
+
     it('writes no pack anew while another process works on the library', async () => {
       await using lab = await open()
       const [first] = await lab.ports.catalog.packs(FILM)
@@ -153,6 +168,24 @@ export function testMending(
       }
       expect(await lab.verify({ mend: true })).toMatchObject({ problems: [], unmended: [] })
       await expectSame(lab, all)
+      expect(await lab.strays()).toEqual([])
+    })
+
+    it('keeps what lies beside a pack of which only the length was looked at', async () => {
+      await using lab = await open()
+      const pack = await packOfSegmentsOnly(lab)
+      const bytes = Buffer.concat(await Array.fromAsync(await lab.store.blobs.get(refOf(pack))))
+      bytes.fill(~(bytes.at(-1) ?? 0), bytes.byteLength - 1)
+      const source = async function* () {
+        yield bytes
+      }
+      const name = `${FILM}/${pack.position}`
+      const beside = await lab.store.blobs.put({ name, byteLength: bytes.byteLength, open: source })
+      // Where a name is a place, nothing lies beside anything.
+      if (beside === pack.ref) return
+      await lab.store.flip(refOf(pack), 0.5)
+      await lab.verify({ mend: true, level: 1 })
+      expect(await lab.verify({ mend: true })).toMatchObject({ problems: [], unmended: [] })
       expect(await lab.strays()).toEqual([])
     })
 

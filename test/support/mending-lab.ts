@@ -16,7 +16,7 @@ import { planNew } from '#features/ingest/plan-once.ts'
 import { type ScriptedFilm, ScriptedMedia } from '#features/ingest/scripted-media.test-support.ts'
 import { writeOutline } from '#features/ingest/write-manifest.ts'
 import type { MendPorts } from '#features/library/mend-pack.ts'
-import { type VerifiedVideo, verifyLibrary } from '#features/library/verify-library.ts'
+import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
 
 /** A store that a test can harm behind its back. */
 export interface HarmedStore extends AsyncDisposable {
@@ -30,6 +30,13 @@ export interface HarmedStore extends AsyncDisposable {
 export const FILM = 'testvideo0000001' as VideoId
 const SOURCE = { path: '/films/x.mkv', owned: false } as const
 const SETTINGS = { minSegmentSec: 2, maxSegmentSec: 30, oversized: 'split' } as const
+
+interface VerifyWish {
+  readonly mend?: boolean
+  readonly dryRun?: boolean
+  readonly ports?: MendPorts
+  readonly level?: VerifyLevel
+}
 
 /** A film in the store, and all that mending works with; what is there of cache and source is the test's to say. */
 export class MendingLab implements AsyncDisposable {
@@ -115,11 +122,11 @@ export class MendingLab implements AsyncDisposable {
     return right
   }
 
-  async verify(how: { readonly mend?: boolean; readonly dryRun?: boolean; readonly ports?: MendPorts } = {}) {
-    const { mend = false, dryRun = false, ports = this.ports } = how
+  async verify(how: VerifyWish = {}) {
+    const { mend = false, dryRun = false, ports = this.ports, level = 2 } = how
     const signal = new AbortController().signal
-    const wishes = { level: 2, random: () => 0, signal, ...(mend && { mend: { ports, dryRun, sourcePath: null } }) }
-    const [found] = await Array.fromAsync(verifyLibrary(ports, { ...wishes, level: 2 }))
+    const wishes = { level, random: () => 0, signal, ...(mend && { mend: { ports, dryRun, sourcePath: null } }) }
+    const [found] = await Array.fromAsync(verifyLibrary(ports, wishes))
     return found as VerifiedVideo
   }
 

@@ -63,7 +63,8 @@ export class ScriptedMedia implements MediaTool {
     }
     for (const name of subtitles) {
       const bytes = new TextEncoder().encode('1\n00:00:01,000 --> 00:00:02,000\nhello\n')
-      yield { kind: 'subtitle', subtitle: { name, original: { format: 'srt', bytes }, webvtt: bytes } }
+      const webvtt = new TextEncoder().encode('WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nhello\n')
+      yield { kind: 'subtitle', subtitle: { name, original: { format: 'srt', bytes }, webvtt } }
     }
   }
 

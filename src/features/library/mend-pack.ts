@@ -5,6 +5,7 @@ import type { Attachment, Pack } from '#domain/video.ts'
 import { type ComposedPack, composeAnew, composeAsItWas } from './compose-pack.ts'
 import type { CutAgainPorts, SourceAgain } from './cut-again.ts'
 import { type GatherPorts, gatherPack } from './gather-pack.ts'
+import type { DamagedSlice } from './look-at-pack.ts'
 import type { PackReadPorts } from './read-pack.ts'
 import { type Blank, blanksOf, TornPack } from './torn-pack.ts'
 
@@ -40,6 +41,8 @@ export interface MendSources {
   readonly source: SourceAgain
   /** Other blobs under the name of this pack. */
   readonly spares: readonly BlobRef[]
+  /** What it cannot give. */
+  readonly damaged: readonly Pick<DamagedSlice, 'owner'>[]
 }
 
 /**
@@ -50,13 +53,13 @@ export interface MendSources {
  */
 export async function mendPack(
   pack: Pack,
-  { record, source, spares }: MendSources,
+  { record, source, spares, damaged }: MendSources,
   ports: MendPorts,
   options: MendOptions,
 ): Promise<MendedPack> {
   const torn = new TornPack(pack, blanksOf(record, pack), ports.sha256)
   await gatherPack(torn, { source, spares }, ports, options.signal)
-  const lost = torn.missing.filter(isNeeded)
+  const lost = isInVain(torn, damaged) ? torn.missing : torn.missing.filter(isNeeded)
   if (lost.length > 0) return unmended(lossOf(torn, lost), ...(source.why ? [source.why] : []))
 
   const words = torn.found.length > 0 ? [originsOf(torn)] : []
@@ -81,6 +84,12 @@ const SERVER_RUNS =
 /** What everything else can be made from, or be without. */
 function isNeeded({ owner }: Blank): boolean {
   return 'trackId' in owner || owner.kind === 'subtitle'
+}
+
+/** All that it cannot give is missing still, and stays known: written anew it would be what it is. */
+function isInVain({ missing }: TornPack, damaged: MendSources['damaged']): boolean {
+  const staysKnown = (owner: Blank['owner']) => !('trackId' in owner) && owner.kind === 'subtitle-original'
+  return damaged.every(({ owner }) => staysKnown(owner) && missing.some((blank) => blank.owner === owner))
 }
 
 function lossOf(torn: TornPack, lost: readonly Blank[]): string {

@@ -127,19 +127,19 @@ async function verifyPack(
     mend &&
     source &&
     isMendable &&
-    (await mendLost(pack, { record, source, spares: own }, mend, options, findings))
+    (await mendLost(pack, { record, source, spares: own, damaged }, mend, options, findings))
   ) {
     known = await ports.catalog.record(record.video.id)
     damaged = await look(known)
   }
   findings.problems.push(...damaged.map(problemOf))
-  if (mend && damaged.length === 0) await removeSpares(packIn(known, id), own, mend, signal)
+  if (mend && level === 2 && damaged.length === 0) await removeSpares(packIn(known, id), own, mend, signal)
   return known
 }
 
-/** Not before the pack was found good. */
+/** Not before every byte of the pack was found good, and not when another process made one of them the pack meanwhile. */
 async function removeSpares(
-  { ref }: Pack,
+  { id, ref }: Pack,
   spares: readonly BlobRef[],
   { ports, dryRun }: MendWishes,
   signal: AbortSignal,
@@ -147,6 +147,7 @@ async function removeSpares(
   const useless = spares.filter((spare) => spare !== ref)
   if (dryRun || useless.length === 0) return
   await ports.alone(async () => {
+    if ((await ports.catalog.pack(id)).ref !== ref) return
     for (const spare of useless) await ports.blobs.delete(spare, signal)
   })
 }

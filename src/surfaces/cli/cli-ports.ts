@@ -99,8 +99,8 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sha256: Sha256
   /** Set when this process made it: it must be shown once. */
   readonly newRecoveryKey: string | null
-  /** What mending needs. */
-  mendPorts(): MendPorts
+  /** What mending needs. After a dry run the store is left alone when the library is closed. */
+  mendPorts(how: { readonly dryRun: boolean }): MendPorts
   linksOf(id: VideoId): CliLinks
   /** Registers the file with the running server, or here; resolves with the id at once. */
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>

@@ -41,7 +41,7 @@ export const verifyVerb: Verb = {
       level,
       percent,
       ...(wishes.videoId && { videoId: wishes.videoId }),
-      ...(options.repair === true && { mend: { ports: library.mendPorts(), dryRun, sourcePath } }),
+      ...(options.repair === true && { mend: { ports: library.mendPorts({ dryRun }), dryRun, sourcePath } }),
       random: Math.random,
       signal: ports.signal,
     })
