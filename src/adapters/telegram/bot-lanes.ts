@@ -106,6 +106,11 @@ export class BotLanes {
     if (kind === 'send') this.messages(chatId).restart(nowMs, restedMs)
   }
 
+  /** Other processes sent before, the last of them so long ago. */
+  rested(nowMs: number, restedMs: number): void {
+    if (this.homeChatId !== null) this.messages(this.homeChatId).restart(nowMs, restedMs)
+  }
+
   /** The call was held back at the last moment. */
   heldBack(kind: CallKind, chatId: number): void {
     for (const pace of this.#pacesOf(kind, chatId)) pace.giveBack()

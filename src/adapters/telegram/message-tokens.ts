@@ -13,10 +13,11 @@ export interface Message {
  * What one bot may send to one chat. The service looks at a message when its last byte has come, however long the file
  * before it took; so a message costs its token then, not when it begins. At which moment that is, nobody knows between the
  * last byte and the answer: until then one token is kept back for it, and it is taken when the answer comes. So however
- * uneven the way is, no more arrive than the bucket allows. Pure: the caller brings the time; the rate is that of the pace.
+ * uneven the way is, no more arrive than the bucket allows. Pure: the caller brings the time; rate and burst are those of the pace.
  */
 export class MessageTokens {
   readonly #pace: Pace
+  /** As long as no limit was met. */
   readonly #burst: number
   readonly #messages = new Set<Message>()
   #tokens: number
@@ -41,7 +42,9 @@ export class MessageTokens {
    */
   startAtMs(nowMs: number, leadMs: number): number {
     this.#settle(nowMs)
-    return Math.max(this.#pace.notBeforeMs, this.#dueMs(1 + this.#messages.size, nowMs) - leadMs)
+    // What is held back at its end may begin while more are on their way than may come at once.
+    const burst = leadMs > 0 ? this.#burst : this.#learnedBurst
+    return Math.max(this.#pace.notBeforeMs, this.#dueMs(1 + this.#messages.size, nowMs, burst) - leadMs)
   }
 
   begin(): Message {
@@ -54,7 +57,7 @@ export class MessageTokens {
   lastByteAtMs(nowMs: number): number {
     this.#settle(nowMs)
     const underway = [...this.#messages].filter(({ leftMs }) => leftMs !== null).length
-    return Math.max(this.#pace.notBeforeMs, this.#dueMs(1 + underway, nowMs))
+    return Math.max(this.#pace.notBeforeMs, this.#dueMs(1 + underway, nowMs, this.#learnedBurst))
   }
 
   /** Answered, or given up; `mayCount` unless it is certain that the service counts nothing. */
@@ -70,19 +73,23 @@ export class MessageTokens {
     }
   }
 
-  #dueMs(wanted: number, nowMs: number): number {
-    const missing = wanted - this.#tokensAt(nowMs)
+  get #learnedBurst(): number {
+    return Math.min(this.#burst, this.#pace.burst)
+  }
+
+  #dueMs(wanted: number, nowMs: number, burst: number): number {
+    const missing = wanted - this.#tokensAt(nowMs, burst)
     return missing <= 0 ? nowMs : nowMs + (missing / this.#pace.callsPerSec(nowMs)) * 1000
   }
 
   #take(nowMs: number): void {
-    this.#tokens = this.#tokensAt(nowMs) - 1
+    this.#tokens = this.#tokensAt(nowMs, this.#learnedBurst) - 1
     this.#atMs = Math.max(this.#atMs, nowMs)
   }
 
-  #tokensAt(nowMs: number): number {
-    if (this.#atMs === Number.NEGATIVE_INFINITY) return this.#tokens
+  #tokensAt(nowMs: number, burst: number): number {
+    if (this.#atMs === Number.NEGATIVE_INFINITY) return Math.min(burst, this.#tokens)
     const elapsedMs = Math.max(0, nowMs - this.#atMs)
-    return Math.min(this.#burst, this.#tokens + (elapsedMs / 1000) * this.#pace.callsPerSec(nowMs))
+    return Math.min(burst, this.#tokens + (elapsedMs / 1000) * this.#pace.callsPerSec(nowMs))
   }
 }

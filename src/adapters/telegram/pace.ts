@@ -107,6 +107,11 @@ export class Pace {
     return this.#notBeforeMs
   }
 
+  /** How many calls may follow one another at once after a rest: fewer after each limit. */
+  get burst(): number {
+    return this.#burst
+  }
+
   /** How often it was answered 429. */
   get limits(): number {
     return this.#limits

@@ -48,6 +48,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
   readonly #closing = new AbortController()
   readonly #saving = new Set<Promise<void>>()
   #sending: Promise<void> | null = null
+  #hasSent = false
   #savedAtMs: number
   #toldUntilMs = Number.NEGATIVE_INFINITY
 
@@ -112,7 +113,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     this.#queue.close(reason)
     for (const lanes of this.#bots) for (const chatId of lanes.sendChatIds) void this.#save(lanes, 'send', chatId)
     await Promise.all(this.#saving)
-    if (this.#sending) await noteClosed(this.#options.ledger, this.#options.clock)
+    if (this.#hasSent) await noteClosed(this.#options.ledger, this.#options.clock)
   }
 
   async #turn(wish: LaneWish): Promise<Turn> {
@@ -168,7 +169,12 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     throw error
   }
 
-  async #learnWait({ lanes, chatId, leftMs }: Turn, kind: CallKind, error: TelegramError, tries: Tries): Promise<void> {
+  async #learnWait(
+    { lanes, chatId, message, leftMs }: Turn,
+    kind: CallKind,
+    error: TelegramError,
+    tries: Tries,
+  ): Promise<void> {
     const nowMs = this.#options.clock.nowMs()
     const wasHeldBack = error.status === 0
     if (wasHeldBack) {
@@ -177,13 +183,15 @@ export class PacedLanes implements Lanes, AsyncDisposable {
       return lanes.heldBack(kind, chatId)
     }
     lanes.note(error, this.#options.clock.wallMs())
-    lanes.limited(kind, chatId, nowMs, leftMs, error.retryAfterMs)
+    // Held back beyond a limit, it met another one: what counts is when its last byte left.
+    lanes.limited(kind, chatId, nowMs, message?.leftMs ?? leftMs, error.retryAfterMs)
     // Before anything else happens: a process that dies now must not call early when it starts again.
     await this.#save(lanes, kind, chatId)
   }
 
-  /** Once, before anything is sent. */
+  /** Before anything is sent, and now and then: another process that ended meanwhile has said that nobody does. */
   #noteSending(): Promise<void> {
+    this.#hasSent = true
     this.#sending ??= noteSending(this.#options.ledger)
     return this.#sending
   }
@@ -192,6 +200,7 @@ export class PacedLanes implements Lanes, AsyncDisposable {
     const nowMs = this.#options.clock.nowMs()
     if (kind !== 'send' || nowMs - this.#savedAtMs < SAVE_EVERY_MS) return
     this.#savedAtMs = nowMs
+    this.#sending = null
     void this.#save(lanes, kind, chatId)
   }
 

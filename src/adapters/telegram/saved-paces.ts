@@ -9,16 +9,24 @@ const LONGEST_WAIT_MS = 24 * 3_600_000
 /** Takes up what former processes were told to wait, so that a restart does not call early. */
 export async function resumePaces(bots: readonly BotLanes[], ledger: BotLedger, clock: Clock): Promise<void> {
   const saved = await ledger.paces()
-  const restedMs = await restedMsOf(ledger, clock)
+  const sinceMs = await restedMsOf(ledger, clock)
+  const restedMs = sinceMs ?? 0
   for (const lanes of bots) {
+    // Also those of which no pace was kept: whoever sent may have been killed before.
+    if (sinceMs !== null) lanes.rested(clock.nowMs(), sinceMs)
     for (const { botId, chatId, notBefore, callsPerSec } of saved) {
       if (botId !== lanes.bot.id || chatId === null) continue
       resumeOne(lanes, clock, { kind: 'send', chatId, notBeforeWallMs: notBefore.getTime(), callsPerSec, restedMs })
     }
-    for (const kind of FACT_KINDS) {
-      const fact = readFact(await ledger.fact(factName(lanes, kind)))
-      if (fact) resumeOne(lanes, clock, { kind, chatId: 0, restedMs, ...fact })
-    }
+    await resumeFacts(lanes, ledger, clock)
+  }
+}
+
+/** Of reads and deletes. */
+async function resumeFacts(lanes: BotLanes, ledger: BotLedger, clock: Clock): Promise<void> {
+  for (const kind of FACT_KINDS) {
+    const fact = readFact(await ledger.fact(factName(lanes, kind)))
+    if (fact) resumeOne(lanes, clock, { kind, chatId: 0, restedMs: 0, ...fact })
   }
 }
 
@@ -40,18 +48,19 @@ export async function savePace(
 
 const FACT_KINDS = ['read', 'delete'] as const
 
-/** When the last process that sent something had ended well; null while one sends, and after it was killed. */
+/** When the last process that sent something had ended well; false while one sends, and after it was killed. */
 const CLOSED_FACT = 'telegram: sent nothing since'
 
-/** 0 where nobody knows. */
-async function restedMsOf(ledger: BotLedger, clock: Clock): Promise<number> {
+/** 0 where nobody knows; null when nothing was ever sent. */
+async function restedMsOf(ledger: BotLedger, clock: Clock): Promise<number | null> {
   const closedWallMs = await ledger.fact(CLOSED_FACT)
+  if (closedWallMs === null) return null
   return typeof closedWallMs === 'number' ? Math.max(0, clock.wallMs() - closedWallMs) : 0
 }
 
-/** To be called before the first send: from now on nobody knows when the last one was. */
+/** To be called before the first send: from now on nobody knows when the last one was. Another process may end meanwhile. */
 export async function noteSending(ledger: BotLedger): Promise<void> {
-  await ledger.setFact(CLOSED_FACT, null)
+  await ledger.setFact(CLOSED_FACT, false)
 }
 
 export async function noteClosed(ledger: BotLedger, clock: Clock): Promise<void> {
