@@ -171,6 +171,19 @@ export function testMending(
       expect(await lab.strays()).toEqual([])
     })
 
+    it('puts nothing back of a film that is deleted meanwhile, and has nothing to say of it', async () => {
+      await using lab = await open()
+      const { catalog } = lab.ports
+      const pack = await packOfSegmentsOnly(lab)
+      await lab.store.lose(refOf(pack))
+      const size = async () => {
+        await catalog.updateVideo(FILM, { state: 'deleting' })
+        return 1000
+      }
+      expect(await lab.verify({ mend: true, ports: { ...lab.ports, sources: { size } } })).toBeUndefined()
+      expect(await lab.store.blobs.size(refOf(pack))).toBeNull()
+    })
+
     it('keeps what lies beside a pack of which only the length was looked at', async () => {
       await using lab = await open()
       const pack = await packOfSegmentsOnly(lab)

@@ -39,6 +39,11 @@ describe('the first pack', () => {
     expect(firstPackBytes(null, MAX_BYTES)).toBe(MAX_BYTES)
     expect(firstPackBytes(0.9 * MAX_BYTES, MAX_BYTES)).toBe(MAX_BYTES)
     expect(firstPackBytes(0, MAX_BYTES)).toBe(MAX_BYTES)
+    // Pieces that take no time have no rate.
+    expect([Number.NaN, Number.POSITIVE_INFINITY].map((none) => firstPackBytes(none, MAX_BYTES))).toEqual([
+      MAX_BYTES,
+      MAX_BYTES,
+    ])
   })
 })
 

@@ -14,7 +14,7 @@ const MANY_PACKS = 10
  * sooner, and what it does with the first pack alone ends sooner, for no pack more; or for one, where that is little.
  */
 export function firstPackBytes(filmBytes: number | null, maxBytes: number): number {
-  if (filmBytes === null) return maxBytes
+  if (filmBytes === null || !Number.isFinite(filmBytes)) return maxBytes
   const packs = filmBytes / maxBytes
   const least = Math.ceil(packs)
   const rest = packs * (1 + ERROR_OF_ALL) + ERROR_OF_ONE - (least - 1)

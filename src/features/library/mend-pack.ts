@@ -5,6 +5,7 @@ import type { Attachment, Pack } from '#domain/video.ts'
 import { type ComposedPack, composeAnew, composeAsItWas } from './compose-pack.ts'
 import type { CutAgainPorts, SourceAgain } from './cut-again.ts'
 import { type GatherPorts, gatherPack } from './gather-pack.ts'
+import { isDeleted } from './is-deleted.ts'
 import type { DamagedSlice } from './look-at-pack.ts'
 import type { PackReadPorts } from './read-pack.ts'
 import { type Blank, blanksOf, TornPack } from './torn-pack.ts'
@@ -63,6 +64,8 @@ export async function mendPack(
   if (lost.length > 0) return unmended(lossOf(torn, lost), ...(source.why ? [source.why] : []))
 
   const words = torn.found.length > 0 ? [originsOf(torn)] : []
+  // That took a while; nobody would ever remove what is put for a film that is no more.
+  if (await isDeleted(pack.videoId, ports.catalog)) return unmended(IS_DELETED)
   const same = await composeAsItWas(torn, record, ports.sha256)
   if (same && options.dryRun) return { outcome: 'mended', isAnew: false, words }
   const done = same && (await storeAgain(pack, same, ports, options))
@@ -78,6 +81,7 @@ function unmended(...words: readonly string[]): MendedPack {
   return { outcome: 'lost', isAnew: false, words }
 }
 
+const IS_DELETED = 'The video was deleted meanwhile.'
 const SERVER_RUNS =
   'It would have to be written anew, and another process works on this library now: stop the server, then run this again.'
 

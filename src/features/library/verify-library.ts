@@ -6,6 +6,7 @@ import { MANIFEST_NAME, OUTLINE_NAME } from '#domain/manifest.ts'
 import type { Pack, Video } from '#domain/video.ts'
 import { SourceAgain } from './cut-again.ts'
 import { type DamagedSlice, damagedSlices } from './look-at-pack.ts'
+import { isDeleted } from './is-deleted.ts'
 import { blobNameOf, type MendPorts, mendPack, type MendSources, spareBlobs } from './mend-pack.ts'
 import type { PackReadPorts } from './read-pack.ts'
 import { blanksOf } from './torn-pack.ts'
@@ -65,7 +66,26 @@ export async function* verifyLibrary(ports: VerifyPorts, options: VerifyOptions)
     ? { videos: [await ports.catalog.video(options.videoId)] }
     : await ports.catalog.videos({ states: ['ready'], limit: Number.MAX_SAFE_INTEGER, sort: 'title' })
   const spares = mend ? await spareBlobs(mend.ports, signal) : new Map<string, readonly BlobRef[]>()
-  for (const video of videos) yield await verifyVideo(video, spares, ports, options)
+  for (const video of videos) {
+    const verified = await verifyUnlessGone(video, spares, ports, options)
+    if (verified) yield verified
+  }
+}
+
+/** Null when it was deleted meanwhile: then nothing about it is a problem. */
+async function verifyUnlessGone(
+  video: Video,
+  spares: ReadonlyMap<string, readonly BlobRef[]>,
+  ports: VerifyPorts,
+  options: VerifyOptions,
+): Promise<VerifiedVideo | null> {
+  try {
+    const verified = await verifyVideo(video, spares, ports, options)
+    return verified.problems.length > 0 && (await isDeleted(video.id, ports.catalog)) ? null : verified
+  } catch (error) {
+    if (await isDeleted(video.id, ports.catalog)) return null
+    throw error
+  }
 }
 
 interface Findings {
