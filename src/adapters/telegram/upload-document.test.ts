@@ -220,4 +220,18 @@ describe('sending a document', () => {
     setTimeout(() => stop.abort(new Error('enough')), 50)
     await expect(call).rejects.toThrow('enough')
   })
+
+  it('stops at once also while its last bytes are held back, and nobody is held any longer', async () => {
+    await using server = await startAnswers(async (asked) => void (await asked.body().catch(() => {})))
+    const stop = new AbortController()
+    let ended: AbortSignal | undefined
+    const beforeLastByte = (signal: AbortSignal) => {
+      ended = signal
+      stop.abort(new Error('enough'))
+      return new Promise<void>(() => {})
+    }
+    const call = botAt(server.root).sendDocument(CHAT_ID, { ...documentOf(BYTES), beforeLastByte }, stop.signal)
+    await expect(call).rejects.toThrow('enough')
+    expect(ended?.aborted).toBe(true)
+  })
 })
