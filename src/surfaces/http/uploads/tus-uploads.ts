@@ -81,7 +81,11 @@ export class TusUploads {
   /** What open uploads have still to bring. */
   async reservedBytes(): Promise<number> {
     let bytes = this.#admittingBytes
-    for (const [id, size] of this.#open) bytes += size - ((await this.#records.received(id))?.byteLength ?? 0)
+    for (const [id, size] of this.#open) {
+      const received = await this.#records.received(id)
+      // One whose bytes are gone is just being given up.
+      if (received) bytes += size - received.byteLength
+    }
     return bytes
   }
 
