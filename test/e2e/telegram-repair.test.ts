@@ -77,7 +77,7 @@ describe.concurrent('verify --repair of a channel', () => {
     const mended = await at.lab.run('verify', '--repair')
     expect([mended.code, mended.stderr]).toEqual([0, expect.anything()])
     await expectWhole(at)
-  }, 120_000)
+  }, 240_000)
 })
 
 async function openStored(): Promise<Stored & AsyncDisposable> {
