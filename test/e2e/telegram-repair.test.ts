@@ -72,7 +72,7 @@ describe.concurrent('verify --repair of a channel', () => {
     const wholeMs = await timeOf(() => at.lab.run('verify'))
     await deleteMessages(at, [0, 1])
     let kills = 0
-    for (let share = 0.4; share < 2.6; share += 0.3) kills += Number(await isKilled(at, share * wholeMs))
+    for (let share = 0.5; share < 2.6; share += 0.6) kills += Number(await isKilled(at, share * wholeMs))
     expect(kills).toBeGreaterThan(0)
     const mended = await at.lab.run('verify', '--repair')
     expect([mended.code, mended.stderr]).toEqual([0, expect.anything()])
