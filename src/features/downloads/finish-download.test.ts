@@ -72,6 +72,14 @@ describe('trying a download again', () => {
     expect(await lab.jobs.list()).toHaveLength(1)
   })
 
+  it('changes nothing in one that runs, and says so', async () => {
+    const run: Run = (_request, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    await using lab = await openLab({ recorded: RECORDED, run })
+    await lab.reaches('running')
+    await expect(retryDownload(lab.id, { allowGaps: true }, lab)).rejects.toThrow(ConflictError)
+  })
+
   it('begins one again that ended with gaps, while its recording is there', async () => {
     await using lab = await openLab({ recorded: RECORDED, run: async () => RESULT })
     await lab.reaches('done')

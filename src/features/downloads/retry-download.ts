@@ -20,6 +20,11 @@ export async function retryDownload(
 ): Promise<void> {
   const job = await jobs.job(id)
   if (!isJobOf('download', job)) throw new JobNotFoundError(`There is no download ${id}.`)
+  if (allowGaps && job.state === 'running') {
+    throw new ConflictError('This download is running, with what it was ordered with.', {
+      fix: 'Pause it first, or wait until it fails.',
+    })
+  }
   const done = job.state === 'done'
   if (done) await requireFillable(job, recordings)
   const payload = { request: { ...job.payload.request, allowGaps: true } }
