@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ConflictError, JobNotFoundError, MediaDamagedError, NoSpaceError } from '#domain/errors.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { JobContext, JobProgress } from '#domain/job-queue.ts'
@@ -141,9 +141,12 @@ function testPausing(name: string, create: CreateJobQueue): void {
       await reaches(test, id, 'paused')
       const paused = { state: 'paused', failure: null, attempts: 0, progress: HALF }
       expect(await test.jobs.job(id)).toMatchObject(paused)
-      expect(test.events.at(-1)).toMatchObject(paused)
+      // What is told comes a moment after what is kept.
+      await vi.waitFor(() => expect(test.events.at(-1)).toMatchObject(paused))
       await test.jobs.retry(id)
-      expect(test.events.findLast(({ state }) => state === 'waiting')).toMatchObject({ attempts: 0, progress: HALF })
+      await vi.waitFor(() =>
+        expect(test.events.findLast(({ state }) => state === 'waiting')).toMatchObject({ attempts: 0, progress: HALF }),
+      )
       await reaches(test, id, 'done')
       expect(attempts).toEqual([1, 1])
     })

@@ -24,8 +24,8 @@ export interface WarmingLimits {
 const MAX_VIDEOS = 500
 /** Of what may be kept warm, so much goes to the first segments of all videos before popular ones get more. */
 const HEADS_SHARE = 0.5
-/** A video is popular that was watched about so often in the last days. */
-const POPULAR_SCORE = 1
+/** A video is popular that somebody watched within a week: a view counts half after that time. */
+const POPULAR_SCORE = 0.5
 
 /**
  * Brings the beginnings of videos into the cache: the first segment of each, the most popular and the newest first, then
