@@ -18,7 +18,7 @@ export function testJobWishes(name: string, create: CreateJobQueue): void {
       for (const each of [id, other.id]) await reaches(test, each, 'done')
       expect(await test.jobs.job(id)).toMatchObject({ payload: { request: REQUEST }, result: RESULT })
       expect((await test.jobs.job(other.id)).result).toBeNull()
-      expect(test.events.findLast((each) => each.id === id)?.result).toEqual(RESULT)
+      await vi.waitFor(() => expect(test.events.findLast((each) => each.id === id)?.result).toEqual(RESULT))
     })
 
     it('tells handlers which job they do', async () => {
@@ -144,9 +144,7 @@ function testPausing(name: string, create: CreateJobQueue): void {
       // What is told comes a moment after what is kept.
       await vi.waitFor(() => expect(test.events.at(-1)).toMatchObject(paused))
       await test.jobs.retry(id)
-      await vi.waitFor(() =>
-        expect(test.events.findLast(({ state }) => state === 'waiting')).toMatchObject({ attempts: 0, progress: HALF }),
-      )
+      expect(test.events.findLast(({ state }) => state === 'waiting')).toMatchObject({ attempts: 0, progress: HALF })
       await reaches(test, id, 'done')
       expect(attempts).toEqual([1, 1])
     })
