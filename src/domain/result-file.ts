@@ -18,7 +18,10 @@ export interface ResultFile extends AsyncDisposable {
   readonly byteLength: number
   /** Whether an earlier run has left this piece here; then it counts as written. Not to be asked again after an `append`. */
   keep(piece: FileFacts): Promise<boolean>
-  /** Adds the bytes of a file. Rejects with BlobDamagedError when it has another length than `piece`: then nothing was added. */
+  /**
+   * Adds the bytes of a file; their last ones may still be on their way when it resolves, and what goes wrong with them is
+   * told by the next call. Rejects with BlobDamagedError when it has another length than `piece`: then nothing was added.
+   */
   append(path: string, piece: FileFacts): Promise<void>
   /** Resolves when all pieces so far are safe on the medium. */
   sync(): Promise<void>

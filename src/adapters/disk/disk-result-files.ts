@@ -11,6 +11,7 @@ import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { writeAll } from './write-all.ts'
 
 const COPY_BYTES = 512 * 1024
+const IS_FULL = 'The disk of the result is full.'
 const WHOLE = { offset: 0, byteLength: Number.POSITIVE_INFINITY }
 
 /**
@@ -26,7 +27,7 @@ export class DiskResultFiles implements ResultFiles {
       }
       return new DiskResultFile(path, await openPart(path), false)
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+      throw noSpaceOr(cause, IS_FULL)
     }
   }
 
@@ -45,7 +46,10 @@ export class DiskResultFiles implements ResultFiles {
 class DiskResultFile implements ResultFile {
   readonly #path: string
   #file: FileHandle
-  readonly #buffer = Buffer.allocUnsafeSlow(COPY_BYTES)
+  /** One is written while the other fills. */
+  #buffer = Buffer.allocUnsafeSlow(COPY_BYTES)
+  #otherBuffer = Buffer.allocUnsafeSlow(COPY_BYTES)
+  #writing: Promise<void> = Promise.resolve()
   #hash = createHash('sha256')
   #byteLength = 0
   #isEarlier: boolean
@@ -84,14 +88,13 @@ class DiskResultFile implements ResultFile {
     await this.#leaveEarlier()
     const whole = this.#hash.copy()
     let length = 0
-    try {
-      for await (const bytes of readThrough(source, WHOLE, this.#buffer)) {
-        whole.update(bytes)
-        await writeAll(this.#file, bytes, this.#byteLength + length)
-        length += bytes.length
-      }
-    } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+    for (;;) {
+      const { bytesRead } = await source.read(this.#buffer, 0, COPY_BYTES, length)
+      if (bytesRead === 0) break
+      const bytes = this.#buffer.subarray(0, bytesRead)
+      whole.update(bytes)
+      await this.#write(bytes, this.#byteLength + length)
+      length += bytesRead
     }
     if (length !== byteLength) {
       throw new BlobDamagedError('A file of the recording is not what was written.', {
@@ -103,12 +106,23 @@ class DiskResultFile implements ResultFile {
     this.#byteLength += length
   }
 
+  /** Resolves when the one before is written, and there is a buffer for the next. */
+  async #write(bytes: Buffer, at: number): Promise<void> {
+    await this.#writing
+    this.#writing = writeAll(this.#file, bytes, at).catch((cause: unknown) => {
+      throw noSpaceOr(cause, IS_FULL)
+    })
+    this.#writing.catch(() => {}) // Who waits for it next is told.
+    ;[this.#buffer, this.#otherBuffer] = [this.#otherBuffer, this.#buffer]
+  }
+
   async sync(): Promise<void> {
     if (this.#isEarlier) return
     try {
+      await this.#writing
       await this.#file.datasync()
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+      throw noSpaceOr(cause, IS_FULL)
     }
   }
 
@@ -116,6 +130,7 @@ class DiskResultFile implements ResultFile {
     const facts = { byteLength: this.#byteLength, sha256: this.#hash.copy().digest('hex') }
     if (this.#isEarlier && (await this.#file.stat()).size === this.#byteLength) return facts
     await this.#leaveEarlier()
+    await this.#writing
     await this.#file.truncate(this.#byteLength)
     await this.sync()
     const { size } = await this.#file.stat()
@@ -140,11 +155,12 @@ class DiskResultFile implements ResultFile {
         at += bytes.length
       }
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+      throw noSpaceOr(cause, IS_FULL)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writing.catch(() => {})
     await this.#file.close()
   }
 }

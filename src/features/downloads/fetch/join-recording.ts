@@ -33,18 +33,26 @@ export async function joinRecording(
   const { live } = await recording.head(signal)
   let releasedBytes = 0
   let mayRelease = true
-  for await (const segment of recording.segments('main', 0, signal)) {
-    for (const piece of await inits.piecesOf(segment)) {
-      keeping = keeping && (await result.keep(piece))
-      if (!keeping) await result.append(recording.filePath(piece.file), piece)
+  let releasing: Promise<void> = Promise.resolve()
+  try {
+    for await (const segment of recording.segments('main', 0, signal)) {
+      for (const piece of await inits.piecesOf(segment)) {
+        keeping = keeping && (await result.keep(piece))
+        if (!keeping) await result.append(recording.filePath(piece.file), piece)
+      }
+      report?.(result.byteLength)
+      mayRelease &&= live || segment.gap === null
+      if (!mayRelease || result.byteLength - releasedBytes < RELEASE_EVERY_BYTES) continue
+      releasedBytes = result.byteLength
+      await releasing
+      releasing = release(recording, result, segment.position)
+      releasing.catch(() => {}) // The next one, or the end, tells.
     }
-    report?.(result.byteLength)
-    mayRelease &&= live || segment.gap === null
-    if (!mayRelease || result.byteLength - releasedBytes < RELEASE_EVERY_BYTES) continue
-    releasedBytes = result.byteLength
-    await release(recording, result, segment.position)
+    await releasing
+    return await result.finish()
+  } finally {
+    await releasing.catch(() => {})
   }
-  return await result.finish()
 }
 
 /** Only what is safe in the result may go. */
