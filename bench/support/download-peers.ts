@@ -21,6 +21,33 @@ export interface PeerDownload {
 
 const YTDLP = ['--ignore-config', '--quiet', '--no-progress', '--fixup', 'never']
 
+const ARIA2: Peer = {
+  name: 'aria2 -j16 and cat',
+  command: 'aria2c',
+  connections: 16,
+  keepsBytes: true,
+  args: (download) => [
+    '-c',
+    `aria2c -q -j16 -x1 -s1 -d '${download.folder}' -i '${download.folder}/list' && ${joined(download)}`,
+  ],
+}
+
+/** The quickest, where nothing but the machine holds them back; neither syncs or hashes anything. */
+export const QUICK_PEERS: readonly Peer[] = [
+  ARIA2,
+  {
+    name: 'curl -Z and cat',
+    command: 'curl',
+    connections: 32,
+    keepsBytes: true,
+    args: (download) => {
+      const { folder, segments } = download
+      const all = `'${new URL('segment-', download.url)}[0-${segments - 1}].ts' -o '${folder}/segment-#1.ts'`
+      return ['-c', `curl -s -Z --parallel-max 32 ${all} && ${joined(download)}`]
+    },
+  },
+]
+
 export const PEERS: readonly Peer[] = [
   {
     name: 'yt-dlp',
@@ -57,26 +84,21 @@ export const PEERS: readonly Peer[] = [
     keepsBytes: true,
     args: ({ url, output }) => streamlink(url, output, 10),
   },
-  {
-    name: 'aria2 -j16 and cat',
-    command: 'aria2c',
-    connections: 16,
-    keepsBytes: true,
-    args: ({ folder, output, segments }) => {
-      const inOrder = `cat $(seq -f '${folder}/segment-%.0f.ts' 0 ${segments - 1}) > '${output}'`
-      return ['-c', `aria2c -q -j16 -x1 -s1 -d '${folder}' -i '${folder}/list' && ${inOrder}`]
-    },
-  },
+  ARIA2,
 ]
+
+function joined({ folder, output, segments }: PeerDownload): string {
+  return `cat $(seq -f '${folder}/segment-%.0f.ts' 0 ${segments - 1}) > '${output}'`
+}
 
 function streamlink(url: string, output: string, threads: number): string[] {
   const quiet = ['--loglevel', 'error', '--stream-segment-threads', String(threads)]
   return [...quiet, '--force', '-o', output, `hls://${url}`, 'best']
 }
 
-/** aria2 runs in a shell, for the joining; everything in that line is ours. */
+/** What does not join runs in a shell that does; everything in that line is ours. */
 export function runPeer(peer: Peer, download: PeerDownload): Promise<MeasuredRun> {
-  return measuredRun(peer.command === 'aria2c' ? 'sh' : peer.command, peer.args(download))
+  return measuredRun(peer.args(download)[0] === '-c' ? 'sh' : peer.command, peer.args(download))
 }
 
 export function isInstalled(command: string): boolean {

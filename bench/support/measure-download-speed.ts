@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { environment, LAUNCHER } from '#test/support/run-telereel.ts'
 import type { Measuring } from './bench.ts'
-import { isInstalled, PEERS, type Peer, runPeer } from './download-peers.ts'
+import { isInstalled, PEERS, type Peer, QUICK_PEERS, runPeer } from './download-peers.ts'
 import { compared } from './figure.ts'
 import { WORK } from './films.ts'
 import { type MeasuredRun, measuredRun } from './measured-run.ts'
@@ -53,19 +53,26 @@ export async function measureDownloadSpeed({ quietness, add }: Measuring): Promi
   }
 }
 
-/** Without latency and rate, long enough that starting the program does not count. */
+/** Without latency and rate, long enough that starting the program does not count; others in turns with it. */
 export async function measureUnlimited({ quietness, add }: Measuring): Promise<void> {
   await using origin = await startSpeedOrigin('--profile', 'synthetic', '--segments', '1000')
   const ours: MeasuredRun[] = []
+  const peers = QUICK_PEERS.filter(({ command }) => isInstalled(command)).map((peer) => ({
+    peer,
+    secs: [] as number[],
+  }))
   for (let round = 0; round < ROUNDS; round++) {
     await quietness.look()
     ours.push(await ourDownload(origin))
+    for (const { peer, secs } of peers) secs.push((await peerDownload(peer, origin)).sec)
   }
   const { byteLength } = origin.truth
   const limit = ours.map(() => byteLength / UNLIMITED_BYTES_PER_SEC)
   const name = `${Math.round(byteLength / 1e6)} MB without latency and rate`
   const beside = '400 MB/s:'
-  add(compared(name, { ours: ours.map(({ sec }) => sec), limit, unit: 's', beside, allowed: 1 }))
+  const times = { ours: ours.map(({ sec }) => sec), unit: 's', allowed: 1 }
+  add(compared(name, { ...times, limit, beside }))
+  for (const { peer, secs } of peers) add(compared('the same', { ...times, limit: secs, beside: peer.name }))
   const memory = ours.map(({ peakRssMb }) => peakRssMb)
   const goal = { limit: ours.map(() => MEMORY_LIMIT_MB), unit: 'MB', beside: 'goal', allowed: 1 }
   add(compared('peak memory, without latency and rate', { ours: memory, ...goal }))
@@ -83,17 +90,22 @@ export async function ourDownload(origin: SpeedOrigin, ...options: readonly stri
 
 async function measurePeer(peer: Peer, origin: SpeedOrigin, { quietness, add }: Measuring): Promise<void> {
   await quietness.look()
+  await origin.figures()
+  const ran = await peerDownload(peer, origin)
+  const { mostConnections } = await origin.figures()
+  const name = `${peer.name} (${mostConnections} connections at most, ${Math.round(ran.peakRssMb)} MB)`
+  const beside = `of ${peer.connections}`
+  add(compared(name, { ours: [ran.sec], limit: [limitSec(peer.connections)], unit: 's', beside }))
+}
+
+async function peerDownload(peer: Peer, origin: SpeedOrigin): Promise<MeasuredRun> {
   const segments = origin.truth.segmentCount
   await freshFolder()
   const urls = Array.from({ length: segments }, (_, index) => new URL(`segment-${index}.ts`, origin.url).href)
   await writeFile(`${FOLDER}/list`, `${urls.join('\n')}\n`)
-  await origin.figures()
   const ran = await runPeer(peer, { url: origin.url, output: OUTPUT, folder: FOLDER, segments })
-  const { mostConnections } = await origin.figures()
   if (peer.keepsBytes) await expectExact(OUTPUT, origin)
-  const name = `${peer.name} (${mostConnections} connections at most, ${Math.round(ran.peakRssMb)} MB)`
-  const beside = `of ${peer.connections}`
-  add(compared(name, { ours: [ran.sec], limit: [limitSec(peer.connections)], unit: 's', beside }))
+  return ran
 }
 
 async function freshFolder(): Promise<void> {
