@@ -1,5 +1,6 @@
 import { titleFromFilename } from '#domain/title-from-filename.ts'
 import type { WebAnswer } from '#domain/web.ts'
+import { stripControls } from '#lib/file-name/strip-controls.ts'
 
 /** Names that say nothing of the film: the folder above does. */
 const EMPTY_NAMES =
@@ -8,9 +9,13 @@ const EMPTY_NAMES =
 /** What to call what stands at an address: as the server names the file, else by its path, else by the host. */
 export function titleOf({ url, headers }: Pick<WebAnswer, 'url' | 'headers'>): string {
   const named = filenameIn(headers.get('content-disposition') ?? '')
-  if (named) return titleFromFilename(named)
+  if (named) return titleFromFilename(stripControls(named))
   const { pathname = '', hostname = 'Download' } = URL.parse(url) ?? {}
-  const parts = pathname.split('/').map(decoded).filter(Boolean).reverse()
+  const parts = pathname
+    .split('/')
+    .map((part) => stripControls(decoded(part)))
+    .filter(Boolean)
+    .reverse()
   const telling = parts.find((part) => !EMPTY_NAMES.test(part))
   return telling ? titleFromFilename(telling) : hostname
 }

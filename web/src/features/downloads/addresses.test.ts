@@ -41,6 +41,8 @@ it.each([
   ['https://a.org/w%C3%A4lder.m3u8?key=secret', 'a.org/wälder.m3u8'],
   ['https://a.org/', 'a.org'],
   ['https://a.org/%E0%A4%A', 'a.org/%E0%A4%A'],
+  ['https://a.org/%E2%80%AEgpj.exe', 'a.org/%E2%80%AEgpj.exe'],
+  ['https://a.org/a%0Ab', 'a.org/a%0Ab'],
 ])('shows %s as %s', (address, shown) => {
   expect(shortAddress(address)).toBe(shown)
 })

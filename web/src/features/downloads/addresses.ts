@@ -1,3 +1,5 @@
+import { TURNING } from '../../lib/turning.ts'
+
 export interface PastedAddresses {
   /** Each once, in their order. */
   readonly addresses: readonly string[]
@@ -40,7 +42,7 @@ export function shortAddress(address: string): string {
 
 function decoded(path: string): string {
   try {
-    return decodeURI(path)
+    return decodeURI(path).replace(TURNING, encodeURIComponent)
   } catch {
     return path
   }

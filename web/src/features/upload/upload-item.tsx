@@ -6,6 +6,7 @@ import { Button, buttonClass, IconButton } from '../../components/button.tsx'
 import { FaultText } from '../../components/problem-card.tsx'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { detailsQuery } from '../../lib/queries.ts'
+import { shownName } from '../../lib/turning.ts'
 import { t } from '../../strings/strings.ts'
 import { IngestStatistics } from './ingest-statistics.tsx'
 import { StageTrail } from './stage-trail.tsx'
@@ -19,11 +20,11 @@ export function UploadItem({ row }: { readonly row: UploadRow }) {
   const fault = row.fault ?? video?.failure ?? null
   const percent = uploadPercent(row, video)
   return (
-    <li className="grid gap-2.5 rounded-2xl border border-line bg-panel p-4">
+    <li className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
           <h3 className="truncate text-sm font-medium">
-            <bdi>{row.name}</bdi>
+            <bdi>{shownName(row.name)}</bdi>
           </h3>
           <p className="tabular text-sm text-muted">{uploadLine(row, video)}</p>
         </div>

@@ -22,7 +22,7 @@ export function UploadPage() {
   const failed = rows.filter(({ phase }) => phase === 'failed')
   const done = rows.filter(({ phase }) => phase === 'sent')
   return (
-    <div className="mx-auto grid max-w-4xl gap-6">
+    <div className="mx-auto grid max-w-4xl grid-cols-1 gap-6">
       <PageTitle title={t.upload.title} />
       <section
         className={`grid justify-items-center gap-3 rounded-2xl border-2 border-dashed border-line bg-panel px-6 text-center ${rows.length > 0 ? 'py-6' : 'py-12 max-md:py-8'}`}
@@ -38,7 +38,7 @@ export function UploadPage() {
         <p className="mt-1 max-w-md text-xs text-balance text-muted">{t.upload.keepsOn}</p>
       </section>
       {rows.length > 0 && (
-        <section className="grid gap-3">
+        <section className="grid grid-cols-1 gap-3">
           <div className="flex flex-wrap items-center gap-2">
             <h2 className="mr-auto text-base">{t.upload.list}</h2>
             {failed.length > 1 && <Button onClick={() => uploads.resumeAll(failed)}>{t.upload.retryAll}</Button>}
@@ -48,7 +48,7 @@ export function UploadPage() {
               </Button>
             )}
           </div>
-          <ul className="grid gap-3">
+          <ul className="grid grid-cols-1 gap-3">
             {rows.toReversed().map((row) => (
               <UploadItem key={row.id} row={row} />
             ))}
