@@ -97,8 +97,15 @@ function afterRefusal(url: string, { status, url: lastUrl, headers }: WebAnswer)
   throw new RemoteRefusedError(`The server answered with status ${status}.`, status, {
     retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
     why: `${URL.parse(lastUrl)?.host ?? 'It'} does not give what stands at this address.`,
-    fix: status === 401 || status === 403 ? 'Give the cookies or headers that the server wants.' : 'Check the address.',
+    fix: fixOfRefusal(status),
   })
+}
+
+function fixOfRefusal(status: number): string {
+  if (status === 401 || status === 403) return 'Give the cookies or headers that the server wants.'
+  if (status === 429) return 'Wait a while; it asks us to slow down.'
+  if (status === 451) return 'It is refused for legal reasons, often by country; a proxy elsewhere may help.'
+  return status >= 500 ? 'The fault is on the server; wait a while.' : 'Check the address.'
 }
 
 function kindOf(signature: Signature, { headers, url, contentLength }: WebAnswer): LinkKind {

@@ -13,7 +13,8 @@ export const downloads = {
     clear: 'Clear',
     none: 'No address in here. It begins with http:// or https://.',
     refused: (words: string) => `Left out, no web address: ${words}`,
-    credentials: 'An address with a user name or password in it is not taken; send it as a header.',
+    credentials: (count: number) =>
+      `Left out: ${plural(count, 'address', 'addresses')} with a user name or password inside. Send those as a header.`,
   },
   guess: {
     hls: 'HLS stream: fetched segment by segment',
@@ -103,6 +104,8 @@ export const downloads = {
       ]
         .filter(Boolean)
         .join(' · '),
+    atOnce: (count: number) => `${count} at once`,
+    atOnceBusy: (count: number, most: number) => `${count} at once instead of ${most}: the machine is busy`,
   },
   empty: {
     title: 'Nothing has been downloaded yet',
@@ -188,6 +191,10 @@ export const downloads = {
     unauthorized: { title: 'The server wants to know who asks (401)', body: 'Add an Authorization or Cookie header.' },
     region: { title: 'Not shown in this country', body: 'A proxy in another country helps, if you may use one.' },
     drm: { title: 'Protected against copying (DRM)', body: 'We do not undo this. Trying again does not help.' },
+    protected: {
+      title: 'It is protected, or its key is refused',
+      body: 'Protection (DRM) is not undone here, and trying again does not help. Where only a key is refused, cookies or headers of a browser that may watch it help.',
+    },
     gone: { title: 'It is not there any more', body: 'Removed, private, or the address is wrong.' },
     notBegun: { title: 'It has not begun', body: 'Retry when it is on the air.' },
     noVideo: {
@@ -216,6 +223,18 @@ export const downloads = {
       body: 'What came is no HLS playlist. The address may have expired, or it leads to a page.',
     },
     space: { title: 'Not enough space', body: 'Free some on the data folder, then resume.' },
+    serverFault: {
+      title: 'The server has a fault of its own',
+      body: 'It answers, but cannot do what it is asked for. Wait a while, then retry: it goes on where it was.',
+    },
+    broken: {
+      title: 'The answer breaks off or cannot be read',
+      body: 'Retry goes on where it was. When it fails at the same place each time, the fault lies on the server.',
+    },
+    notMedia: {
+      title: 'What came is no film',
+      body: 'The address gave something else than video or sound, or it is encrypted in a way that nobody told us. Open it in a browser to see what it is.',
+    },
     slow: { title: 'The server asks us to slow down (429)', body: 'Wait a few minutes, then retry.' },
     other: { title: 'The download failed', body: '' },
     retry: 'Retry',
@@ -278,5 +297,9 @@ export const dashboard = {
   connectionsColumn: 'Connections',
   missing: 'not found',
   measuring: 'measuring…',
+  downloadsAtOnce: (count: number) => `${plural(count, 'download')} at once`,
+  governorOff:
+    'The machine is not watched: RESOURCE_MONITOR_ENABLED is false. As much runs at once as the limits allow.',
+  unused: 'Not used yet',
   unlimited: 'It lowers how much runs at once while the machine is busy, and restores it after.',
 } as const

@@ -40,7 +40,9 @@ function Cards({ status }: { readonly status: Status }) {
       />
       <FigureCard
         title={t.dashboard.segments}
-        figure={t.dashboard.hits(Math.round(cache.hitRate * 100))}
+        figure={
+          cache.hits + cache.misses === 0 ? t.dashboard.unused : t.dashboard.hits(Math.round(cache.hitRate * 100))
+        }
         meter={{ value: cache.bytes, most: cache.maxBytes }}
         facts={[
           [facts.bytes, t.dashboard.of(formatBytes(cache.bytes), formatBytes(cache.maxBytes))],

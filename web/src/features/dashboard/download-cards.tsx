@@ -12,7 +12,7 @@ export function DownloadCards({ figures }: { readonly figures: DownloadFigures }
     <>
       <FigureCard
         title={t.dashboard.pool}
-        figure={t.dashboard.reused(percentOf(pool.reused, pool.created + pool.reused))}
+        figure={rate(pool.reused, pool.created + pool.reused, t.dashboard.reused)}
         meter={{ value: pool.active, most: pool.maxConnections }}
         facts={[
           [facts.active, t.dashboard.of(pool.active, pool.maxConnections)],
@@ -27,7 +27,7 @@ export function DownloadCards({ figures }: { readonly figures: DownloadFigures }
         title={t.dashboard.playlists}
         figure={
           playlists.enabled
-            ? t.dashboard.hits(percentOf(playlists.hits, playlists.hits + playlists.misses))
+            ? rate(playlists.hits, playlists.hits + playlists.misses, t.dashboard.hits)
             : t.dashboard.off
         }
         meter={{ value: playlists.bytes, most: playlists.maxBytes }}
@@ -41,7 +41,7 @@ export function DownloadCards({ figures }: { readonly figures: DownloadFigures }
       />
       <FigureCard
         title={t.dashboard.dns}
-        figure={t.dashboard.hits(percentOf(dns.hits, dns.hits + dns.misses))}
+        figure={rate(dns.hits, dns.hits + dns.misses, t.dashboard.hits)}
         facts={[
           [facts.entries, String(dns.entries)],
           [facts.hits, String(dns.hits)],
@@ -60,6 +60,7 @@ export function DownloadCards({ figures }: { readonly figures: DownloadFigures }
   )
 }
 
-function percentOf(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((part / whole) * 100)
+/** Nothing of nothing is no bad rate. */
+function rate(part: number, whole: number, words: (percent: number) => string): string {
+  return whole === 0 ? t.dashboard.unused : words(Math.round((part / whole) * 100))
 }

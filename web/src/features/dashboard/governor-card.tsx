@@ -6,20 +6,31 @@ import { FigureCard } from './figure-card.tsx'
 type Governor = DownloadFigures['governor']
 
 const SHOWN_CHANGES = 20
+const WIDE = 'md:col-span-2 xl:col-span-3'
 
 /** How much may run at once, how busy the machine is, and why that changed. */
 export function GovernorCard({ governor }: { readonly governor: Governor }) {
   const { enabled, downloads, connections, cpuPercent, memoryPercent, ownCpuPercent, ownMemoryBytes } = governor
   const { facts, of } = t.dashboard
+  const atOnce: readonly [string, string][] = [
+    [facts.downloads, of(downloads.now, downloads.most)],
+    [facts.connections, of(connections.now, connections.most)],
+  ]
+  if (!enabled) {
+    return (
+      <FigureCard title={t.dashboard.governor} figure={t.dashboard.off} className={WIDE} facts={atOnce}>
+        <p className="text-sm text-muted">{t.dashboard.governorOff}</p>
+      </FigureCard>
+    )
+  }
   return (
     <FigureCard
       title={t.dashboard.governor}
-      figure={enabled ? of(downloads.now, downloads.most) : t.dashboard.off}
+      figure={t.dashboard.downloadsAtOnce(downloads.now)}
       meter={{ value: downloads.now, most: downloads.most }}
-      className="md:col-span-2 xl:col-span-3"
+      className={WIDE}
       facts={[
-        [facts.downloads, of(downloads.now, downloads.most)],
-        [facts.connections, of(connections.now, connections.most)],
+        ...atOnce,
         [facts.cpu, percent(cpuPercent)],
         [facts.ownCpu, percent(ownCpuPercent)],
         [facts.memory, percent(memoryPercent)],

@@ -19,6 +19,7 @@ const REMEDIES: Readonly<Record<CauseName, readonly Remedy[]>> = {
   unauthorized: ['change'],
   region: ['change'],
   drm: [],
+  protected: ['change'],
   gone: ['retry'],
   notBegun: ['retry'],
   noVideo: ['change'],
@@ -29,6 +30,9 @@ const REMEDIES: Readonly<Record<CauseName, readonly Remedy[]>> = {
   unreachable: ['retry'],
   playlist: ['change', 'retry'],
   space: ['retry'],
+  serverFault: ['retry'],
+  broken: ['retry'],
+  notMedia: ['change'],
   slow: ['retry'],
   other: ['retry', 'change'],
 }
@@ -50,10 +54,11 @@ const BY_CODE: Readonly<Record<string, CauseName>> = {
   'remote-refused.429': 'slow',
   'remote-refused.451': 'region',
   'address-refused': 'inside',
-  'protected-media': 'drm',
+  'protected-media': 'protected',
   'segment-missing': 'missing',
   'remote-unreachable': 'unreachable',
-  'remote-broken': 'unreachable',
+  'remote-broken': 'broken',
+  'not-media': 'notMedia',
   'playlist-unreadable': 'playlist',
   'answer-too-large': 'tooLarge',
   'tool-missing': 'toolOld',
@@ -63,6 +68,6 @@ const BY_CODE: Readonly<Record<string, CauseName>> = {
 /** Why it failed, as a person would put it, and what helps. */
 export function causeOf(code: string): Cause {
   const name =
-    BY_CODE[code] ?? BY_CODE[code.split('.')[0] ?? ''] ?? (/^remote-refused\.5/.test(code) ? 'unreachable' : 'other')
+    BY_CODE[code] ?? BY_CODE[code.split('.')[0] ?? ''] ?? (/^remote-refused\.5/.test(code) ? 'serverFault' : 'other')
   return { name, ...t.downloads.causes[name], remedies: REMEDIES[name] }
 }

@@ -6,7 +6,7 @@ import type { Download } from '../../../../src/surfaces/http/contract/download.t
 import { Button, buttonClass, IconButton } from '../../components/button.tsx'
 import { detailsQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
-import { canBeEnded, hasEnded, mayFillGaps, shownState } from './download-view.ts'
+import { canBeEnded, mayFillGaps, shownState } from './download-view.ts'
 import { useDownloadActions } from './use-download-actions.ts'
 
 interface RowProps {
@@ -72,17 +72,17 @@ export function DownloadButtons({ download, name }: RowProps) {
   )
 }
 
-/** While it still comes, only when something of it can be watched. */
+/** Of what is not done only when something of it can be watched. */
 function WatchLink({ download, name, videoId }: RowProps & { readonly videoId: string }) {
-  const isOpen = !hasEnded(download)
-  const { data: video } = useQuery({ ...detailsQuery(videoId), enabled: isOpen })
+  const isWhole = download.state === 'done'
+  const { data: video } = useQuery({ ...detailsQuery(videoId), enabled: !isWhole })
   const words = t.downloads.row
-  if (isOpen && !video?.playlistUrl) return null
-  const label = isOpen ? words.watchNow : words.watch
+  if (!isWhole && !video?.playlistUrl) return null
+  const label = isWhole ? words.watch : words.watchNow
   return (
     <Link
       href={`/video/${videoId}?play=1`}
-      className={buttonClass(isOpen ? 'plain' : 'primary')}
+      className={buttonClass(isWhole ? 'primary' : 'plain')}
       aria-label={words.of(label, name)}
     >
       <Play className="size-4 fill-current" aria-hidden="true" />

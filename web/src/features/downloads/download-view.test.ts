@@ -71,7 +71,9 @@ describe('a download', () => {
 it.each([
   ['page-refused.login-needed', 'login'],
   ['remote-refused.403', 'forbidden'],
-  ['remote-refused.503', 'unreachable'],
+  ['remote-refused.503', 'serverFault'],
+  ['protected-media', 'protected'],
+  ['not-media', 'notMedia'],
   ['remote-refused.418', 'other'],
   ['address-refused', 'inside'],
   ['segment-missing', 'missing'],

@@ -31,7 +31,7 @@ export function downloadPercent({ state, progress }: Download): number | null {
 export function downloadFacts(download: Download): string[] {
   const { state, attempts, result, target, failure } = download
   const facts = result ? [formatBytes(result.byteLength)] : progressFacts(download)
-  const why = facts.length === 0 && state === 'waiting' ? (failure?.message ?? '') : ''
+  const why = state === 'waiting' ? (failure?.message ?? '') : ''
   const where = target === 'file' ? t.downloads.row.toFile : ''
   const tries = attempts > 1 ? t.downloads.row.tries(attempts) : ''
   return [...facts, why, where, tries].filter((part) => part !== '')
@@ -39,8 +39,10 @@ export function downloadFacts(download: Download): string[] {
 
 function progressFacts({ state, progress }: Download): string[] {
   if (!progress) return []
+  // Nothing has come yet, and nothing comes now.
+  const isIdleAtZero = state !== 'running' && progress.percent === 0
   const standing = [
-    progress.stage === RECORDING ? '' : t.common.percent(Math.floor(progress.percent)),
+    progress.stage === RECORDING || isIdleAtZero ? '' : t.common.percent(Math.floor(progress.percent)),
     amountOf(progress),
   ]
   const facts =

@@ -6,7 +6,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { ProblemCard } from '../../components/problem-card.tsx'
 import { useStored } from '../../lib/external-store.ts'
 import { FeedStateContext } from '../../lib/feed-state.ts'
-import { DOWNLOADS_KEY, downloadsQuery } from '../../lib/queries.ts'
+import { DOWNLOADS_KEY, downloadsQuery, statusQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
 import { DownloadRow } from './download-row.tsx'
 import { countsOf, hasEnded } from './download-view.ts'
@@ -17,9 +17,9 @@ import { useDownloadActions } from './use-download-actions.ts'
 /** Every download that the server remembers. */
 export function DownloadsSection() {
   const client = useQueryClient()
-  const { data, error, isPending, isRefetchError, dataUpdatedAt, refetch } = useQuery(downloadsQuery)
+  const { data, error, isPending, failureCount, dataUpdatedAt, refetch } = useQuery(downloadsQuery)
   const { started } = useStored(orders.state)
-  const isStale = use(FeedStateContext) === 'connecting' || isRefetchError
+  const isStale = use(FeedStateContext) === 'connecting' || failureCount > 0
   useEffect(() => {
     // The feed tells it too, where it is up.
     if (started > 0) void client.invalidateQueries({ queryKey: DOWNLOADS_KEY })
@@ -58,6 +58,7 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
             <span role="status" className="tabular text-sm text-muted">
               {t.downloads.list.counts(counts.running, counts.waiting, counts.failed)}
             </span>
+            {counts.waiting > 0 && <AtOnce />}
           </div>
           <ul className="grid grid-cols-1 gap-3">
             {[...running, ...queued].map((each) => (
@@ -85,6 +86,19 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
         </section>
       )}
     </>
+  )
+}
+
+/** Why the others wait. */
+function AtOnce() {
+  const { data: status } = useQuery(statusQuery)
+  const limit = status?.downloads?.governor.downloads
+  if (!limit) return null
+  const words = t.downloads.list
+  return (
+    <span className="text-sm text-muted">
+      {limit.now < limit.most ? words.atOnceBusy(limit.now, limit.most) : words.atOnce(limit.now)}
+    </span>
   )
 }
 

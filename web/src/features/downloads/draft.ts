@@ -33,10 +33,13 @@ export function choose(address: string, part: AddressChoice): void {
   changeDraft({ choices: { ...choices, [address]: { ...choices[address], ...part } } })
 }
 
-/** Asks about these, as many as the server takes at once. */
+/** Asks about these, as many as the server takes at once; of more the next ones when it is called again. */
 export function lookAt(addresses: readonly string[]): void {
   const { looks } = draft.get()
-  const questions = addresses.slice(0, LOOKS_AT_ONCE).map((url) => [url, questionOf(url)] as const)
+  const unasked = addresses.filter((url) => !isAsked(looks[url], url))
+  const questions = (unasked.length > 0 ? unasked : addresses)
+    .slice(0, LOOKS_AT_ONCE)
+    .map((url) => [url, questionOf(url)] as const)
   changeDraft({ looks: { ...looks, ...Object.fromEntries(questions) } })
 }
 

@@ -30,7 +30,10 @@ export function OrderForm() {
         onSubmit={() => canStart && start()}
       />
       {addresses.length > 0 && (
-        <ul className="grid grid-cols-1 gap-2" aria-label={t.downloads.info.title}>
+        <ul
+          className="-m-1 grid max-h-[min(36rem,70dvh)] grid-cols-1 gap-2 overflow-y-auto p-1"
+          aria-label={t.downloads.info.title}
+        >
           {addresses.map((address) => (
             <LinkCard key={address} address={address} isOnly={addresses.length === 1} />
           ))}
@@ -90,15 +93,23 @@ function AddressBox({
         className="w-full resize-y rounded-lg border border-line bg-canvas px-3 py-2 font-mono text-sm leading-6 hover:border-muted aria-invalid:border-bad"
       />
       <p id={`${id}-hint`} role="status" className={`text-xs ${isWrong ? 'text-bad' : 'text-muted'}`}>
-        {isWrong ? words.none : refused.length > 0 ? words.refused(shortList(refused)) : words.hint}
+        {isWrong && refused.every(isPlain) ? words.none : refused.length > 0 ? leftOut(refused) : words.hint}
       </p>
     </div>
   )
 }
 
-/** What was left out may be long, and what looks like a password is not repeated. */
-function shortList(words: readonly string[]): string {
-  if (words.some((word) => word.includes('@'))) return t.downloads.box.credentials
-  const shown = words.slice(0, 3).map((word) => (word.length > 30 ? `${word.slice(0, 30)}…` : word))
-  return shown.join(', ') + (words.length > shown.length ? ' …' : '')
+/** What was left out, and why. It may be long, and what looks like a password is not repeated. */
+function leftOut(words: readonly string[]): string {
+  const plain = words.filter(isPlain)
+  const shown = plain.slice(0, 3).map((word) => (word.length > 30 ? `${word.slice(0, 30)}…` : word))
+  const list = shown.join(', ') + (plain.length > shown.length ? ' …' : '')
+  const secret = words.length - plain.length
+  return [plain.length > 0 ? t.downloads.box.refused(list) : '', secret > 0 ? t.downloads.box.credentials(secret) : '']
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function isPlain(word: string): boolean {
+  return !word.includes('@')
 }

@@ -16,6 +16,8 @@ export interface HandingIn {
 
 /** When the server asks to wait without saying how long. */
 const USUAL_WAIT_SEC = 20
+/** While there is no server: it may be starting anew. */
+const AWAY_WAIT_SEC = 5
 
 /**
  * What was ordered and is not in the server's queue yet: it takes three a minute. It lives beside the pages: leaving the
@@ -67,9 +69,10 @@ class Orders {
       this.#taken.set(jobId, order)
       this.#set({ ...this.#without(order), started: this.state.get().started + 1 })
     } catch (error) {
-      if (error instanceof ProblemError && error.status === 429) {
-        this.#set({ why: error.fault.message })
-        return Math.max(1, error.retryAfterSec ?? USUAL_WAIT_SEC)
+      const waitSec = error instanceof ProblemError ? waitAfter(error) : null
+      if (waitSec !== null) {
+        this.#set({ why: faultOf(error).message })
+        return waitSec
       }
       const failed = [...this.state.get().failed, { id: ++this.#lastId, order, fault: faultOf(error) }]
       this.#set({ ...this.#without(order), failed })
@@ -84,6 +87,13 @@ class Orders {
   #set(part: Partial<HandingIn>): void {
     this.state.set({ ...this.state.get(), ...part })
   }
+}
+
+/** Seconds until the same order may well be taken; null when waiting does not help. */
+function waitAfter({ status, retryAfterSec }: ProblemError): number | null {
+  if (status === 429) return Math.max(1, retryAfterSec ?? USUAL_WAIT_SEC)
+  // Nobody answers, or only a proxy in front of nobody.
+  return status === 0 || status === 502 || status === 504 ? AWAY_WAIT_SEC : null
 }
 
 export const orders = new Orders()

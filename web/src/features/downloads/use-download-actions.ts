@@ -36,6 +36,6 @@ export function useDownloadActions(): DownloadActions {
 }
 
 function wordsOf(error: unknown): string {
-  const { message, why } = faultOf(error)
-  return [message, why].filter(Boolean).join(' ')
+  const { message, why, fix } = faultOf(error)
+  return [message, why, fix].filter(Boolean).join(' ')
 }
