@@ -15,7 +15,9 @@ export function FeedProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => feed.start(), [feed])
   useEffect(() => {
     if (state !== 'polling') return
-    const timer = setInterval(() => void client.invalidateQueries(), POLL_MS)
+    const ask = () => void client.invalidateQueries()
+    ask()
+    const timer = setInterval(ask, POLL_MS)
     return () => clearInterval(timer)
   }, [client, state])
   return <FeedStateContext value={state}>{children}</FeedStateContext>

@@ -93,10 +93,10 @@ function Sentence({
 /** Says so when what is shown may be old. */
 function FeedNote() {
   const state = use(FeedStateContext)
-  const text = state === 'polling' ? t.status.polling : ''
   return (
     <span role="status" className="shrink-0 text-xs text-warn max-md:hidden">
-      {text}
+      {state === 'polling' ? t.status.polling : null}
+      {state === 'connecting' ? <span className="appear-late">{t.status.reconnecting}</span> : null}
     </span>
   )
 }

@@ -41,7 +41,7 @@ export class Feed {
     const source = new EventSource(EVENTS_PATH)
     this.#source = source
     source.onopen = () => {
-      clearTimeout(this.#pollingTimer)
+      this.#stopWaiting()
       this.#retryMs = 1000
       this.state.set('live')
     }
@@ -64,8 +64,13 @@ export class Feed {
   #lost(): void {
     if (this.state.get() === 'polling') return
     this.state.set('connecting')
+    // The browser tries every few seconds and fails each time: it is lost since the first of them.
+    this.#pollingTimer ||= window.setTimeout(() => this.state.set('polling'), POLLING_AFTER_MS)
+  }
+
+  #stopWaiting(): void {
     clearTimeout(this.#pollingTimer)
-    this.#pollingTimer = window.setTimeout(() => this.state.set('polling'), POLLING_AFTER_MS)
+    this.#pollingTimer = 0
   }
 
   #hear(text: string): void {
@@ -82,7 +87,7 @@ export class Feed {
     }
     this.#hiddenTimer = window.setTimeout(() => {
       this.#close()
-      clearTimeout(this.#pollingTimer)
+      this.#stopWaiting()
     }, HIDDEN_CLOSE_MS)
   }
 }

@@ -65,6 +65,7 @@ export const video = {
     wrongType: (name: string) => `${name} is no subtitle file. Taken are .srt, .vtt, .ass and .ssa.`,
   },
   links: {
+    here: 'On this computer',
     local: 'On this network',
     public: 'From anywhere',
     noPublic: 'Set PUBLIC_DOMAIN to get a link that works from anywhere.',

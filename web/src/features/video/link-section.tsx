@@ -12,7 +12,7 @@ export function LinkSection({ video: { id, title, links, playlistUrl } }: { read
   const best = links.public ?? links.local
   return (
     <div className="grid max-w-3xl gap-5">
-      <CopyField label={words.local} value={links.local} />
+      <CopyField label={isOnThisComputer(links.local) ? words.here : words.local} value={links.local} />
       {links.public === null ? (
         <p className="text-sm text-muted">{words.noPublic}</p>
       ) : (
@@ -49,4 +49,9 @@ export function LinkSection({ video: { id, title, links, playlistUrl } }: { read
       </section>
     </div>
   )
+}
+
+/** Whether nobody but this computer reaches it. */
+function isOnThisComputer(address: string): boolean {
+  return /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(URL.parse(address)?.hostname ?? '')
 }

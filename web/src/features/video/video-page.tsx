@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { useRef } from 'react'
 import { Link, useSearchParams } from 'wouter'
+import { EmptyState } from '../../components/empty-state.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
 import { ProblemCard } from '../../components/problem-card.tsx'
 import type { PlayerComponent, PlayerHandle } from '../../lib/player-handle.ts'
@@ -17,7 +18,8 @@ export function VideoPage({ id, Player }: { readonly id: string; readonly Player
   const { data: video, error, refetch } = useQuery(detailsQuery(id))
   const [search] = useSearchParams()
   const player = useRef<PlayerHandle>(null)
-  const isGone = error instanceof ProblemError && error.status === 404
+  // What is no id at all is refused as a wrong question; to whoever followed a link it is the same.
+  const isGone = error instanceof ProblemError && (error.status === 404 || error.status === 400)
   return (
     <div className="mx-auto grid max-w-6xl gap-5">
       <Link
@@ -30,7 +32,11 @@ export function VideoPage({ id, Player }: { readonly id: string; readonly Player
       {error ? (
         <>
           <PageTitle title={isGone ? t.notFound.title : t.brand} hidden />
-          <ProblemCard error={error} {...(!isGone && { onRetry: () => void refetch() })} />
+          {isGone ? (
+            <EmptyState title={t.notFound.title} body={t.notFound.body} />
+          ) : (
+            <ProblemCard error={error} onRetry={() => void refetch()} />
+          )}
         </>
       ) : null}
       {video && !isGone ? (
