@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryChannelLedger } from '#adapters/memory/memory-channel-ledger.ts'
 import type { ChannelLedger } from '#domain/channel-ledger.ts'
 import { type EmulatedTelegram, startTelegram, type TelegramOptions } from '#test/support/telegram/start-telegram.ts'
+import { createSteppedClock } from '#test/support/telegram/stepped-clock.ts'
 import { BotApi } from './bot-api.ts'
 import { DEFAULT_TUNING } from './lane-tuning.ts'
 import { readLiveFacts, tuningFrom } from './live-facts.ts'
@@ -30,7 +31,8 @@ async function start(options: TelegramOptions): Promise<{ telegram: EmulatedTele
 
 describe('measuring the live service', () => {
   it('finds out what is asked, keeps it, and takes everything away again but one message', async () => {
-    const { telegram, ledger } = await start({ rates: 'real', latencyMs: 20 })
+    using clock = createSteppedClock()
+    const { telegram, ledger } = await start({ clock, rates: 'real', latencyMs: 20 })
     await using _ = telegram
     const found = await measure(telegram, ledger)
     expect(found).toMatchObject({
@@ -95,7 +97,8 @@ describe('measuring the live service', () => {
   })
 
   it('gives the lanes a start, and nothing that has to be true', async () => {
-    const { telegram, ledger } = await start({ rates: { chat: { perSec: 1, burst: 1 } } })
+    using clock = createSteppedClock()
+    const { telegram, ledger } = await start({ clock, rates: { chat: { perSec: 1, burst: 1 } } })
     await using _ = telegram
     expect(tuningFrom(await readLiveFacts(ledger))).toBe(DEFAULT_TUNING)
     await measure(telegram, ledger)
