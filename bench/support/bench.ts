@@ -5,7 +5,7 @@ import { describeMachine, Quietness } from './machine.ts'
 /** What a program measures with. */
 export interface Measuring {
   readonly quietness: Quietness
-  add(figure: Figure): void
+  add(...figures: readonly Figure[]): void
 }
 
 /**
@@ -16,7 +16,7 @@ export async function bench(title: string, measure: (measuring: Measuring) => Pr
   const figures: Figure[] = []
   const quietness = new Quietness()
   await quietness.look()
-  await measure({ quietness, add: (figure) => figures.push(figure) })
+  await measure({ quietness, add: (...more) => figures.push(...more) })
   await quietness.look()
   const share = `others used up to ${Math.round(quietness.share * 100)} % of the processors`
   console.log(`\n${title}: ${describeMachine()}; ${share}${quietness.isQuiet ? '' : ', so nothing is decided'}`)

@@ -22,7 +22,7 @@ export async function measureCrowd({ quietness, add }: Measuring): Promise<void>
   await using emulator = await startEmulator(3, REAL_LINE, 'none')
   const dataDir = await makeDataDir()
   const { videoId } = await timedUpload(await webFilm(), dataDir, emulator.env)
-  const segment = storedSegments(dataDir, videoId).find(
+  const segment = storedSegments(dataDir, videoId, { sealed: true }).find(
     ({ packPosition, byteLength }) => packPosition === 1 && byteLength > 1e6,
   )
   if (!segment) throw new Error('The film has too few packs.')

@@ -8,8 +8,8 @@ export interface StoredSegment {
   readonly byteLength: number
   readonly packPosition: number
   /** Bytes of the stored file before the first byte of the segment, and up to its last. */
-  readonly sealedFirst: number
-  readonly sealedEnd: number
+  readonly storedFirst: number
+  readonly storedEnd: number
   /** Of the first bot that has a handle. */
   readonly botId: number
   readonly fileId: string
@@ -36,14 +36,18 @@ const QUERY = `
   where segments.video_id = ? and segments.position >= 0
   group by segments.track_id, segments.position`
 
-/** Pictures and sound, by where they lie; what lies across two packs is left out. */
-export function storedSegments(dataDir: string, videoId: string): StoredSegment[] {
+/** Pictures and sound, by where they lie; what lies across two packs is left out. `sealed`: the store encrypts. */
+export function storedSegments(
+  dataDir: string,
+  videoId: string,
+  { sealed }: { readonly sealed: boolean },
+): StoredSegment[] {
   const database = new DatabaseSync(`${dataDir}/catalog.db`, { readOnly: true })
   try {
     const rows = database.prepare(QUERY).all(videoId) as unknown as Row[]
     return rows
-      .flatMap((row) => placed(row, videoId))
-      .sort((one, other) => one.packPosition - other.packPosition || one.sealedFirst - other.sealedFirst)
+      .flatMap((row) => placed(row, videoId, sealed))
+      .sort((one, other) => one.packPosition - other.packPosition || one.storedFirst - other.storedFirst)
   } finally {
     database.close()
   }
@@ -52,6 +56,7 @@ export function storedSegments(dataDir: string, videoId: string): StoredSegment[
 function placed(
   { track, position, slices, packPosition, packId, botId, fileId }: Row,
   videoId: string,
+  sealed: boolean,
 ): StoredSegment[] {
   const [only, more] = JSON.parse(slices) as [string, number, number][]
   if (!only || more || only[0] !== packId) return []
@@ -61,8 +66,8 @@ function placed(
       path: `/segment/${videoId}/${formatSegmentName({ trackName: track, index: position, extension: 'm4s' })}`,
       byteLength: length,
       packPosition,
-      sealedFirst: sealedBytesOf(offset + 1) - 1,
-      sealedEnd: sealedBytesOf(offset + length),
+      storedFirst: sealed ? sealedBytesOf(offset + 1) - 1 : offset,
+      storedEnd: sealed ? sealedBytesOf(offset + length) : offset + length,
       botId,
       fileId,
     },
