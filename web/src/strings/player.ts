@@ -35,6 +35,7 @@ export const player = {
   hearingImpaired: 'hearing-impaired',
   track: (number: number) => `Track ${number}`,
   buffering: 'Loading…',
+  tryingAgain: (why: string) => `${why} Trying again…`,
   waitingForMore: (clock: string) => `Ready up to ${clock}. More is being cut…`,
   readyUpTo: (clock: string) => `ready up to ${clock}`,
   resume: {

@@ -21,6 +21,8 @@ export interface EngineState {
   readonly subtitle: string | null
   /** The list still grows. */
   readonly isGrowing: boolean
+  /** Why the server does not give what is wanted now; the engine still tries. */
+  readonly trouble: Fault | null
   readonly fault: Fault | null
 }
 
@@ -52,6 +54,7 @@ export const FRESH_STATE: EngineState = {
   subtitles: [],
   subtitle: null,
   isGrowing: false,
+  trouble: null,
   fault: null,
 }
 

@@ -3,6 +3,7 @@ import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { CueTracks } from './cue-tracks.ts'
 import { type Engine, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
 import { hlsFault } from './hls-fault.ts'
+import { whyNotGiven } from './why-not-given.ts'
 
 /** Bounds what lies in memory, also through long pauses and in films of many gigabytes. */
 const BUFFER = {
@@ -23,6 +24,7 @@ export class HlsEngine implements Engine {
   readonly #cues: CueTracks
   readonly #url: string
   #recoveries = 0
+  #isAskingWhy = false
 
   constructor(video: HTMLVideoElement, url: string) {
     this.#url = url
@@ -60,7 +62,7 @@ export class HlsEngine implements Engine {
 
   retry(): void {
     this.#recoveries = 0
-    this.store.patch({ fault: null })
+    this.store.patch({ fault: null, trouble: null })
     if (this.#hls.levels.length === 0) this.#hls.loadSource(this.#url)
     else {
       this.#hls.startLoad()
@@ -93,6 +95,7 @@ export class HlsEngine implements Engine {
     hls.on(Events.CUES_PARSED, (_event, { cues, subtitleTrack }) => {
       this.#cues.add(trackNameOf(subtitleTrack?.url), cues)
     })
+    hls.on(Events.FRAG_LOADED, () => this.store.get().trouble && this.store.patch({ trouble: null }))
     hls.on(Events.ERROR, (_event, data) => this.#fault(data))
   }
 
@@ -109,6 +112,7 @@ export class HlsEngine implements Engine {
   }
 
   #fault(data: ErrorData): void {
+    if (data.type === 'networkError') void this.#askWhy(data.frag?.url ?? data.url)
     if (!data.fatal) return
     const isOfDecoder = data.type === 'mediaError' && data.details !== 'manifestIncompatibleCodecsError'
     if (isOfDecoder && this.#recoveries++ < MAX_RECOVERIES) {
@@ -116,6 +120,14 @@ export class HlsEngine implements Engine {
       return
     }
     this.store.patch({ fault: hlsFault(data) })
+  }
+
+  /** hls.js tells a status only; the server says what is wrong and what mends it. */
+  async #askWhy(address: string | undefined): Promise<void> {
+    if (!address || this.#isAskingWhy || this.store.get().trouble) return
+    this.#isAskingWhy = true
+    this.store.patch({ trouble: await whyNotGiven(address) })
+    this.#isAskingWhy = false
   }
 }
 

@@ -30,7 +30,9 @@ export function PictureLayers({
   return (
     <>
       <CueOverlay video={element} size={cueSize} isRaised={isRaised} />
-      {media.waiting && !fault ? <WaitingNote isAtGrowingEnd={isAtGrowingEnd} endSec={media.endSec} /> : null}
+      {media.waiting && !fault ? (
+        <WaitingNote isAtGrowingEnd={isAtGrowingEnd} endSec={media.endSec} trouble={state.trouble} />
+      ) : null}
       {!media.started && media.paused ? <StartOverlay resumeAtSec={resumeAtSec} onPlay={onPlay} /> : null}
       <p
         role="status"

@@ -21,13 +21,19 @@ export function PlayerFault({
   return (
     <div
       role="alert"
-      className="absolute inset-0 z-20 grid place-content-center justify-items-center gap-3 overflow-y-auto bg-black/85 p-6 text-center"
+      className="absolute inset-0 z-20 grid place-content-center-safe justify-items-center gap-3 overflow-y-auto bg-black/85 p-6 text-center"
     >
       <TriangleAlert className="size-9 text-warn max-md:hidden" aria-hidden="true" />
       <h2 className="text-lg">{words.title}</h2>
-      <p className="max-w-md text-sm text-balance text-muted">
-        {fault.message} {fault.why ? <span className="font-mono text-xs">[{fault.why}]</span> : null}
-      </p>
+      <p className="max-w-md text-sm text-balance text-muted">{fault.message}</p>
+      {fault.why ? (
+        <p className="line-clamp-2 max-w-md font-mono text-xs text-muted max-md:hidden">[{fault.why}]</p>
+      ) : null}
+      {fault.fix ? (
+        <p className="max-w-md text-sm text-balance text-muted">
+          <span className="font-medium text-ink">{t.faults.fix}</span> {fault.fix}
+        </p>
+      ) : null}
       <div className="flex flex-wrap justify-center gap-2">
         <a href={vlcUrl(playlistUrl)} className={buttonClass('primary')}>
           <TvMinimalPlay className="size-4" aria-hidden="true" />

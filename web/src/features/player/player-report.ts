@@ -9,7 +9,7 @@ export function playerReport(fault: Fault, video: VideoDetails, { engine, media,
     (track) => `${track.name} ${track.codecs || track.codec} ${canPlay(track) ? '' : '(not here)'}`,
   )
   const lines = {
-    fault: `${fault.code}: ${fault.message} ${fault.why ?? ''}`,
+    fault: `${fault.code}: ${fault.message} ${fault.why ?? ''} ${fault.requestId ?? ''}`,
     video: `${video.id}, ${video.state}, ${video.container}`,
     tracks: tracks.join('; '),
     position: `${media.currentTime.toFixed(2)} of ${media.endSec.toFixed(2)}, buffered to ${media.bufferedEnd.toFixed(2)}`,

@@ -31,7 +31,7 @@ export function Player({
   const element = useRef<HTMLVideoElement>(null)
   const parts = usePlayer(video, element, frame)
   const { engine, actions, media, state } = parts
-  const fault = parts.fault && tellFault(parts.fault, video)
+  const fault = parts.fault && tellFault(parts.fault, video, parts.state.trouble)
   const tracks = useTrackChoice(video, engine, state)
   const [resumeAtSec] = useState(() => readPosition(video.id))
   const [cueSize, setCueSize] = useState(() => readTaste().cueSize)

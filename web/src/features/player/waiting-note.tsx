@@ -1,18 +1,28 @@
 import { LoaderCircle } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { formatClock } from '../../lib/format.ts'
+import type { Fault } from '../../lib/problem-error.ts'
 import { t } from '../../strings/strings.ts'
 
 const REASON_AFTER_MS = 2000
 
 /** Turns while nothing comes; after two seconds it says why. */
-export function WaitingNote({ isAtGrowingEnd, endSec }: { readonly isAtGrowingEnd: boolean; readonly endSec: number }) {
+export function WaitingNote({
+  isAtGrowingEnd,
+  endSec,
+  trouble,
+}: {
+  readonly isAtGrowingEnd: boolean
+  readonly endSec: number
+  readonly trouble: Fault | null
+}) {
   const [isLong, setLong] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), REASON_AFTER_MS)
     return () => clearTimeout(timer)
   }, [])
-  const reason = isAtGrowingEnd ? t.player.waitingForMore(formatClock(endSec)) : t.player.buffering
+  const waiting = isAtGrowingEnd ? t.player.waitingForMore(formatClock(endSec)) : t.player.buffering
+  const reason = trouble ? t.player.tryingAgain(trouble.message) : waiting
   return (
     <div
       role="status"
