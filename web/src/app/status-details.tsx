@@ -17,7 +17,7 @@ export function StatusDetails({ status }: { readonly status: Status }) {
     [t.status.store, status.store.description],
     [t.status.stored, formatBytes(status.library.storedBytes)],
     [t.status.disk, diskText(disk)],
-    [t.status.cache, t.status.cacheRate(Math.round(cache.hitRate * 100), formatBytes(cache.bytes))],
+    [t.status.cache, cacheText(cache)],
     [t.status.ffmpeg, ffmpeg.version ?? t.status.ffmpegMissing],
     [t.status.encoder, hardwareEncoder.active ?? t.status.software],
     [t.status.sandbox, status.sandbox],
@@ -44,6 +44,11 @@ export function StatusDetails({ status }: { readonly status: Status }) {
       <BotList store={status.store} />
     </div>
   )
+}
+
+function cacheText({ hits, misses, hitRate, bytes }: Status['cache']): string {
+  if (hits + misses === 0) return t.status.cacheUnused
+  return t.status.cacheRate(Math.round(hitRate * 100), formatBytes(bytes))
 }
 
 function diskText({ freeBytes, totalBytes }: Status['disk']): string {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
 import { Collapsible } from 'radix-ui'
 import { use } from 'react'
+import { useLocation } from 'wouter'
 import type { Status } from '../../../src/surfaces/http/contract/status.ts'
 import { Logo } from '../components/logo.tsx'
 import { FeedStateContext } from '../lib/feed-state.ts'
@@ -15,10 +16,12 @@ import { ThemeSwitch } from './theme-switch.tsx'
 /** One line on every page: how the server is; a click tells more. */
 export function StatusStrip() {
   const { data: status, isError } = useQuery(statusQuery)
+  const [location] = useLocation()
   return (
     <header className="z-30 border-b border-line bg-canvas">
       {status?.network.beyondLoopback ? <NetworkBanner /> : null}
-      <Collapsible.Root>
+      {/* What was opened on one page does not push down the next one. */}
+      <Collapsible.Root key={location}>
         <div className="flex h-12 items-center gap-2 pr-2 pl-4 md:pr-6 md:pl-8">
           <Logo className="size-6 shrink-0 text-accent md:hidden" />
           <Collapsible.Trigger
@@ -47,9 +50,17 @@ function Line({ status, isError }: { readonly status: Status | undefined; readon
     return <Sentence tone="bad" word={t.status.unreachable} rest={[t.status.unreachableFix]} />
   }
   if (!status) return <Sentence tone="waiting" word={t.status.checking} rest={[]} />
-  const [problem] = status.problems
-  if (problem)
-    return <Sentence tone="warn" word={problem.message} rest={problem.fix ? [t.status.fix(problem.fix)] : []} />
+  const [problem, ...others] = status.problems
+  if (problem) {
+    const more = others.length > 0 ? [t.status.more(others.length)] : []
+    return (
+      <Sentence
+        tone="warn"
+        word={problem.message}
+        rest={[...more, ...(problem.fix ? [t.status.fix(problem.fix)] : [])]}
+      />
+    )
+  }
   if (status.store.waiting) return <Sentence tone="waiting" word={status.store.waiting} rest={[]} />
   const { processing, active, error } = status.library
   const rest = [

@@ -11,7 +11,7 @@ export function Facts({
 }) {
   const columns = isDense
     ? 'grid-cols-[repeat(auto-fill,minmax(7rem,1fr))] gap-x-4'
-    : 'grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6'
+    : 'grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] gap-x-6 max-md:grid-cols-2 max-md:gap-x-4'
   return (
     <dl className={`grid gap-y-3 text-sm ${columns}`}>
       {facts.map(([name, value]) => (

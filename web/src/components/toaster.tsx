@@ -24,7 +24,7 @@ export function Toaster() {
           {tone === 'good' && <CircleCheck className="size-4.5 shrink-0 text-good" aria-hidden="true" />}
           {tone === 'bad' && <CircleAlert className="size-4.5 shrink-0 text-bad" aria-hidden="true" />}
           <div className="min-w-0 flex-1 py-1.5">
-            <Toast.Title className="font-medium">{message}</Toast.Title>
+            <Toast.Title className="line-clamp-4 font-medium">{message}</Toast.Title>
             {detail ? <Toast.Description className="text-muted">{detail}</Toast.Description> : null}
           </div>
           {action ? (

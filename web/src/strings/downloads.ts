@@ -94,6 +94,7 @@ export const downloads = {
     ended: 'Ended',
     retryAll: 'Retry all failed',
     clear: 'Remove finished',
+    clearFailed: 'Remove failed',
     error: 'The downloads could not be loaded',
     stale: (time: string) => `As of ${time}, reconnecting…`,
     counts: (running: number, waiting: number, failed: number) =>

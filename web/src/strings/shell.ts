@@ -41,6 +41,7 @@ export const shell = {
     diskOf: (free: string, total: string) => `${free} free of ${total}`,
     stored: 'Stored',
     cache: 'Cache',
+    cacheUnused: 'not used yet',
     cacheRate: (percent: number, size: string) => `${percent} % hits, ${size}`,
     uptime: 'Up for',
     address: 'Address',

@@ -72,6 +72,11 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
           <div className="flex flex-wrap items-center gap-2">
             <h2 className="mr-auto text-base">{t.downloads.list.ended}</h2>
             {failed.length > 1 && <Button onClick={retryFailed}>{t.downloads.list.retryAll}</Button>}
+            {failed.length > 1 && (
+              <Button look="quiet" onClick={() => remove(idsOf(failed))}>
+                {t.downloads.list.clearFailed}
+              </Button>
+            )}
             {finished.length > 0 && (
               <Button look="quiet" onClick={() => remove(idsOf(finished))}>
                 {t.downloads.list.clear}

@@ -6,10 +6,10 @@ import { STAGES, type Stage } from './upload-view.ts'
 export function StageTrail({ stage }: { readonly stage: Stage }) {
   const now = stage === 'ready' ? STAGES.length : STAGES.indexOf(stage)
   return (
-    <ol aria-label={t.upload.stagesLabel} className="flex flex-wrap items-center gap-1 text-xs">
+    <ol aria-label={t.upload.stagesLabel} className="flex flex-wrap items-center gap-0.5 text-xs md:gap-1">
       {STAGES.map((each, index) => (
-        <li key={each} aria-current={index === now ? 'step' : undefined} className="flex items-center gap-1">
-          {index > 0 && <span className={`h-px w-4 md:w-8 ${index <= now ? 'bg-accent' : 'bg-line'}`} />}
+        <li key={each} aria-current={index === now ? 'step' : undefined} className="flex items-center gap-0.5 md:gap-1">
+          {index > 0 && <span className={`h-px w-1.5 md:w-8 ${index <= now ? 'bg-accent' : 'bg-line'}`} />}
           <StageName name={t.upload.stages[each]} when={Math.sign(index - now)} />
         </li>
       ))}

@@ -52,12 +52,16 @@ function makingParts({ byteLength }: UploadRow, video: VideoDetails | undefined)
   if (!video) return [t.upload.queued, formatBytes(byteLength)]
   if (video.state === 'active') return [t.upload.ready, formatClock(video.durationSec ?? 0), formatBytes(byteLength)]
   if (video.state === 'error') return [formatBytes(byteLength)]
-  const { progress, playableSec } = video
+  return [...progressParts(video), video.playableSec > 0 ? t.upload.playable(formatClock(video.playableSec)) : '']
+}
+
+function progressParts({ progress, job }: VideoDetails): string[] {
+  // Tried and put off.
+  if (job?.state === 'waiting' && job.failure) return [job.failure.message]
   if (!progress) return [t.upload.queued]
   return [
     t.common.percent(progress.percent),
     progress.bytesPerSec > 0 ? t.upload.rate(formatBytes(progress.bytesPerSec)) : '',
     progress.note ?? (progress.secondsLeft === null ? '' : t.upload.left(formatClock(progress.secondsLeft))),
-    playableSec > 0 ? t.upload.playable(formatClock(playableSec)) : '',
   ]
 }
