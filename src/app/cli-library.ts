@@ -12,6 +12,7 @@ import { LOCAL_INGEST_PATH } from '#surfaces/http/contract/addresses.ts'
 import type { Problem } from '#surfaces/http/contract/problem.ts'
 import type { VideoStarted } from '#surfaces/http/contract/video-requests.ts'
 import { LinkMaker } from '#surfaces/http/links.ts'
+import { goOnWithUpload } from './begun-upload.ts'
 import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
@@ -46,7 +47,9 @@ export async function openCliLibrary(config: Config, signal: AbortSignal): Promi
         hasWorked ||= !dryRun
       }),
     linksOf: (id) => links.linksOf(id),
-    register: (file) => (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
+    register: async (file) =>
+      (await goOnWithUpload(file, core.ports)) ??
+      (server ? registerThere(file, server, config.dataDir) : registerHere(file, core)),
     follow: async (id, name, onProgress, stop) => {
       const find = async () => (await core.ports.jobs.list({ name })).find((job) => videoOfJob(job) === id) ?? null
       const job = await watchJob(find, onProgress, { core, server, signal: stop, work: 'ingests' })

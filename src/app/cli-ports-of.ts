@@ -2,7 +2,7 @@ import { describeSettings } from '#config/describe-settings.ts'
 import type { Sources } from '#config/env.ts'
 import type { CliPorts, TerminalWishes } from '#surfaces/cli/cli-ports.ts'
 import type { Terminal, TerminalOptions } from '#surfaces/cli/terminal.ts'
-import { configOf } from './config-of.ts'
+import { configOf, remarksOn } from './config-of.ts'
 import { VERSION } from './version.ts'
 
 /** What the command line may ask of the program. Each verb loads what it needs: none waits, or has memory taken, for the others. */
@@ -18,6 +18,7 @@ export function cliPorts(
     createTerminal: (wishes: TerminalWishes) =>
       createTerminal({ ...wishes, noColor: (sources.environment.NO_COLOR ?? '') !== '' }),
     settings: () => describeSettings(sources),
+    remarks: () => remarksOn(sources),
     lookAt: async (url, identity) => {
       const { lookAtAddress } = await import('./look-at-address.ts')
       return lookAtAddress(config(), url, identity, signal)

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '#config/config.ts'
+import { describeNotices } from '#config/describe-settings.ts'
 import type { Sources } from '#config/env.ts'
 import { faultLine } from '#config/fault.ts'
 import { InvalidInputError } from '#domain/errors.ts'
@@ -13,13 +14,22 @@ export function configOf(sources: Sources): { readonly config: Config; readonly 
   })
 }
 
+/** What `telereel config` says beside the settings themselves. */
+export function remarksOn(sources: Sources): readonly string[] {
+  const loaded = loadConfig(sources)
+  return [...describeNotices(sources), ...('faults' in loaded ? [] : notBuilt(loaded.config))]
+}
+
 /** Settings that are valid but belong to parts that this version does not have yet. */
 function onlyBuilt<Loaded extends { readonly config: Config }>(loaded: Loaded): Loaded {
-  const { store, database } = loaded.config
-  const missing = [
+  const missing = notBuilt(loaded.config)
+  if (missing.length > 0) throw new InvalidInputError(missing.join('\n  '))
+  return loaded
+}
+
+function notBuilt({ store, database }: Config): string[] {
+  return [
     ...(store.kind !== 's3' ? [] : [`STORE=${store.kind} is not built yet; set STORE=disk.`]),
     ...(database.kind === 'sqlite' ? [] : ['DATABASE_URL: PostgreSQL is not wired up yet; leave it empty for SQLite.']),
   ]
-  if (missing.length > 0) throw new InvalidInputError(missing.join('\n  '))
-  return loaded
 }

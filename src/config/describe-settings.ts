@@ -3,6 +3,7 @@ import { findFaults } from './config.ts'
 import type { Sources } from './env.ts'
 import type { Fault } from './fault.ts'
 import type { Format } from './format.ts'
+import { findNotices } from './notices.ts'
 import { type Origin, type Reading, readSettings, shownValue } from './read-settings.ts'
 import type { Setting, SettingGroup } from './setting.ts'
 
@@ -32,6 +33,11 @@ export function describeSettings(sources: Sources): SettingRow[] {
   const readings = readSettings(sources)
   const faults = new Map(findFaults(readings, readBots(readings)).map((fault) => [fault.name, fault]))
   return readings.map((reading) => toRow(reading, faults.get(reading.name)))
+}
+
+/** Remarks on settings that are valid but hardly meant; also while others are wrong. */
+export function describeNotices(sources: Sources): string[] {
+  return findNotices(sources, readSettings(sources))
 }
 
 function toRow(reading: Reading, fault: Fault | undefined): SettingRow {

@@ -65,7 +65,8 @@ describe('an exit code', () => {
   it('is 3 when one file is no film and another is', async () => {
     const letter = join(dataDir, 'letter.mp4')
     await writeFile(letter, 'A letter, not a film.')
-    expect((await run('upload', letter, await mediaFile('m4a-only'))).code).toBe(3)
+    const { code, stderr } = await run('upload', letter, await mediaFile('m4a-only'))
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/letter\.mp4: .*not a video/)])
   })
 
   it('is 8 when ffmpeg is missing', async () => {
@@ -73,6 +74,11 @@ describe('an exit code', () => {
     await mkdir(folder)
     const { code, stderr } = await runTelereel(['upload', await mediaFile('m4a-only')], { dataDir: folder, env })
     expect([code, stderr]).toEqual([8, expect.stringContaining('[tool-missing]')])
+    // With ffmpeg the same command goes on with the same video.
+    expect(await runTelereel(['upload', await mediaFile('m4a-only')], { dataDir: folder })).toMatchObject({ code: 0 })
+    const listed = (await runTelereel(['list', '--json'], { dataDir: folder })).json()
+    expect(listed).toMatchObject([[{ status: 'active' }]])
+    expect(listed[0]).toHaveLength(1)
   })
 
   it('is 20 when doctor finds a wrong setting', async () => {

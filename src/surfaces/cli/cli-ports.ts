@@ -19,6 +19,8 @@ export interface CliPorts {
   createTerminal(options: TerminalWishes): Terminal
   /** Every setting, in the order of the documentation. */
   settings(): readonly SettingLine[]
+  /** What is worth a word though no setting is wrong by itself: names that are none, what has no effect. */
+  remarks(): readonly string[]
   /** What stands at an address; downloads nothing. Rejects like the downloads. */
   lookAt(url: string, identity: DownloadIdentity): Promise<LinkInfo>
   /**
@@ -103,6 +105,7 @@ export interface CliLibrary extends AsyncDisposable {
   mendPorts(how: { readonly dryRun: boolean }): MendPorts
   linksOf(id: VideoId): CliLinks
   /** Registers the file with the running server, or here; resolves with the id at once. */
+  /** What an earlier command began with this file and did not finish goes on as the same video. */
   register(file: { readonly path: string; readonly title?: string }): Promise<VideoId>
   /** Runs or follows the newest job of the video until it has ended. */
   follow(id: VideoId, name: Job['name'], onProgress: (job: Job) => void, signal: AbortSignal): Promise<Job>

@@ -27,8 +27,9 @@ export const configVerb: Verb = {
     for (const { name, value, origin, problem, fix } of shown) {
       const { dim, red } = terminal.colors
       terminal.print(`${name.padEnd(width)}  ${value || dim('–')}  ${dim(`(${origin})`)}`)
-      if (problem) terminal.print(`${' '.repeat(width)}  ${red(`✖ ${problem}`)}${fix ? ` ${fix}` : ''}`)
+      if (problem) terminal.print(`${' '.repeat(width)}  ${red(`✖ ${problem}.`)}${fix ? ` ${fix}` : ''}`)
     }
+    for (const remark of ports.remarks()) terminal.warn(`${terminal.colors.yellow('!')} ${remark}`)
     return all.some(({ problem }) => problem) ? EXIT.usage : EXIT.done
   },
 }

@@ -4,6 +4,7 @@ import { InvalidInputError } from '#domain/errors.ts'
 import { entryRequest } from '#features/downloads/entry-request.ts'
 import type { VerbContext } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { downloadRequestOf } from './download-wishes.ts'
 import { onInterrupt } from './on-interrupt.ts'
 import { progressShower, RECORDING, showDownloadResult } from './show-download.ts'
 import { shownAddress } from '#domain/shown-address.ts'
@@ -83,10 +84,12 @@ async function getFile(
   }
 }
 
-/** What goes on with it. Headers may be secrets: they are not repeated. */
-export function commandOf({ url, identity }: DownloadRequest, output: string | null): string {
+/** What goes on with it: only the same request does. Headers may be secrets, so options are not repeated. */
+export function commandOf({ ofList: _, ...request }: DownloadRequest, output: string | null): string {
+  const { url } = request
   const words = ['telereel', 'download', quoted(url), ...(output === null ? [] : ['--output', quoted(output)])]
-  const isPlain = Object.keys(identity.headers).length === 0 && !identity.proxy && !identity.cookies
+  const plain = downloadRequestOf(url, output === null ? {} : { output })
+  const isPlain = JSON.stringify(request) === JSON.stringify(plain)
   return words.join(' ') + (isPlain ? '' : ' …   (and the same options)')
 }
 

@@ -143,6 +143,15 @@ describe('the first Ctrl-C', () => {
     expect(talk.join('\n')).toContain("telereel download 'https://a/it'\\''s.m3u8?a=1' --output /out/a.ts")
   })
 
+  it('says that options belong to what goes on with it', async () => {
+    const words = () => talk.join('\n')
+    await run(['https://a/1', '-o', '/out/a.mp4'], pressedAt('download'))
+    expect(words()).not.toContain('the same options')
+    stop = new AbortController()
+    await run(['https://a/1', '-o', '/out/a.mp4', '--quality', 'worst'], pressedAt('download'))
+    expect(words()).toContain('--output /out/a.mp4 …   (and the same options)')
+  })
+
   it('ends a recording well', async () => {
     expect(await run(['https://a/live.m3u8', '-o', '/out/a.ts'], pressedAt('record'))).toBe(0)
     expect(talk.join('\n')).toContain('Ending the recording')

@@ -3,6 +3,8 @@ import type { CliPorts } from './cli-ports.ts'
 import type { Verb } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { showError } from './show-error.ts'
+import type { Terminal } from './terminal.ts'
+import { wordsOfNewKey } from './words-of-new-key.ts'
 
 /** Loading them all takes longer than what most of them do. */
 const VERBS: readonly (readonly [group: string, name: string, load: () => Promise<Verb>])[] = [
@@ -57,8 +59,24 @@ async function runVerb(verb: Verb, parameters: readonly unknown[], ports: CliPor
     input: options.input !== false,
   })
   try {
-    return await verb.run(options, parameters.slice(0, -2).flat() as string[], { ports, terminal })
+    return await verb.run(options, parameters.slice(0, -2).flat() as string[], {
+      ports: tellingNewKey(ports, terminal),
+      terminal,
+    })
   } catch (error) {
     return showError(error, terminal)
+  }
+}
+
+/** Whichever verb opens the library first: the key is shown when it is made, for without it nothing can be read. */
+function tellingNewKey(ports: CliPorts, terminal: Terminal): CliPorts {
+  return {
+    ...ports,
+    openLibrary: async () => {
+      const library = await ports.openLibrary()
+      if (library.newRecoveryKey)
+        for (const line of wordsOfNewKey(library.newRecoveryKey, terminal)) terminal.warn(line)
+      return library
+    },
   }
 }

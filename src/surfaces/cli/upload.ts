@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
@@ -9,7 +9,6 @@ import { type Verb, type VerbContext, verbCommand } from './command.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
 import { count, formatBar, formatBytes, formatDuration } from './format-values.ts'
 import { showError } from './show-error.ts'
-import { wordsOfNewKey } from './words-of-new-key.ts'
 
 export const uploadVerb: Verb = {
   command: verbCommand({
@@ -31,11 +30,10 @@ export const uploadVerb: Verb = {
     if (files.length === 0) throw new InvalidInputError('No file is named.', { fix: 'telereel upload FILE...' })
     if (options.title && files.length > 1) throw new InvalidInputError('--title names one file, several are given.')
     await using library = await ports.openLibrary()
-    if (library.newRecoveryKey) for (const line of wordsOfNewKey(library.newRecoveryKey, terminal)) terminal.warn(line)
     const codes: ExitCode[] = []
     for (const file of files) {
       const title = typeof options.title === 'string' ? { title: options.title } : {}
-      codes.push(await uploadFile({ path: resolve(file), ...title }, library, { ports, terminal }))
+      codes.push(await uploadFile({ path: resolve(file), among: files.length, ...title }, library, { ports, terminal }))
     }
     const failed = codes.filter((code) => code !== EXIT.done)
     if (failed.length === 0) return EXIT.done
@@ -43,8 +41,14 @@ export const uploadVerb: Verb = {
   },
 }
 
+interface UploadedFile {
+  readonly path: string
+  /** How many are uploaded by this command: with several it is said which one is meant. */
+  readonly among: number
+}
+
 async function uploadFile(
-  file: { readonly path: string; readonly title?: string },
+  { among, ...file }: UploadedFile & { readonly title?: string },
   library: CliLibrary,
   { ports, terminal }: VerbContext,
 ): Promise<ExitCode> {
@@ -64,7 +68,7 @@ async function uploadFile(
       return EXIT.done
     }
     if (job.state === 'cancelled') return EXIT.cancelled
-    showFailure(file.path, video, job, terminal)
+    showFailure({ path: file.path, among }, video, job, terminal)
     if (job.state === 'waiting') terminal.warn('  The same command, or the server, goes on with it.')
     return exitCodeForCode(video.failure?.code ?? job.failure?.code ?? '')
   } catch (error) {
@@ -114,19 +118,25 @@ function showResult(video: Video, library: CliLibrary, terminal: VerbContext['te
   for (const note of video.notes) terminal.print(`  note      ${note}`)
 }
 
-function showFailure(file: string, { failure, id }: Video, job: Job, terminal: VerbContext['terminal']): void {
+function showFailure(
+  { path, among }: UploadedFile,
+  { failure, id }: Video,
+  job: Job,
+  terminal: VerbContext['terminal'],
+): void {
   const { code, message } = failure ?? job.failure ?? { code: 'failed', message: 'The ingest failed.' }
   terminal.data({
     v: 1,
     type: 'error',
-    file,
+    file: path,
     videoId: id as VideoId,
     code,
     message,
     why: failure?.why,
     fix: failure?.fix,
   })
-  terminal.warn(`✖ ${message}  [${code}]`)
+  const which = among > 1 ? `${basename(path)}: ` : ''
+  terminal.warn(`${terminal.colors.red('✖')} ${which}${message}  [${code}]`)
   if (failure?.why) terminal.warn(`  Why   ${failure.why}`)
   if (failure?.fix) terminal.warn(`  Fix   ${failure.fix}`)
 }
