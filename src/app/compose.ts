@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openDatabase } from '#adapters/database/open-database.ts'
 import { withMetrics } from '#adapters/blob-layers/with-metrics.ts'
@@ -12,6 +11,7 @@ import { createLogger, type Logger } from '#adapters/telemetry/logger.ts'
 import type { Config } from '#config/config.ts'
 import { secretsIn } from '#config/secrets.ts'
 import { newSha256, sha256 } from './hashing.ts'
+import { makeDataFolder } from './make-data-folder.ts'
 import { mediaToolSettings } from './media-tool-settings.ts'
 import { openStore } from './open-store.ts'
 import type { StoreWishes } from './store.ts'
@@ -27,7 +27,7 @@ export interface CoreWishes extends StoreWishes {
 /** Reads from top to bottom: logs, database, store, work area, tools. */
 export async function composeCore(config: Config, { silent = false, ...wishes }: CoreWishes = {}) {
   const log = loggerOf(config, silent)
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  await makeDataFolder(config.dataDir)
   const events = new EventBus(log)
   const database = await openDatabase(databaseOf(config), { events })
   const store = await openStore({ config, database, events }, wishes)

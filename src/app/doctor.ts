@@ -1,8 +1,10 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises'
+import { access, constants, readdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Sources } from '#config/env.ts'
 import { ProductError } from '#domain/errors.ts'
 import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
 import { type Core, composeCore } from './compose.ts'
+import { count, formatBytes } from '#surfaces/cli/format-values.ts'
 import { configOf } from './config-of.ts'
 
 /** Everything that can be checked without a server: settings, folders, tools, catalog. */
@@ -11,7 +13,12 @@ export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> 
     const { config, notices } = configOf(sources)
     await using core = await composeCore(config, { silent: true })
     const remarks = notices.map((detail): DoctorCheck => ({ name: 'settings', state: 'warning', detail }))
-    return [{ name: 'settings', state: 'good', detail: 'all valid' }, ...remarks, ...(await checksOf(core))]
+    return [
+      { name: 'settings', state: 'good', detail: 'all valid' },
+      ...remarks,
+      ...(await checksOf(core)),
+      ...newKeyCheck(core.store),
+    ]
   } catch (error) {
     if (!(error instanceof ProductError)) throw error
     return [{ name: 'start', state: 'bad', detail: error.message, ...(error.fix && { fix: error.fix }) }]
@@ -34,7 +41,7 @@ export async function checksOf({ config, ports, store }: Core): Promise<readonly
     ...(media.encoder.wanted === '' ? [] : [encoderCheck(media.encoder)]),
     ...media.warnings.map((detail): DoctorCheck => ({ name: 'ffmpeg', state: 'warning', detail })),
     ...(await storeChecks(store)),
-    { name: 'catalog', state: 'good', detail: `${stats.videos} videos, ${stats.segments} segments` },
+    { name: 'catalog', state: 'good', detail: `${count(stats.videos, 'video')}, ${count(stats.segments, 'segment')}` },
     networkCheck(config.http.host),
   ]
 }
@@ -50,6 +57,13 @@ async function storeChecks(store: Core['store']): Promise<DoctorCheck[]> {
   ]
 }
 
+/** A check that made the library must show its key: nobody else will. */
+function newKeyCheck({ newRecoveryKey }: Core['store']): DoctorCheck[] {
+  if (newRecoveryKey === null) return []
+  const fix = 'Write it down and keep it away from this computer: without it nobody can read what is stored.'
+  return [{ name: 'recovery key', state: 'warning', detail: `${newRecoveryKey} was made just now`, fix }]
+}
+
 type MediaStatus = ReturnType<Core['ports']['media']['describe']>
 
 function toolsCheck({ tools, problem }: MediaStatus): DoctorCheck {
@@ -62,20 +76,30 @@ function encoderCheck({ used, why }: MediaStatus['encoder']): DoctorCheck {
   return { name: 'encoder', state: used === 'software' ? 'warning' : 'good', detail: why }
 }
 
+/** Less than most films have. */
+const LITTLE_BYTES = 1e9
+
+/** That it can be written was seen when it was opened; what lies in it may be of another user. */
 async function folderCheck(folder: string): Promise<DoctorCheck> {
-  try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-    const { bavail, bsize } = await statfs(folder)
-    return { name: 'data', state: 'good', detail: `${folder}, ${Math.round((bavail * bsize) / 1e9)} GB free` }
-  } catch {
-    return {
-      name: 'data',
-      state: 'bad',
-      detail: `${folder} cannot be written`,
-      fix: 'Set DATA_DIR or mend its owner and rights.',
-    }
+  const closed = await closedIn(folder)
+  if (closed.length > 0) {
+    const fix = 'Mend their owner and rights: whoever runs Telereel must be able to write them.'
+    return { name: 'data', state: 'bad', detail: `${closed.join(', ')} in ${folder} cannot be written`, fix }
   }
+  const { bavail, bsize } = await statfs(folder)
+  const detail = `${folder}, ${formatBytes(bavail * bsize)} free`
+  if (bavail * bsize >= LITTLE_BYTES) return { name: 'data', state: 'good', detail }
+  return { name: 'data', state: 'warning', detail, fix: 'Make room there: a video takes as much as its file.' }
+}
+
+async function closedIn(folder: string): Promise<string[]> {
+  const closed: string[] = []
+  for (const name of await readdir(folder)) {
+    await access(join(folder, name), constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'ENOENT') closed.push(name)
+    })
+  }
+  return closed
 }
 
 function networkCheck(host: string): DoctorCheck {

@@ -13,7 +13,9 @@ export async function preflight(
   const { green, yellow, red, bold } = terminal.colors
   for (const { name, state, detail, fix } of checks) {
     const mark = { good: green('✓'), warning: yellow('!'), bad: red('✖') }[state]
-    terminal.say(`${mark} ${name}: ${detail}${fix && state !== 'good' ? `. Fix: ${fix}` : ''}`)
+    terminal.say(
+      `${mark} ${name}: ${detail}${fix && state !== 'good' ? `${detail.endsWith('.') ? '' : '.'} Fix: ${fix}` : ''}`,
+    )
   }
   showNewKey(core, terminal)
   terminal.data({ v: 1, type: 'status', state: 'listening', localUrl, publicUrl })

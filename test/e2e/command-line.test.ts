@@ -65,6 +65,8 @@ describe('a mistake', () => {
     ['a folder', ['upload', '--video', '.'], 2, /not a file.*\n {2}Fix {3}\S/],
     ['a video that is not there', ['links', 'nosuchid0000000'], 7, /nosuchid0000000/],
     ['deleting what is not there', ['delete', '--video-id', 'nosuchid0000000'], 7, /nosuchid0000000/],
+    ['an order that is none', ['list', '--sort', 'colour'], 2, /created, title, duration, size/],
+    ['a word for colours that is none', ['list', '--color', 'blue'], 2, /auto, always, never/],
     ['an age that is no number', ['cleanup', '--hours', 'old'], 2, /--hours/],
   ] as const)('%s is said in words', async (_, args, exit, words) => {
     const { code, stdout, stderr } = await run(...args)
@@ -78,6 +80,22 @@ describe('a mistake', () => {
     const { code, stderr } = await runPlain(['list'], { LOCAL_PORT: 'abc' })
     expect(code).toBe(2)
     expect(stderr.split('\n').find((line) => line.includes('LOCAL_PORT'))).toMatch(/"abc".*allowed: .*65535/)
+  })
+
+  it.each(['list', 'doctor', 'serve'])('in DATA_DIR is said in words by %s', async (verb) => {
+    const file = join(dataDir, 'a-file')
+    await writeFile(file, '')
+    const { code, stdout, stderr } = await runPlain([verb], { DATA_DIR: join(file, 'data') })
+    expect(code).toBe(verb === 'doctor' ? 20 : 2)
+    expect(stdout + stderr).toMatch(/data folder .* a part of that path is a file.*\n.*Fix:? .*DATA_DIR/)
+  })
+
+  it('in the name of a setting is found by config', async () => {
+    const folder = join(dataDir, 'with-env')
+    await mkdir(folder)
+    await writeFile(join(folder, '.env'), 'LOCAL_PROT=80\n')
+    const { stderr } = await runPlain(['config'], {}, folder)
+    expect(stderr).toContain('LOCAL_PROT in .env is no setting; did you mean LOCAL_PORT?')
   })
 
   it('is one JSON object on standard error when JSON is asked for', async () => {
@@ -116,6 +134,26 @@ describe('what is shown', () => {
       expect(['good', 'warning', 'bad']).toContain(state)
       expect(detail).toMatch(/\S/)
     }
+  })
+})
+
+describe('the recovery key', () => {
+  // Nothing listens there, and nothing needs to.
+  const telegram = {
+    BOT_TOKEN: '123456789:AAabcdefghijklmnopqrstuvwxyz0123456',
+    CHAT_ID: '-1001234567890',
+    BOT_API_ROOT: 'http://127.0.0.1:9',
+  }
+
+  it.each(['list', 'doctor'])('is shown by the verb that makes it, also when that is %s', async (verb) => {
+    const folder = join(dataDir, `key-of-${verb}`)
+    await mkdir(folder)
+    const first = await runPlain([verb], telegram, folder)
+    const key = (await runPlain(['config', '--recovery-key'], telegram, folder)).stdout.trim()
+    expect(key).toMatch(/^(\w{5}-){11}\w{5}$/)
+    expect(first.stdout + first.stderr).toContain(key)
+    const again = await runPlain([verb], telegram, folder)
+    expect(again.stdout + again.stderr).not.toContain(key)
   })
 })
 

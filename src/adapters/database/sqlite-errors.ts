@@ -1,7 +1,9 @@
-import { ConflictError, NoSpaceError } from '#domain/errors.ts'
+import { ConflictError, InvalidInputError, NoSpaceError } from '#domain/errors.ts'
 
+const SQLITE_READONLY = 8
 const SQLITE_CORRUPT = 11
 const SQLITE_FULL = 13
+const SQLITE_CANTOPEN = 14
 const SQLITE_NOTADB = 26
 
 /** SQLite's result codes (sqlite.org/rescode.html) in our words; what we do not expect stays as it is. */
@@ -12,6 +14,13 @@ export function translateSqliteError(error: unknown): unknown {
     return new NoSpaceError('The catalog cannot grow.', {
       why: 'The disk is full.',
       fix: 'Make room where DATA_DIR is.',
+      cause: error,
+    })
+  }
+  if (code === SQLITE_READONLY || code === SQLITE_CANTOPEN) {
+    return new InvalidInputError('The catalog cannot be opened for writing.', {
+      why: (error as Error).message,
+      fix: 'All files in DATA_DIR must belong to whoever runs Telereel: mend their owner and rights.',
       cause: error,
     })
   }

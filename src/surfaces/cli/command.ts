@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { CliPorts } from './cli-ports.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
@@ -33,7 +33,7 @@ export function verbCommand({ name, summary, examples, exits }: VerbText): Comma
     .option('--json', 'print JSON on standard output, talk on standard error')
     .option('-q, --quiet', 'no talk')
     .option('--debug', 'show stacks of errors')
-    .option('--color <when>', 'auto, always or never', 'auto')
+    .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'))
     .option('--no-input', 'never ask')
     .exitOverride()
 }

@@ -1,9 +1,12 @@
 import Table from 'cli-table3'
+import { Option } from 'commander'
 import type { VideoQuery } from '#domain/catalog.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { formatBytes, formatDuration } from './format-values.ts'
 import { shownState } from './shown-state.ts'
+
+const ORDERS = ['created', 'title', 'duration', 'size'] as const
 
 export const listVerb: Verb = {
   command: verbCommand({
@@ -18,7 +21,7 @@ export const listVerb: Verb = {
   })
     .option('--search <text>', 'only titles and file names with this text')
     .option('--video-id <id>', 'only this video')
-    .option('--sort <by>', 'created, title, duration or size', 'created'),
+    .addOption(new Option('--sort <by>', 'order').choices(ORDERS).default('created')),
 
   async run(options, _args, { ports, terminal }) {
     await using library = await ports.openLibrary()
@@ -33,7 +36,8 @@ export const listVerb: Verb = {
         ? [await library.catalog.video(options.videoId as never)]
         : (await library.catalog.videos(query)).videos
     terminal.data(videos.map((video) => ({ ...video, status: shownState(video) })))
-    if (videos.length === 0) terminal.say('The library is empty. Add something: telereel upload FILE')
+    if (videos.length === 0 && query.text !== undefined) terminal.say('No title and no file name holds this text.')
+    else if (videos.length === 0) terminal.say('The library is empty. Add something: telereel upload FILE')
     else {
       const table = new Table({ head: ['id', 'title', 'length', 'size', 'status'], style: { head: [], border: [] } })
       for (const video of videos) {

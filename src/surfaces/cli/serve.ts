@@ -9,7 +9,8 @@ export const serveVerb: Verb = {
       ['serve', 'on 127.0.0.1:8080'],
       ['serve --json', 'one line of JSON per event'],
     ],
-    exits: '0 stopped, 2 a setting is wrong, 5 another server uses this data folder, 8 a tool is missing',
+    exits:
+      '0 stopped, 1 the address cannot be listened on, 2 a setting is wrong, 5 another server uses this data folder',
   }),
 
   async run(_options, _args, { ports, terminal }) {

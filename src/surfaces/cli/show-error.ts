@@ -24,6 +24,7 @@ function factsOf(error: unknown): {
   fix?: string | undefined
 } {
   if (error instanceof ProductError) return error
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', message: 'Stopped.' }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, fix: 'Run the same with --debug to see where; then report it.' }
 }

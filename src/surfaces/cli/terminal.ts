@@ -71,12 +71,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
     warn: talk,
     status: (line) => {
       if (options.quiet || options.json) return
+      const shown = printable(line, { colored: false }).replaceAll('\n', ' ')
       if (animated) {
-        process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+        process.stderr.write(`\r\u001b[K${shown.slice(0, (process.stderr.columns ?? 80) - 1)}`)
         statusShown = true
       } else if (performance.now() - statusAt > STATUS_EVERY_MS) {
         statusAt = performance.now()
-        process.stderr.write(`${line}\n`)
+        process.stderr.write(`${shown}\n`)
       }
     },
     confirm: (question) => (options.input && process.stdin.isTTY ? ask(question) : Promise.resolve(null)),
