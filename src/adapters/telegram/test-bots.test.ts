@@ -4,6 +4,7 @@ import { type EmulatedTelegram, startTelegram } from '#test/support/telegram/sta
 import type { FaultRule } from '#test/support/telegram/fault-script.ts'
 import type { Happening } from '#test/support/telegram/happening.ts'
 import { BotApi } from './bot-api.ts'
+import { SYSTEM_CLOCK } from './clock.ts'
 import { type BotTestResult, testBots } from './test-bots.ts'
 
 async function test(telegram: EmulatedTelegram, chat: number | string | null = null): Promise<BotTestResult[]> {
@@ -129,6 +130,13 @@ describe('testing bots', () => {
     // What was written is taken away again, whatever came after.
     const written = result?.steps.some(({ name, ok }) => name === 'write' && ok)
     if (written) expect(result?.steps.at(-1)?.name).toBe('delete')
+  })
+
+  it('does not call a bot unknown that could not be asked about', async () => {
+    const bot = new BotApi({ token: `1:${'a'.repeat(35)}`, setting: 'BOT_TOKEN', apiRoot: 'http://127.0.0.1:9' })
+    const options = { bots: [{ bot, chat: 1 }], clock: SYSTEM_CLOCK, random: randomBytes, libraryId: null }
+    const [result] = await Array.fromAsync(testBots(options))
+    expect(result?.fault?.message).toMatch(/^Telegram gave no answer \(/)
   })
 
   it('waits a little when Telegram asks to, and not a moment less', async () => {

@@ -159,7 +159,16 @@ const CHANGED_FIX = 'Look whether a proxy or a Bot API server of your own change
 function faultOf(step: BotTestStep, error: unknown): { message: string; fix: string } {
   if (error instanceof StepFault) return { message: error.message, fix: error.fix }
   if (!(error instanceof TelegramError)) throw error
-  return { message: `${SENTENCES[step]} (${error.message}).`, fix: fixOf(step, error) }
+  return { message: `${sentenceOf(step, error)} (${error.message}).`, fix: fixOf(step, error) }
+}
+
+/** A bot or channel that could not be asked about is not one that is unknown. */
+function sentenceOf(step: BotTestStep, { kind }: TelegramError): string {
+  if (step === 'token' || step === 'channel') {
+    if (kind === 'ambiguous') return 'Telegram gave no answer'
+    if (kind === 'rate-limited') return 'Telegram lets the bot wait'
+  }
+  return SENTENCES[step]
 }
 
 function fixOf(step: BotTestStep, error: TelegramError): string {
