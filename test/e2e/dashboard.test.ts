@@ -195,6 +195,17 @@ describe('uploading', () => {
     expect(traffic.created).toBe(1)
   })
 
+  it('of a file with a long name, that turns its direction, leaves the page as wide as it is', async () => {
+    const path = join(folder, `${'long'.repeat(40)}\u202egpj.mp4`)
+    await writeFile(path, 'Only text in here.')
+    await using opened = await dashboard.open(`${server.url}/upload`, LOOKS.at(-1))
+    const { page } = opened
+    await chooseFiles(page, [path])
+    await page.getByText('[not-media]').waitFor()
+    expect(await page.getByRole('heading', { level: 3 }).textContent()).toBe(`${'long'.repeat(40)}gpj.mp4`)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  })
+
   it('says what is wrong with a file that is no film, and how to mend it', async () => {
     const path = join(folder, 'notes.mp4')
     await writeFile(path, 'Only text in here.')
@@ -289,7 +300,11 @@ describe('every page', () => {
     await page.goto(`${server.url}/nowhere`)
     await page.getByRole('heading', { name: 'Nothing at this address', level: 2 }).waitFor()
     await shows('not found')
-    expect(opened.complaints).toEqual([])
+    await page.goto(`${server.url}/video/no%20id`)
+    await page.getByRole('heading', { name: 'Nothing at this address', level: 2 }).waitFor()
+    await shows('no video')
+    const said = opened.complaints.filter((text) => !text.includes('400 (Bad Request)'))
+    expect(said).toEqual([])
   })
 })
 

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Dashboard, type DashboardPage, LOOKS, startDashboard } from '../support/dashboard.ts'
@@ -8,7 +11,7 @@ import { multivariant } from '../support/origin/streams/multivariant.ts'
 import { plainFile } from '../support/origin/streams/plain-file.ts'
 import { missingSegment, tsStream } from '../support/origin/streams/simple.ts'
 import { syntheticStream } from '../support/origin/streams/synthetic.ts'
-import { type RunningServer, startServer } from '../support/start-server.ts'
+import { makeDataDir, type RunningServer, startServer } from '../support/start-server.ts'
 
 let origin: Origin
 let server: RunningServer
@@ -68,6 +71,20 @@ describe('a look', () => {
     for (const words of [/^HLS stream:/, /^Media file:/, /^Page:/]) await page.getByText(words).waitFor()
     await page.getByText('Left out, no web address: file:///etc/passwd').waitFor()
     await page.getByRole('button', { name: 'Start 3' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+  })
+
+  it('of more addresses than there is room for leaves the buttons in reach; turning marks stay written out', async () => {
+    await using opened = await openPage()
+    const { page } = opened
+    const urls = Array.from({ length: 60 }, (_, index) => `${origin.url}/%E2%80%AE4pm.${index}.exe`)
+    await page
+      .getByRole('textbox', { name: 'Addresses' })
+      .fill([...urls, 'https://user:secret@example.org/'].join('\n'))
+    await page.getByText(/^Left out: 1 address with a user name or password inside/).waitFor()
+    await page.getByText(/%E2%80%AE4pm\.0\.exe$/).waitFor()
+    const list = await page.getByRole('list', { name: 'What is there' }).boundingBox()
+    expect(list?.height).toBeLessThan(800)
     expect(await opened.barriers()).toEqual([])
   })
 
@@ -228,6 +245,31 @@ describe('many at once', () => {
   })
 })
 
+describe('a server that starts anew', () => {
+  it('is handed in what was left, once it is there; nothing of it is refused meanwhile', async () => {
+    const port = String(await freePort())
+    const dataDir = await makeDataDir()
+    const env = { FETCH_ALLOW_HOSTS: origin.hostPort, LOCAL_PORT: port, RATE_LIMIT_DOWNLOAD: '100/min' }
+    await using first = await startServer({ dataDir, env })
+    await using opened = await dashboard.open(`${first.url}/downloads`)
+    const { page } = opened
+    await page.getByRole('heading', { name: 'Nothing has been downloaded yet' }).waitFor()
+    await first.kill9()
+    const urls = Array.from({ length: 3 }, (_, index) => `${origin.url}/after-a-kill-${index}.mp4`)
+    await page.getByRole('textbox', { name: 'Addresses' }).fill(urls.join('\n'))
+    await page.getByRole('button', { name: 'Start 3' }).click()
+    await page.getByText(/^The server does not answer\. Next in \d+ s\.$/).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await using again = await startServer({ dataDir, env })
+    const count = async () => (await again.api.get<{ downloads: [] }>('/api/downloads')).downloads.length
+    await expect.poll(count, { timeout: 60_000 }).toBe(3)
+    expect(await page.getByText(/was not taken/).count()).toBe(0)
+    await page.getByRole('button', { name: 'Remove failed' }).click({ timeout: 60_000 })
+    await expect.poll(count, { timeout: 30_000 }).toBe(0)
+    await rm(dataDir, { recursive: true, force: true })
+  })
+})
+
 describe('the list of downloads', () => {
   beforeAll(async () => {
     const headers = { 'content-type': 'application/json' }
@@ -284,6 +326,16 @@ async function rowOf(page: Page) {
   const row = page.locator(`li[data-job="${answer.downloads[0]?.jobId}"]`)
   await row.waitFor()
   return row
+}
+
+/** A port that nobody listens on, for a server that comes back to its address. */
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  listener.close()
+  await once(listener, 'close')
+  return port
 }
 
 /** Seconds that have been played; 0 while there is no player yet. */

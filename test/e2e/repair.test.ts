@@ -49,7 +49,7 @@ describe('verify --repair of a folder, when the file was moved away,', () => {
   it('writes a pack anew that held more than a cache has, and what tells of the film into another', async () => {
     const last = packs.at(-1)?.position ?? 0
     // It lies where the packs were when it was made.
-    const poster = packOfPoster(lab)
+    const poster = packWith('poster.jpg', lab)
     for (const position of new Set([0, poster, last])) await lab.losePack(position)
     const dry = await lab.run('verify', '--repair', '--dry-run', '--json')
     expect(dry.code).toBe(20)
@@ -126,8 +126,8 @@ describe('verify --repair of a folder, from both,', () => {
 
   it('mends beside a running server what can be as it was, and asks to stop it for the rest', async () => {
     await using at = await openDamagedLibrary('mp4-moov-last')
-    // A poster is drawn anew, and what is drawn anew is not as it was.
-    const anew = packOfPoster(at)
+    // A manifest is the last that was written, and cannot be had from anywhere as it was.
+    const anew = packWith('manifest.json', at)
     const same = packWithoutBesides(at)
     for (const position of [anew, same]) await at.losePack(position)
     {
@@ -189,11 +189,10 @@ async function expectAsBefore(at: DamagedLibrary, without: readonly string[] = [
   expect(await leftovers(at.dataDir)).toEqual([])
 }
 
-function packOfPoster({ before: { record } }: DamagedLibrary): number {
-  return packOf(
-    record.attachments.find(({ name }) => name === 'poster.jpg'),
-    record.packs,
-  )
+/** The position of the pack that it begins in. */
+function packWith(name: string, { before: { record } }: DamagedLibrary): number {
+  const attachment = record.attachments.find((each) => each.name === name)
+  return attachment ? packOf(attachment, record.packs) : -1
 }
 
 /** The position of a pack that holds segments and nothing else. */
@@ -202,9 +201,8 @@ function packWithoutBesides({ before: { record } }: DamagedLibrary): number {
   return record.packs.find(({ position }) => !besides.has(position))?.position ?? -1
 }
 
-/** The position of the pack that it begins in. */
-function packOf(attachment: Attachment | undefined, among: readonly Pack[]): number {
-  return among.find(({ id }) => id === attachment?.slices[0]?.packId)?.position ?? -1
+function packOf({ slices }: Attachment, among: readonly Pack[]): number {
+  return among.find(({ id }) => id === slices[0]?.packId)?.position ?? -1
 }
 
 function escaped(path: string): string {

@@ -63,6 +63,14 @@ describe('a download', () => {
     expect(downloadFacts(live)).toEqual(['5.0 MB', '1.0 MB/s'])
   })
 
+  it('that is put off says why, and nothing of the nothing it has', () => {
+    const failure = { code: 'remote-unreachable', message: 'example.org does not answer.' }
+    const progress = { stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null }
+    const putOff: Download = { ...RUNNING, state: 'waiting', attempts: 2, failure, progress }
+    expect(shownState(putOff)).toBe('retrying')
+    expect(downloadFacts(putOff)).toEqual(['example.org does not answer.', 'try 2'])
+  })
+
   it('that is paused has no rate and no time left', () => {
     expect(downloadFacts({ ...RUNNING, state: 'paused', attempts: 3 })).toEqual(['62 %', '1.4 GB of 2.3 GB', 'try 3'])
   })

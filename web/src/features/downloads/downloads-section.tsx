@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { use, useEffect } from 'react'
+import { use, useEffect, useRef } from 'react'
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -13,6 +13,7 @@ import { countsOf, hasEnded } from './download-view.ts'
 import { orders } from './orders.ts'
 import { inQueueOrder } from './queue-order.ts'
 import { useDownloadActions } from './use-download-actions.ts'
+import { useKeptPlace } from './use-kept-place.ts'
 
 /** Every download that the server remembers. */
 export function DownloadsSection() {
@@ -41,6 +42,8 @@ export function DownloadsSection() {
 
 function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
   const { retryFailed, remove } = useDownloadActions()
+  const list = useRef<HTMLDivElement>(null)
+  const hearKeys = useKeptPlace(list)
   const ended = downloads.filter(hasEnded)
   const open = downloads.filter((each) => !hasEnded(each))
   const running = open.filter(({ state }) => state === 'running')
@@ -50,7 +53,7 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
   const finished = ended.filter(({ state }) => state !== 'failed')
   const counts = countsOf(downloads)
   return (
-    <>
+    <div ref={list} onKeyDownCapture={hearKeys} className="grid grid-cols-1 gap-6">
       {open.length > 0 && (
         <section className="grid grid-cols-1 gap-3">
           <div className="flex flex-wrap items-baseline gap-x-3">
@@ -90,7 +93,7 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
           </ul>
         </section>
       )}
-    </>
+    </div>
   )
 }
 
