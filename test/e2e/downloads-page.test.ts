@@ -171,6 +171,7 @@ describe('a download', () => {
     unslow()
     await row.getByRole('button', { name: /^Retry/ }).click()
     await row.getByText('Done', { exact: true }).waitFor({ timeout: 60_000 })
+    await row.getByRole('log').getByRole('paragraph').first().waitFor({ timeout: 30_000 })
     expect(opened.complaints).toEqual([])
   })
 

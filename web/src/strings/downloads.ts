@@ -97,14 +97,9 @@ export const downloads = {
     clearFailed: 'Remove failed',
     error: 'The downloads could not be loaded',
     stale: (time: string) => `As of ${time}, reconnecting…`,
-    counts: (running: number, waiting: number, failed: number) =>
-      [
-        running > 0 ? `${running} running` : '',
-        waiting > 0 ? `${waiting} waiting` : '',
-        failed > 0 ? `${failed} failed` : '',
-      ]
-        .filter(Boolean)
-        .join(' · '),
+    failed: (count: number) => `${count} failed`,
+    counts: (running: number, waiting: number) =>
+      [running > 0 ? `${running} running` : '', waiting > 0 ? `${waiting} waiting` : ''].filter(Boolean).join(' · '),
     atOnce: (count: number) => `${count} at once`,
     atOnceBusy: (count: number, most: number) => `${count} at once instead of ${most}: the machine is busy`,
   },

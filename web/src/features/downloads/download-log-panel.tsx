@@ -39,7 +39,7 @@ export function DownloadLogPanel({ download, name }: { readonly download: Downlo
         {lines?.map(({ number, at, level, text }) => (
           <p key={number} className="flex gap-2">
             <time dateTime={at} className="tabular shrink-0 text-muted">
-              {new Date(at).toLocaleTimeString('en', { hour12: false })}
+              {new Date(at).toLocaleTimeString('en', { hourCycle: 'h23' })}
             </time>
             <span aria-label={words.levelNames[level]} role="img" className={`shrink-0 ${COLOURS[level]}`}>
               {words.levels[level]}

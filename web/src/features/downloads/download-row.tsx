@@ -1,6 +1,6 @@
-import { useState } from 'react'
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
 import { ProgressBar } from '../../components/progress-bar.tsx'
+import { useStored } from '../../lib/external-store.ts'
 import { t } from '../../strings/strings.ts'
 import { CauseCard } from './cause-card.tsx'
 import { DownloadButtons } from './download-buttons.tsx'
@@ -8,6 +8,7 @@ import { DownloadLogPanel } from './download-log-panel.tsx'
 import { DownloadMenu } from './download-menu.tsx'
 import { DownloadResultFacts } from './download-result-facts.tsx'
 import { downloadFacts, downloadName, downloadPercent, hasEnded, shownState } from './download-view.ts'
+import { openLogs, turnLog } from './open-logs.ts'
 import { StateMark } from './state-mark.tsx'
 
 /** One download: how it stands, how far it is, what became of it. `waiting`: those in line with it. */
@@ -18,7 +19,7 @@ export function DownloadRow({
   readonly download: Download
   readonly waiting: readonly Download[]
 }) {
-  const [showsLog, setShowsLog] = useState(false)
+  const showsLog = useStored(openLogs).has(download.jobId)
   const name = downloadName(download)
   const { jobId } = download
   return (
@@ -40,7 +41,7 @@ export function DownloadRow({
             name={name}
             waiting={waiting}
             showsLog={showsLog}
-            onLog={() => setShowsLog(!showsLog)}
+            onLog={() => turnLog(jobId)}
           />
         </div>
       </div>

@@ -82,9 +82,3 @@ export function mayFillGaps({ state, result }: Download): boolean {
 export function hasEnded({ state }: Download): boolean {
   return state === 'done' || state === 'failed' || state === 'cancelled'
 }
-
-/** How many there are of what the counters tell. */
-export function countsOf(downloads: readonly Download[]): { running: number; waiting: number; failed: number } {
-  const of = (state: Download['state']) => downloads.filter((each) => each.state === state).length
-  return { running: of('running'), waiting: of('waiting'), failed: of('failed') }
-}

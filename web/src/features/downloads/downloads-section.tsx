@@ -9,7 +9,7 @@ import { FeedStateContext } from '../../lib/feed-state.ts'
 import { DOWNLOADS_KEY, downloadsQuery, statusQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
 import { DownloadRow } from './download-row.tsx'
-import { countsOf, hasEnded } from './download-view.ts'
+import { hasEnded } from './download-view.ts'
 import { orders } from './orders.ts'
 import { inQueueOrder } from './queue-order.ts'
 import { useDownloadActions } from './use-download-actions.ts'
@@ -51,7 +51,6 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
   const waiting = queued.filter(({ state }) => state === 'waiting')
   const failed = ended.filter(({ state }) => state === 'failed')
   const finished = ended.filter(({ state }) => state !== 'failed')
-  const counts = countsOf(downloads)
   return (
     <div ref={list} onKeyDownCapture={hearKeys} className="grid grid-cols-1 gap-6">
       {open.length > 0 && (
@@ -59,9 +58,9 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
           <div className="flex flex-wrap items-baseline gap-x-3">
             <h2 className="text-base">{t.downloads.list.now}</h2>
             <span role="status" className="tabular text-sm text-muted">
-              {t.downloads.list.counts(counts.running, counts.waiting, counts.failed)}
+              {t.downloads.list.counts(running.length, waiting.length)}
             </span>
-            {counts.waiting > 0 && <AtOnce />}
+            {waiting.length > 0 && <AtOnce />}
           </div>
           <ul className="grid grid-cols-1 gap-3">
             {[...running, ...queued].map((each) => (
@@ -73,7 +72,10 @@ function Lists({ downloads }: { readonly downloads: readonly Download[] }) {
       {ended.length > 0 && (
         <section className="grid grid-cols-1 gap-3">
           <div className="flex flex-wrap items-center gap-2">
-            <h2 className="mr-auto text-base">{t.downloads.list.ended}</h2>
+            <h2 className="text-base">{t.downloads.list.ended}</h2>
+            <span role="status" className="tabular mr-auto text-sm text-muted">
+              {failed.length > 0 ? t.downloads.list.failed(failed.length) : null}
+            </span>
             {failed.length > 1 && <Button onClick={retryFailed}>{t.downloads.list.retryAll}</Button>}
             {failed.length > 1 && (
               <Button look="quiet" onClick={() => remove(idsOf(failed))}>
