@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, open, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { isGone, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
 import { ConflictError } from '#domain/errors.ts'
@@ -35,16 +35,31 @@ export async function claimFilePlace(output: string, url: string): Promise<FileP
     await lock[Symbol.asyncDispose]()
     throw error
   }
+  const leave = async () => {
+    await removeIfNothingBegan(root, output)
+    await lock[Symbol.asyncDispose]()
+  }
   return {
     root,
     isNew,
     resultPath: (title, extension) => (isFolder ? chosenName(output, root, title, extension) : output),
-    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: leave,
   }
 }
 
+/** Of a mistake in the address nothing is to stay: there is nothing to go on with. */
+async function removeIfNothingBegan(root: string, output: string): Promise<void> {
+  // What there is of a plain file lies beside it, and the folder keeps whose it is.
+  if (['.part', '.parts'].some((ending) => existsSync(output + ending))) return
+  const names = await readdir(root).catch(() => [])
+  if (names.every((name) => name === LOCK || name === ADDRESS)) await rm(root, { recursive: true, force: true })
+}
+
+const LOCK = 'lock'
+const ADDRESS = 'address'
+
 async function lockIn(root: string): Promise<AsyncDisposable> {
-  const path = join(root, 'lock')
+  const path = join(root, LOCK)
   for (let tries = 1; !(await created(path)); tries++) {
     if (tries > 2 || !(await isForgotten(path))) {
       throw new ConflictError('Another command is downloading to this file.', {
@@ -87,7 +102,7 @@ async function isForgotten(path: string): Promise<boolean> {
 
 /** Tokens in the query change from one day to the next; the rest of the address does not. */
 async function checkAddress(root: string, url: string): Promise<void> {
-  const path = join(root, 'address')
+  const path = join(root, ADDRESS)
   const mine = hashOf(url.replace(/[?#].*$/s, ''))
   const before = await readFile(path, 'utf8').catch(() => null)
   if (before === mine) return
