@@ -26,8 +26,8 @@ export async function findBlobsInChannels(
   if (snapshot) return snapshot
   if (!(await hasBlobs(ledger))) {
     throw new NotFoundError('Nothing of this library is in the channels.', {
-      why: 'No message there was written with this recovery key.',
-      fix: 'Check CHAT_ID and the recovery key.',
+      why: 'No message there was written with the recovery key of this data folder.',
+      fix: 'Give the key of the library: `telereel rebuild --recovery-key KEY`. Look whether CHAT_ID is its channel.',
     })
   }
   // Somebody may have pinned something newer: then the look at every message found the snapshot.

@@ -22,7 +22,8 @@ describe('verify --repair of a folder, when the file was moved away,', () => {
   it('makes a deleted pack from what somebody watched', async () => {
     const position = packWithoutBesides(lab)
     await lab.losePack(position)
-    expect((await lab.run('verify')).code).toBe(20)
+    const found = await lab.run('verify')
+    expect([found.code, found.stderr]).toEqual([20, expect.stringContaining('telereel verify --repair')])
     const mended = await lab.run('verify', '--repair')
     expect([mended.code, mended.stderr]).toEqual([0, expect.anything()])
     expect(mended.stdout).toMatch(new RegExp(`\\+ film: pack ${position}: \\d+ slices from the cache\\n`))
@@ -108,6 +109,8 @@ describe('verify --repair of a folder, when nobody watched,', () => {
   it('refuses flags that say nothing together', async () => {
     expect((await lab.run('verify', '--dry-run')).code).toBe(2)
     expect((await lab.run('verify', '--repair', '--source', 'film.mkv')).code).toBe(2)
+    const gone = await lab.run('verify', '--repair', '--video-id', lab.videoId, '--source', 'gone.mkv')
+    expect([gone.code, gone.stderr]).toEqual([7, expect.stringContaining('gone.mkv')])
   })
 })
 

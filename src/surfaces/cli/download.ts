@@ -26,7 +26,7 @@ export const downloadVerb: Verb = {
         ["download URL --header 'Referer: https://a.org/'", 'as a page would ask'],
       ],
       exits:
-        '0 done, 1 failed, 2 usage, 3 done with gaps or some failed, 4 login needed, 5 try again, 6 gone or protected, 7 nothing to finish, 8 tool missing, 9 no space, 130 cancelled',
+        '0 done, 1 failed, 2 usage, 3 done with gaps or some failed, 4 login needed, 5 try again, 6 gone or protected, 7 nothing to finish or no such cookies file, 8 tool missing, 9 no space, 130 cancelled',
     }),
   ),
 

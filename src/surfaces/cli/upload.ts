@@ -54,6 +54,7 @@ async function uploadFile(
 ): Promise<ExitCode> {
   try {
     await mustBeFile(file.path)
+    const startedMs = performance.now()
     const videoId = await library.register(file)
     terminal.data({ v: 1, type: 'status', file: file.path, videoId, stage: 'queued' })
     const job = await library.follow(
@@ -64,7 +65,7 @@ async function uploadFile(
     )
     const video = await library.catalog.video(videoId)
     if (job.state === 'done') {
-      showResult(video, library, terminal)
+      showResult(video, library, terminal, (performance.now() - startedMs) / 1000)
       return EXIT.done
     }
     if (job.state === 'cancelled') return EXIT.cancelled
@@ -97,7 +98,8 @@ function showProgress({ progress }: Job, file: string, { terminal }: VerbContext
   )
 }
 
-function showResult(video: Video, library: CliLibrary, terminal: VerbContext['terminal']): void {
+/** `waitedSec`: until all of it was stored; the statistics are written before that. */
+function showResult(video: Video, library: CliLibrary, terminal: VerbContext['terminal'], waitedSec: number): void {
   const links = library.linksOf(video.id)
   const { statistics } = video
   terminal.data({ v: 1, type: 'summary', videoId: video.id, title: video.title, links, statistics, notes: video.notes })
@@ -113,7 +115,7 @@ function showResult(video: Video, library: CliLibrary, terminal: VerbContext['te
     terminal.print(
       `  size      ${formatBytes(statistics.totalBytes)} in ${count(statistics.packs, 'pack')}; a segment has ${formatBytes(statistics.averageBytes)} on average, ${formatBytes(statistics.largestBytes)} at most`,
     )
-    terminal.print(`  took      ${statistics.elapsedSec.toFixed(1)} s`)
+    terminal.print(`  took      ${waitedSec.toFixed(1)} s`)
   }
   for (const note of video.notes) terminal.print(`  note      ${note}`)
 }

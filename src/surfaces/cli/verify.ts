@@ -1,5 +1,6 @@
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { InvalidInputError } from '#domain/errors.ts'
+import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
 import { type Verb, verbCommand } from './command.ts'
@@ -34,6 +35,7 @@ export const verifyVerb: Verb = {
     if (level === undefined) throw new InvalidInputError('--level takes structure, size or full.')
     if (!(percent > 0 && percent <= 100)) throw new InvalidInputError('--percent takes a number above 0, at most 100.')
     const wishes = wishesOf(options)
+    if (wishes.sourcePath !== null) await mustBeThere(wishes.sourcePath)
     await using library = await ports.openLibrary()
     const { dryRun, sourcePath } = wishes
     const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0, unmended: 0 }
@@ -55,6 +57,7 @@ export const verifyVerb: Verb = {
     terminal.print(
       `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(sum.problems, 'problem')}.`,
     )
+    for (const line of hintsOf(sum, { repair: options.repair === true, ...wishes })) terminal.say(line)
     return sum.problems > 0 ? EXIT.problems : EXIT.done
   },
 }
@@ -68,6 +71,22 @@ function wishesOf({ repair, dryRun, source, videoId }: Parameters<Verb['run']>[0
     sourcePath: typeof source === 'string' ? resolve(source) : null,
     videoId: typeof videoId === 'string' ? (videoId as VideoId) : undefined,
   }
+}
+
+async function mustBeThere(path: string): Promise<void> {
+  if (!(await stat(path).catch(() => null)))
+    throw new NotFoundError(`There is no file ${path}.`, { fix: 'Check the name.' })
+}
+
+/** What a person who reads of problems would ask next. */
+function hintsOf(
+  sum: { readonly problems: number; readonly unmended: number },
+  { repair, sourcePath }: { readonly repair: boolean; readonly sourcePath: string | null },
+): string[] {
+  if (sum.problems === 0) return []
+  if (!repair) return ['`telereel verify --repair` mends what it can; with --dry-run it only says so.']
+  if (sum.unmended === 0 || sourcePath !== null) return []
+  return ['If the file that a video was made from lies elsewhere now: add --video-id ID --source FILE.']
 }
 
 type Found = Omit<VerifiedVideo, 'video'>
