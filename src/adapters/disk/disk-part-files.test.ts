@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -27,6 +27,19 @@ describe('DiskPartFiles', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  it('gives the file the rights that any new file of this user has', async () => {
+    await using lab = await openLab()
+    {
+      await using file = await lab.files.open(lab.path)
+      await file.begin(NOTE)
+      await Promise.all(NUMBERS.map((number) => write(file, number)))
+      await file.finish()
+    }
+    const any = join(lab.folder, 'any')
+    await writeFile(any, '')
+    expect((await stat(lab.path)).mode).toBe((await stat(any)).mode)
   })
 
   it('knows after a crash what is safe, whatever became of the end of its journal', async () => {

@@ -22,7 +22,7 @@ export class DiskPartFiles implements PartFiles {
       const { journal, values } = await JournalFile.open(`${path}.parts`)
       // A crash between the two last steps of `finish`: the file has its name, and still its journal.
       if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
-      await (await open(`${path}.part`, 'a+', 0o600)).close()
+      await (await open(`${path}.part`, 'a+')).close()
       return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
     } catch (cause) {
       throw noSpaceOr(cause, 'The disk of the result is full.')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -20,6 +20,14 @@ describe('DiskResultFiles', () => {
     expect(await readFile(lab.path, 'utf8')).toBe('an older result')
     expect(await file.finish()).toEqual(factsOf(WHOLE))
     expect([await readFile(lab.path, 'utf8'), await lab.rest()]).toEqual([WHOLE, ['result']])
+  })
+
+  it('gives the file the rights that any new file of this user has', async () => {
+    await using lab = await openLab()
+    expect(await keepOrAppend(lab)).toEqual(factsOf(WHOLE))
+    const any = join(lab.folder, 'any')
+    await writeFile(any, '')
+    expect((await stat(lab.path)).mode).toBe((await stat(any)).mode)
   })
 
   it('goes on with whatever an earlier run left: what is not proved is written anew', async () => {

@@ -177,6 +177,6 @@ function goneFile(cause: unknown): BlobDamagedError {
 /** For reading and writing, there or not. */
 async function openPart(path: string): Promise<FileHandle> {
   // 'a+' creates it, but would write to the end only.
-  await (await open(`${path}.part`, 'a+', 0o600)).close()
+  await (await open(`${path}.part`, 'a+')).close()
   return await open(`${path}.part`, 'r+')
 }
