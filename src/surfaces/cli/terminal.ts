@@ -56,7 +56,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     quiet: options.quiet,
     debug: options.debug,
     animated,
-    columns: process.stderr.columns ?? 80,
+    columns: columnsOf(process.stderr),
     colors: pc.createColors(colored),
     print: (line) => {
       clear()
@@ -73,7 +73,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (options.quiet || options.json) return
       const shown = printable(line, { colored: false }).replaceAll('\n', ' ')
       if (animated) {
-        process.stderr.write(`\r\u001b[K${shown.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+        process.stderr.write(`\r\u001b[K${shown.slice(0, columnsOf(process.stderr) - 1)}`)
         statusShown = true
       } else if (performance.now() - statusAt > STATUS_EVERY_MS) {
         statusAt = performance.now()
@@ -84,11 +84,20 @@ export function createTerminal(options: TerminalOptions): Terminal {
   }
 }
 
+/** A terminal that does not know its width says 0. */
+function columnsOf({ columns }: { readonly columns?: number }): number {
+  return columns || 80
+}
+
 async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
+  } catch (error) {
+    // Ctrl-C: what is said next begins on a line of its own.
+    process.stderr.write('\n')
+    throw error
   } finally {
     lines.close()
   }
