@@ -163,14 +163,14 @@ describe('uploading', () => {
   it('goes on by itself after the connection was cut, and sends nothing twice', async () => {
     const film = await makeFilm('cut.mp4')
     await using opened = await dashboard.open(`${server.url}/upload`)
-    const { page, context } = opened
+    const { page } = opened
     const traffic = watchUploads(page)
-    await slowDown(opened)
+    const setOffline = await slowDown(opened)
     await chooseFiles(page, [film])
     await expect.poll(() => traffic.answered.length, { timeout: 30_000 }).toBeGreaterThan(1)
-    await context.setOffline(true)
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    await context.setOffline(false)
+    await setOffline(true)
+    await page.getByText(/^Connection lost, trying again/).waitFor()
+    await setOffline(false)
     await page.getByRole('link', { name: 'Play: cut' }).waitFor({ timeout: 60_000 })
     expect(traffic.created).toBe(1)
     expect(new Set(traffic.answered).size).toBe(traffic.answered.length)
@@ -364,15 +364,19 @@ function watchUploads(page: Page): { created: number; readonly answered: string[
 }
 
 /** Slow enough to be cut in the middle. */
-async function slowDown({ page, context }: DashboardPage): Promise<void> {
+async function slowDown({ page, context }: DashboardPage): Promise<(isOffline: boolean) => Promise<unknown>> {
   const session = await context.newCDPSession(page)
   await session.send('Network.enable')
-  await session.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: 12_000_000,
-  })
+  // What is said here wins over what the context says.
+  const setOffline = (offline: boolean) =>
+    session.send('Network.emulateNetworkConditions', {
+      offline,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput: 12_000_000,
+    })
+  await setOffline(false)
+  return setOffline
 }
 
 /** About 40 MB: five pieces. */

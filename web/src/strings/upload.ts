@@ -14,6 +14,7 @@ export const upload = {
   stagesLabel: 'Stages',
   waiting: 'Waiting for its turn',
   paused: 'Paused',
+  cut: 'Connection lost, trying again',
   sending: (sent: string, total: string) => `${sent} of ${total}`,
   rate: (size: string) => `${size}/s`,
   left: (clock: string) => `${clock} left`,

@@ -196,7 +196,11 @@ function declaredLength({ headers }: IncomingMessage): number {
   if (typeof text !== 'string' || !/^\d{1,15}$/.test(text)) {
     throw new RequestRefusedError('bad-request', 'Upload-Length must say how long the file is.')
   }
-  if (Number(text) === 0) throw new NotMediaError('The file is empty.', { why: 'It has 0 bytes.' })
+  if (Number(text) === 0)
+    throw new NotMediaError('The file is empty.', {
+      why: 'It has 0 bytes.',
+      fix: 'Look where it came from: its copy was cut short.',
+    })
   return Number(text)
 }
 

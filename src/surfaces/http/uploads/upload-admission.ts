@@ -29,7 +29,7 @@ export function assertRoomFor(byteLength: number, room: UploadRoom): void {
   if (byteLength > room.maxUploadBytes) {
     throw new RequestRefusedError('too-large', `The file has ${inWords(byteLength)}.`, {
       why: `At most ${inWords(room.maxUploadBytes)} are taken.`,
-      fix: 'Set MAX_UPLOAD_SIZE to more.',
+      fix: 'Set MAX_UPLOAD_SIZE to more and restart.',
     })
   }
   if (room.openUploads >= room.maxOpenUploads) {

@@ -6,6 +6,8 @@ export interface TransferEvents {
   onProgress(sentBytes: number): void
   /** Bytes that an earlier attempt had brought. */
   onResumed(sentBytes: number): void
+  /** The connection is lost; it is tried again. */
+  onCut(): void
   onDone(videoId: string | null): void
   onFailed(error: unknown): void
 }
@@ -13,7 +15,8 @@ export interface TransferEvents {
 const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
 /** Below this a proxy that still refuses is not about size. */
 const MIN_CHUNK_BYTES = 256 * 1024
-const RETRY_DELAYS_MS = [0, 500, 1500, 3000, 5000, 10_000]
+/** About two minutes: a server that starts anew, a line that comes back. */
+const RETRY_DELAYS_MS = [0, 500, 1500, 3000, 5000, ...Array<number>(11).fill(10_000)]
 
 /** One file on its way by tus: goes on where an earlier attempt stopped, with smaller pieces where a proxy wants them. */
 export class Transfer {
@@ -58,7 +61,11 @@ export class Transfer {
       retryDelays: RETRY_DELAYS_MS,
       removeFingerprintOnSuccess: true,
       metadata: { filename: this.#file.name },
-      onShouldRetry: (error) => isPassing(statusOf(error)),
+      onShouldRetry: (error) => {
+        const again = isPassing(statusOf(error))
+        if (again) this.#events.onCut()
+        return again
+      },
       onProgress: (sentBytes) => {
         if (first && sentBytes > 0) this.#events.onResumed(sentBytes)
         first = false

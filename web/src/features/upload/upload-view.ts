@@ -34,10 +34,11 @@ export function uploadLine(row: UploadRow, video: VideoDetails | undefined): str
   return (row.phase === 'sent' ? makingParts(row, video) : sendingParts(row)).filter(Boolean).join(' · ')
 }
 
-function sendingParts({ phase, sentBytes, byteLength, bytesPerSec, resumedAtBytes }: UploadRow): string[] {
+function sendingParts({ phase, sentBytes, byteLength, bytesPerSec, isCut, resumedAtBytes }: UploadRow): string[] {
   const amount = t.upload.sending(formatBytes(sentBytes), formatBytes(byteLength))
   if (phase === 'waiting') return [t.upload.waiting, formatBytes(byteLength)]
   if (phase === 'paused') return [t.upload.paused, amount]
+  if (phase === 'sending' && isCut) return [t.upload.cut, amount]
   const leftSec = bytesPerSec > 0 ? (byteLength - sentBytes) / bytesPerSec : null
   return [
     t.common.percent(byteLength === 0 ? 0 : Math.floor((sentBytes / byteLength) * 100)),

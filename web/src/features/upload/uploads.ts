@@ -14,6 +14,8 @@ export interface UploadRow {
   readonly phase: UploadPhase
   readonly sentBytes: number
   readonly bytesPerSec: number
+  /** Nothing goes out now: the connection is lost and tried again. */
+  readonly isCut: boolean
   /** Where it went on, when an earlier attempt had brought something. */
   readonly resumedAtBytes: number | null
   readonly fault: Fault | null
@@ -91,7 +93,11 @@ class Uploads {
       onResumed: (sentBytes) => this.#set(id, { resumedAtBytes: sentBytes }),
       onProgress: (sentBytes) => {
         rate.add(sentBytes, performance.now())
-        this.#set(id, { sentBytes, bytesPerSec: rate.bytesPerSec })
+        this.#set(id, { sentBytes, bytesPerSec: rate.bytesPerSec, isCut: false })
+      },
+      onCut: () => {
+        rate.reset()
+        this.#set(id, { bytesPerSec: 0, isCut: true })
       },
       onDone: (videoId) => {
         const fault = videoId === null ? { code: 'no-video-id', ...t.upload.faults.noVideoId } : null
@@ -103,7 +109,7 @@ class Uploads {
         this.#startNext()
       },
     })
-    const fresh = { sentBytes: 0, bytesPerSec: 0, resumedAtBytes: null, fault: null, videoId: null }
+    const fresh = { sentBytes: 0, bytesPerSec: 0, isCut: false, resumedAtBytes: null, fault: null, videoId: null }
     this.#entries.set(id, {
       row: { id, name: file.name, byteLength: file.size, phase: 'waiting', ...fresh },
       transfer,
