@@ -139,10 +139,13 @@ describe.concurrent('somebody deletes one message of the channel', () => {
 
     it('verify names title and times of what is lost, no more and no less', async () => {
       const { lab, videoId } = at
-      const { code, stdout } = await lab.run('verify')
+      const { code, json } = await lab.run('verify', '--json')
       expect(code).toBe(20)
-      const lines = stdout.split('\n').filter((line) => line.startsWith('✖'))
-      expect(lines.map((line) => line.replace(/: [^:]*$/, ''))).toEqual(await lossOf(lab, videoId, 2))
+      const items = json<{ type: string; title: string; problems: { message: string }[] }>()
+      const lost = items
+        .filter(({ type }) => type === 'item')
+        .flatMap(({ title, problems }) => problems.map(({ message }) => `✖ ${title}: ${message}`))
+      expect(lost.map((line) => line.replace(/: [^:]*$/, ''))).toEqual(await lossOf(lab, videoId, 2))
     })
 
     it('repair does not make it up, and leaves the rest alone', async () => {

@@ -6,6 +6,7 @@ import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/l
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { count, formatBytes } from './format-values.ts'
+import { problemLines } from './problem-lines.ts'
 
 const LEVELS: Readonly<Record<string, VerifyLevel>> = { structure: 0, size: 1, full: 2 }
 
@@ -39,6 +40,7 @@ export const verifyVerb: Verb = {
     await using library = await ports.openLibrary()
     const { dryRun, sourcePath } = wishes
     const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0, unmended: 0 }
+    let lines = 0
     const verifying = verifyLibrary(library, {
       level,
       percent,
@@ -50,12 +52,14 @@ export const verifyVerb: Verb = {
     for await (const { video, ...found } of verifying) {
       add(found, sum)
       terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, ...found })
-      for (const line of linesOf(video.title, found, dryRun)) terminal.print(line)
+      const wrong = problemLines(found.problems)
+      lines += wrong.length
+      for (const line of linesOf(video.title, { ...found, wrong }, dryRun)) terminal.print(line)
       terminal.status(`${count(sum.videos, 'video')}, ${formatBytes(sum.bytes)} read`)
     }
     terminal.data({ v: 1, type: 'summary', ...sum, ...(dryRun && { dryRun }) })
     terminal.print(
-      `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(sum.problems, 'problem')}.`,
+      `${count(sum.videos, 'video')}, ${count(sum.packs, 'pack')}, ${formatBytes(sum.bytes)} read: ${count(lines, 'problem')}.`,
     )
     for (const line of hintsOf(sum, { repair: options.repair === true, ...wishes })) terminal.say(line)
     return sum.problems > 0 ? EXIT.problems : EXIT.done
@@ -101,10 +105,14 @@ function add({ packs, bytes, problems, repaired, unmended }: Found, sum: Record<
 }
 
 /** `+` was mended, `~` would be, `-` why not, `✖` is wrong. */
-function linesOf(title: string, { repaired, unmended, problems }: Found, dryRun: boolean): string[] {
+function linesOf(
+  title: string,
+  { repaired, unmended, wrong }: Found & { readonly wrong: readonly string[] },
+  dryRun: boolean,
+): string[] {
   return [
     ...repaired.map((words) => `${dryRun ? '~' : '+'} ${title}: ${words}`),
     ...unmended.map((words) => `- ${title}: ${words}`),
-    ...problems.map(({ message }) => `✖ ${title}: ${message}`),
+    ...wrong.map((line) => `✖ ${title}: ${line}`),
   ]
 }
