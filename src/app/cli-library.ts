@@ -13,6 +13,7 @@ import type { Problem } from '#surfaces/http/contract/problem.ts'
 import type { VideoStarted } from '#surfaces/http/contract/video-requests.ts'
 import { LinkMaker } from '#surfaces/http/links.ts'
 import { goOnWithUpload } from './begun-upload.ts'
+import { cannotWrite } from './cannot-write.ts'
 import { cleanup } from './cleanup.ts'
 import { type Core, composeCore } from './compose.ts'
 import { settleStore } from './keep-store.ts'
@@ -113,8 +114,12 @@ async function writeChanged(folder: string, files: readonly ExportFile[], signal
     const before = await readFile(target).catch(() => null)
     const bytes = Buffer.from(content)
     if (before?.equals(bytes)) continue
-    await mkdir(dirname(target), { recursive: true })
-    await writeFileAtomic(target, bytes)
+    try {
+      await mkdir(dirname(target), { recursive: true })
+      await writeFileAtomic(target, bytes)
+    } catch (cause) {
+      throw cannotWrite(cause, `${target} cannot be written`, 'Name another folder with --output, or mend this one.')
+    }
     written.push(target)
   }
   return written

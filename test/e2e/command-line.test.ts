@@ -90,6 +90,16 @@ describe('a mistake', () => {
     expect(stdout + stderr).toMatch(/data folder .* a part of that path is a file.*\n.*Fix:? .*DATA_DIR/)
   })
 
+  it.each([
+    ['list', { LOG_FILE: '/dev/null/telereel.log' }, /log file .*\n.*\n.*LOG_FILE/],
+    ['serve', { LOG_FILE: '/dev/null/telereel.log' }, /log file .*\n.*\n.*LOG_FILE/],
+    ['serve', { SSL_CERT_PATH: '/dev/null', SSL_KEY_PATH: '/gone' }, /certificate .*\n.*gone.*\n.*SSL_KEY_PATH/],
+  ] as const)('in a path is said in words by %s: %j', async (verb, env, words) => {
+    const { code, stderr } = await runPlain([verb], env)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)])
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
   it('in the name of a setting is found by config', async () => {
     const folder = join(dataDir, 'with-env')
     await mkdir(folder)
@@ -185,6 +195,12 @@ describe('a video', () => {
     expect(stats).toMatchObject({ segments: 0 })
     expect(await leftovers(dataDir)).toEqual([])
     expect(await readFile(path)).toEqual(before)
+  })
+
+  it('cannot be exported to where nothing can be written, which is said in words', async () => {
+    await uploadByCli({ dataDir }, await mediaFile('m4a-only'))
+    const { code, stderr } = await run('export', '--output', '/dev/null/media')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written.*\n {2}Fix .*--output/)])
   })
 
   it('that fails leaves the others alone', async () => {

@@ -1,6 +1,7 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, openSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
+import { InvalidInputError } from '#domain/errors.ts'
 import { createRedactor } from './redactor.ts'
 
 export interface LoggerOptions {
@@ -19,10 +20,20 @@ export interface Logger {
   error(fields: object, message: string): void
 }
 
-/** One JSON line per entry (control characters escaped by JSON), secrets taken out at the sink. */
+/**
+ * One JSON line per entry (control characters escaped by JSON), secrets taken out at the sink. Throws InvalidInputError for
+ * a file that cannot be written; where it cannot be written any more, the rest goes to standard error.
+ */
 export function createLogger({ level, file, secrets, human = false }: LoggerOptions): Logger {
   const redact = createRedactor(secrets)
-  const out: NodeJS.WritableStream = file ? createWriteStream(file, { flags: 'a', mode: 0o600 }) : process.stderr
+  let out: NodeJS.WritableStream = process.stderr
+  if (file) {
+    out = openFile(file).on('error', (error) => {
+      if (out === process.stderr) return
+      out = process.stderr
+      out.write(`The log cannot be written to ${file} any more: ${error.message}\n`)
+    })
+  }
   const sink = new Writable({
     decodeStrings: false,
     write(line: string | Buffer, _encoding, done) {
@@ -32,6 +43,18 @@ export function createLogger({ level, file, secrets, human = false }: LoggerOpti
     },
   })
   return pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, sink)
+}
+
+function openFile(path: string): NodeJS.WritableStream {
+  try {
+    return createWriteStream(path, { fd: openSync(path, 'a', 0o600) })
+  } catch (cause) {
+    throw new InvalidInputError(`The log file ${path} cannot be written.`, {
+      why: (cause as Error).message,
+      fix: 'Set LOG_FILE to a file in a folder that is there and may be written, or leave it out.',
+      cause,
+    })
+  }
 }
 
 interface Entry {

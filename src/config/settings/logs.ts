@@ -29,5 +29,5 @@ const logLevel: Format<LogLevel> = {
 
 export const logSettings = {
   LOG_LEVEL: withDefault(logLevel, 'INFO', { help: 'How much is logged.' }),
-  LOG_FILE: optional(path, { help: 'File the log is also written to.', startOnly: true }),
+  LOG_FILE: optional(path, { help: 'File the log is written to, instead of standard error.', startOnly: true }),
 }

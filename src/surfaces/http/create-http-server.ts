@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { InvalidInputError } from '#domain/errors.ts'
 import { createHttpApp } from './create-http-app.ts'
 import { EventFeed } from './feed/event-feed.ts'
 import { DEFAULT_LIMITS, type HttpConfig } from './http-config.ts'
@@ -91,8 +92,16 @@ async function createNodeServer({ tls }: HttpConfig): Promise<Server> {
     maxHeaderSize: 16 * 1024,
   }
   if (!tls) return createServer(options)
-  const [cert, key] = await Promise.all([readFile(tls.certPath), readFile(tls.keyPath)])
-  return createTlsServer({ ...options, cert, key }) as unknown as Server
+  try {
+    const [cert, key] = await Promise.all([readFile(tls.certPath), readFile(tls.keyPath)])
+    return createTlsServer({ ...options, cert, key }) as unknown as Server
+  } catch (cause) {
+    throw new InvalidInputError('The certificate and its key cannot be used.', {
+      why: (cause as Error).message,
+      fix: 'SSL_CERT_PATH and SSL_KEY_PATH name two PEM files that belong together and that Telereel may read.',
+      cause,
+    })
+  }
 }
 
 /** Media goes past the framework; everything else is its. */

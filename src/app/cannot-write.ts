@@ -1,0 +1,19 @@
+import { InvalidInputError, NoSpaceError, type ProductError } from '#domain/errors.ts'
+
+/** What to say when something cannot be written where a person wants it: `what` with the reason, `fix` what mends it. */
+export function cannotWrite(cause: unknown, what: string, fix: string): ProductError {
+  const { code = '', message } = cause as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new NoSpaceError(`${what}: the disk is full.`, { fix, cause })
+  return new InvalidInputError(`${what}: ${WHY[code] ?? message}.`, { fix, cause })
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'whoever runs this may not write there',
+  EPERM: 'whoever runs this may not write there',
+  EROFS: 'what it lies on can only be read',
+  // What Node says of a folder that cannot be made where nothing can be written.
+  ENOENT: 'it cannot be made there',
+  EEXIST: 'that is a file',
+  EISDIR: 'that is a folder',
+  ENOTDIR: 'a part of that path is a file',
+}
