@@ -42,7 +42,7 @@ export const QUICK_PEERS: readonly Peer[] = [
     keepsBytes: true,
     args: (download) => {
       const { folder, segments } = download
-      const all = `'${new URL('segment-', download.url)}[0-${segments - 1}].ts' -o '${folder}/segment-#1.ts'`
+      const all = `'${new URL('segment-', download.url).href}[0-${segments - 1}].ts' -o '${folder}/segment-#1.ts'`
       return ['-c', `curl -s -Z --parallel-max 32 ${all} && ${joined(download)}`]
     },
   },

@@ -37,7 +37,8 @@ describe('an empty library', () => {
     await using opened = await dashboard.open(server.url)
     const { page } = opened
     await page.getByRole('button', { name: 'Make a demo film' }).click()
-    await page.waitForURL('**/video/*')
+    // It is drawn and encoded first.
+    await page.waitForURL('**/video/*', { timeout: 90_000 })
     await startPlaying(opened)
     await page.keyboard.press('0')
     for (let step = 0; step < 8; step++) await page.keyboard.press('>')

@@ -59,6 +59,7 @@ const UNREACHABLE_WHY: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'There is no way to it.',
   ENETUNREACH: 'There is no way to it.',
   ETIMEDOUT: 'It did not take the connection in time.',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'What listens there does not speak TLS: the address may have to begin with http.',
 }
 
 function isAboutCertificate(code: string): boolean {

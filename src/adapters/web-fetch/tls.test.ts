@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -34,6 +35,22 @@ describe('TLS', () => {
       message: expect.stringMatching(/certificate/),
     })
     expect(web.figures().pool).toMatchObject({ active: 0, created: 0 })
+  })
+
+  it('says so where none is spoken', async () => {
+    await using web = webFor([], local)
+    const plain = createPlainServer((_request, response) => response.end())
+    await once(plain.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const { port: plainPort } = plain.address() as AddressInfo
+      const asked = web.open({ url: `https://127.0.0.1:${plainPort}/` }, PATIENT)
+      await expect(asked).rejects.toMatchObject({
+        code: 'remote-unreachable',
+        why: expect.stringMatching(/with http\./),
+      })
+    } finally {
+      plain.close().closeAllConnections()
+    }
   })
 
   it('does so whatever the environment says', async () => {

@@ -107,7 +107,7 @@ export class SegmentFetcher {
         return fresh && this.#resource(fresh)
       },
       onTrouble: (error, waitMs) => {
-        const wait = `again in ${(waitMs / 1000).toFixed(1)} s`
+        const wait = `Again in ${(waitMs / 1000).toFixed(1)} s`
         ports.log({ level: 'warn', text: `${segmentName(wish)}: ${error.message} ${wait}.` })
         connections.listener.onTrouble(error, waitMs)
       },

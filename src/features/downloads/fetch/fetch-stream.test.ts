@@ -140,7 +140,7 @@ describe('fetchStream: what goes wrong on the way', () => {
     lab.origin.setFault({ path: SEGMENT, percent: 40, attempts: 1, fault })
     const { joined, log } = await downloadStream(lab, url)
     expect(joined.sha256).toBe(renditions.main.sha256)
-    expect(log.filter((line) => line.includes('again in')).length).toBeGreaterThan(0)
+    expect(log.filter((line) => line.includes('Again in')).length).toBeGreaterThan(0)
   })
 
   it.each([

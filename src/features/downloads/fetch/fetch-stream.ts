@@ -120,16 +120,14 @@ function otherStream({ rendition, msn }: SegmentWish, found: RecordedSegment): P
 }
 
 function startLine({ count }: { readonly count: number }, connections: number): string {
-  const before = count === 0 ? '' : ` ${count} segments are there already.`
+  const before = count === 0 ? '' : ` ${count === 1 ? 'One segment is' : `${count} segments are`} there already.`
   return `Fetching segments over ${connections} connections to begin with.${before}`
 }
 
 function endLine(bytes: number, seconds: number, gaps: readonly DownloadGap[]) {
   const missing = gaps.reduce((sum, { count }) => sum + count, 0)
-  const told = missing === 0 ? 'Nothing is missing.' : `${missing} segments are missing.`
   const size = `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s`
-  return {
-    level: missing === 0 ? ('info' as const) : ('warn' as const),
-    text: `All segments are here: ${size}. ${told}`,
-  }
+  if (missing === 0) return { level: 'info' as const, text: `All segments are here: ${size}. Nothing is missing.` }
+  const told = missing === 1 ? 'One segment is missing' : `${missing} segments are missing`
+  return { level: 'warn' as const, text: `${told}, all others are here: ${size}.` }
 }

@@ -43,8 +43,15 @@ export async function probeFile(
 }
 
 function found(note: PartNote, answer: WebAnswer | null): FoundFile {
-  if (note.byteLength === 0) throw new RemoteBrokenError('The file is empty.')
+  if (note.byteLength === 0) throw emptyFile()
   return { note, answer, [Symbol.asyncDispose]: async () => answer?.[Symbol.asyncDispose]() }
+}
+
+function emptyFile(): RemoteBrokenError {
+  return new RemoteBrokenError('The file is empty.', {
+    why: 'The server says that it has no bytes.',
+    fix: 'Look whether the address is right, or whether the file is still being made.',
+  })
 }
 
 function partBytesOf(byteLength: number): number {
@@ -81,7 +88,7 @@ async function opened(request: WebRequest, { web, identity, signal, clock }: Fet
   const { status, headers } = answer
   // Nothing at all cannot be asked for from its first byte on.
   if (status === 416 && /^bytes \*\/0$/.test(headers.get('content-range') ?? '')) {
-    throw new RemoteBrokenError('The file is empty.')
+    throw emptyFile()
   }
   throw new RemoteRefusedError(`${shownAddress(request.url)} was answered with ${status}.`, status, {
     retryAfterMs: retryAfterMs(headers.get('retry-after'), clock.dateMs()),
