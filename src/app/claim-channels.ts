@@ -132,7 +132,7 @@ function factOf(chatId: number): string {
 function otherLibrary(chatId: number): ConflictError {
   return new ConflictError(`Channel ${chatId} already holds a library, and this data folder is not its.`, {
     why: 'Two libraries in one channel would be a second storage that nobody asked for.',
-    fix: 'To have that library back here: `telereel rebuild --recovery-key KEY` with its key. To begin a new one: take another channel.',
+    fix: 'To have that library back here: `telereel rebuild --recovery-key KEY` with its key, the one that was written down when it began; one that was shown just now opens nothing there. To begin a new one: take another channel.',
   })
 }
 
