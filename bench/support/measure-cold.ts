@@ -35,12 +35,7 @@ export async function measureCold({ quietness, add }: Measuring): Promise<void> 
   {
     await using film = await storedFilm({ ENCRYPTION: 'on' })
     await quietness.look()
-    await using server = await startServer(film)
-    add(...figures('start of a pack, link not known', await sampled(server, film, film.starts), true))
-    add(...figures('start of a pack, link known', await sampled(server, film, film.starts), false))
-    await playAll(server, film)
-    add(...figures('start of a pack, server in use', await sampled(server, film, film.starts), false))
-    add(...figures('middle of a pack, server in use', await sampled(server, film, film.middles), false))
+    add(...(await encryptedRows(film)))
     await quietness.look()
     add(await firstFrame(film))
   }
@@ -50,6 +45,20 @@ export async function measureCold({ quietness, add }: Measuring): Promise<void> 
   await playAll(server, film)
   add(...figures('not encrypted, start of a pack, server in use', await sampled(server, film, film.starts), false))
   add(...figures('not encrypted, middle of a pack, server in use', await sampled(server, film, film.middles), false))
+}
+
+async function encryptedRows(film: StoredFilm): Promise<Figure[]> {
+  await using server = await startServer(film)
+  const begun = [
+    ...figures('start of a pack, link not known', await sampled(server, film, film.starts), true),
+    ...figures('start of a pack, link known', await sampled(server, film, film.starts), false),
+  ]
+  await playAll(server, film)
+  return [
+    ...begun,
+    ...figures('start of a pack, server in use', await sampled(server, film, film.starts), false),
+    ...figures('middle of a pack, server in use', await sampled(server, film, film.middles), false),
+  ]
 }
 
 /** A film in an emulated Telegram. */
