@@ -9,6 +9,8 @@ export interface Peer {
   readonly connections: number
   /** False: it writes the packets anew, so its bytes are others. */
   readonly keepsBytes: boolean
+  /** No tool for streams: what this machine can do at best. */
+  readonly isBound?: boolean
   readonly args: (download: PeerDownload) => readonly string[]
 }
 
@@ -37,6 +39,7 @@ export const QUICK_PEERS: readonly Peer[] = [
   ARIA2,
   {
     name: 'curl -Z and cat',
+    isBound: true,
     command: 'curl',
     connections: 32,
     keepsBytes: true,
