@@ -9,6 +9,11 @@ import { RemoteBrokenError, RemoteRefusedError } from '#domain/errors.ts'
 export interface Connection {
   /** Lets others use it meanwhile; whoever is older gets it back first. */
   rest(ms: number): Promise<void>
+  /**
+   * Others use it while these bytes are made safe. Not while a slow disk owes as many as there are connections, though: a
+   * kill costs all that is not safe.
+   */
+  releaseAround(makeSafe: () => Promise<void>): Promise<void>
   /** May be called twice. */
   release(): void
 }
@@ -30,6 +35,8 @@ export class Connections implements Disposable {
   readonly #unlisten: () => void
   #pausedUntilMs = 0
   #told = 0
+  /** How many are being made safe. */
+  #unsafe = 0
 
   constructor(ports: Pick<FetchPorts, 'governor' | 'log'>, options: ConnectionOptions) {
     const { connections } = options
@@ -67,7 +74,16 @@ export class Connections implements Disposable {
       await this.#slots.acquire(order, signal)
       held = true
     }
-    return { rest, release }
+    const releaseAround = async (makeSafe: () => Promise<void>) => {
+      if (++this.#unsafe <= this.now) release()
+      try {
+        await makeSafe()
+      } finally {
+        this.#unsafe--
+        release()
+      }
+    }
+    return { rest, release, releaseAround }
   }
 
   segmentDone(): void {

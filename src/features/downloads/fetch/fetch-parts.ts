@@ -73,9 +73,7 @@ async function fetchPart(
     },
   })
   connections.segmentDone()
-  // Others may use it while these bytes are made safe.
-  connection.release()
-  await writer.commit()
+  await connection.releaseAround(() => writer.commit())
 }
 
 /** The answer that is there already is the first one. */

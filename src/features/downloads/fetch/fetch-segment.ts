@@ -70,10 +70,8 @@ export class SegmentFetcher {
     })
     await fetchBytes(this.#resource(wish), sink, this.#segmentTools(wish, connection))
     connections.segmentDone()
-    // Others may use the connection while these bytes are made safe.
-    connection.release()
     const { byteLength } = sink
-    await sink.commit(newSegment(wish, { init, gap: null }))
+    await connection.releaseAround(() => sink.commit(newSegment(wish, { init, gap: null })))
     return byteLength
   }
 

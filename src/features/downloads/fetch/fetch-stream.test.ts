@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   ProtectedMediaError,
   RemoteBrokenError,
@@ -57,6 +57,20 @@ describe('fetchStream: whole streams', () => {
     const counts = new Map<string, number>()
     for (const { path } of lab.origin.journal.of(/key|init/)) counts.set(path, (counts.get(path) ?? 0) + 1)
     expect([...counts.values()]).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
+  it('asks for no more while many segments cannot be made safe: a kill would cost them', async () => {
+    await using lab = await openFetchLab()
+    const disk = Promise.withResolvers<void>()
+    holdCommits(lab, disk.promise)
+    const { url, renditions } = syntheticStream(lab.origin, { segments: 60, segmentBytes: 50_000 })
+    const downloading = downloadStream(lab, url, { connections: 4 })
+    const asked = () => lab.origin.journal.of(SEGMENT).length
+    await vi.waitFor(() => expect(asked()).toBe(8), { timeout: 10_000 })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(asked()).toBe(8)
+    disk.resolve()
+    expect((await downloading).joined.sha256).toBe(renditions.main.sha256)
   })
 
   it('leaves out what the playlist says is a gap, and tells it', async () => {
@@ -336,4 +350,23 @@ function publish(lab: FetchLab, bodies: readonly Buffer[]): string {
 function playlistOf(names: readonly string[], ...head: readonly string[]): string {
   const lines = names.flatMap((name) => ['#EXTINF:2,', name])
   return ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:2', ...head, ...lines, '#EXT-X-ENDLIST', ''].join('\n')
+}
+
+/** A disk that makes nothing safe before then. */
+function holdCommits({ recordings }: FetchLab, until: Promise<void>): void {
+  const open = recordings.open.bind(recordings)
+  recordings.open = async (...args) => {
+    const recording = await open(...args)
+    const createFile = recording.createFile.bind(recording)
+    recording.createFile = async () => {
+      const file = await createFile()
+      const commit = file.commit.bind(file)
+      file.commit = async (what) => {
+        await until
+        await commit(what)
+      }
+      return file
+    }
+    return recording
+  }
 }
