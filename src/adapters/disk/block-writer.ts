@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BLOCK_BYTES, giveBlock, takeBlock } from './block-pool.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 
 /** Writes all of it at a place counted from where the writer began. */
 export type WriteAt = (bytes: Buffer, offset: number) => Promise<void>
@@ -69,7 +69,7 @@ export class BlockWriter {
       await before
       await this.#writeAt(bytes, at)
     } catch (cause) {
-      throw noSpaceOr(cause, 'The data folder is full.')
+      throw diskFault(cause, 'The data folder is full.')
     } finally {
       giveBlock(block)
     }

@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import type { WrittenFile } from './disk-recording-file.ts'
 import type { JournalFile } from './journal-file.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import type { RecordingEntry } from './recording-entry.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 
@@ -57,7 +57,7 @@ export class CommitGroup {
         await this.#makeSafe(group)
         for (const { done } of group) done.resolve()
       } catch (cause) {
-        const error = noSpaceOr(cause, 'The data folder is full.')
+        const error = diskFault(cause, 'The data folder is full.')
         for (const { done } of group) done.reject(error)
       }
     }

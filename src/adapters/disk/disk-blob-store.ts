@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { BlobLimits, BlobRef, BlobSource, BlobStore, ReadOptions, StoredBlob } from '#domain/blob-store.ts'
 import { BlobDamagedError, BlobNotFoundError, BlobTooLargeError } from '#domain/errors.ts'
 import { cannotLink, isAlreadyThere, isMissing } from './file-errors.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import { readFileRange } from './read-file-range.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 
@@ -35,7 +35,7 @@ export class DiskBlobStore implements BlobStore {
       await syncFolder(this.#folder)
       return ref
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the store is full.')
+      throw diskFault(cause, 'The disk of the store is full.')
     }
   }
 

@@ -5,7 +5,7 @@ import type { PartFile, PartFiles, PartNote, PartWriter } from '#domain/part-fil
 import type { FileFacts } from '#domain/result-file.ts'
 import { BlockWriter } from './block-writer.ts'
 import { JournalFile } from './journal-file.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import type { PartEntry } from './part-entry.ts'
 import { PartHash } from './part-hash.ts'
 import { isThere } from './is-there.ts'
@@ -25,7 +25,7 @@ export class DiskPartFiles implements PartFiles {
       await (await open(`${path}.part`, 'a+')).close()
       return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+      throw diskFault(cause, 'The disk of the result is full.')
     }
   }
 }
@@ -70,7 +70,7 @@ class DiskPartFile implements PartFile {
       await this.#journal.append([{ kind: 'note', ...note }])
       await syncFolder(dirname(this.#path))
     } catch (cause) {
-      throw noSpaceOr(cause, 'The disk of the result is full.')
+      throw diskFault(cause, 'The disk of the result is full.')
     }
     this.#note = note
     this.#hash = new PartHash(this.#file, this.#parts)
@@ -137,7 +137,7 @@ class DiskPartFile implements PartFile {
         }
         this.#hash.goOn()
       } catch (cause) {
-        const error = noSpaceOr(cause, 'The disk of the result is full.')
+        const error = diskFault(cause, 'The disk of the result is full.')
         for (const { done } of group) done.reject(error)
       }
     }

@@ -7,7 +7,7 @@ import { isMissing } from './file-errors.ts'
 import { FollowedDiskRecording } from './followed-disk-recording.ts'
 import { JournalTail } from './journal-tail.ts'
 import { News } from './news.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import { openRecording } from './open-recording.ts'
 import type { RecordingEntry } from './recording-entry.ts'
 import { type RecordingFolder, recordingFolder } from './recording-folder.ts'
@@ -29,7 +29,7 @@ export class DiskRecordings implements Recordings {
     try {
       return new DiskRecording(folder, await openRecording(folder, options), this.#newsOf(folder.path))
     } catch (cause) {
-      throw noSpaceOr(cause, 'The data folder is full.')
+      throw diskFault(cause, 'The data folder is full.')
     }
   }
 

@@ -5,7 +5,7 @@ import { BlobDamagedError } from '#domain/errors.ts'
 import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
 import { isMissing } from './file-errors.ts'
 import { isThere } from './is-there.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import { readThrough } from './read-through.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { writeAll } from './write-all.ts'
@@ -27,7 +27,7 @@ export class DiskResultFiles implements ResultFiles {
       }
       return new DiskResultFile(path, await openPart(path), false)
     } catch (cause) {
-      throw noSpaceOr(cause, IS_FULL)
+      throw diskFault(cause, IS_FULL)
     }
   }
 
@@ -110,7 +110,7 @@ class DiskResultFile implements ResultFile {
   async #write(bytes: Buffer, at: number): Promise<void> {
     await this.#writing
     this.#writing = writeAll(this.#file, bytes, at).catch((cause: unknown) => {
-      throw noSpaceOr(cause, IS_FULL)
+      throw diskFault(cause, IS_FULL)
     })
     this.#writing.catch(() => {}) // Who waits for it next is told.
     ;[this.#buffer, this.#otherBuffer] = [this.#otherBuffer, this.#buffer]
@@ -122,7 +122,7 @@ class DiskResultFile implements ResultFile {
       await this.#writing
       await this.#file.datasync()
     } catch (cause) {
-      throw noSpaceOr(cause, IS_FULL)
+      throw diskFault(cause, IS_FULL)
     }
   }
 
@@ -155,7 +155,7 @@ class DiskResultFile implements ResultFile {
         at += bytes.length
       }
     } catch (cause) {
-      throw noSpaceOr(cause, IS_FULL)
+      throw diskFault(cause, IS_FULL)
     }
   }
 

@@ -8,8 +8,10 @@ import type { Slice } from '#domain/video.ts'
 import type { PackFile, WorkArea } from '#domain/work-area.ts'
 import { isMissing } from './file-errors.ts'
 import { HashThread } from './hash-thread.ts'
-import { noSpaceOr } from './no-space-or.ts'
+import { diskFault } from './disk-fault.ts'
 import { readFileRange } from './read-file-range.ts'
+
+const IS_FULL = 'The data folder is full.'
 
 /** Packs grow as files `<folder>/<video>/<position>.pack`. */
 export class DiskWorkArea implements WorkArea {
@@ -22,10 +24,14 @@ export class DiskWorkArea implements WorkArea {
 
   async openPack(videoId: VideoId, position: number, keepBytes: number): Promise<PackFile> {
     this.#hashes.prepare()
-    await mkdir(join(this.#folder, videoId), { recursive: true })
-    const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
-    await file.truncate(keepBytes)
-    return new DiskPackFile(file, keepBytes, this.#hashes)
+    try {
+      await mkdir(join(this.#folder, videoId), { recursive: true })
+      const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
+      await file.truncate(keepBytes)
+      return new DiskPackFile(file, keepBytes, this.#hashes)
+    } catch (cause) {
+      throw diskFault(cause, IS_FULL)
+    }
   }
 
   async readPack(
@@ -134,7 +140,7 @@ class DiskPackFile implements PackFile {
       let at = offset
       for (const group of groupsOf(bytes, MAX_PIECES_PER_WRITE)) at += await writeAll(this.#file, group, at)
     } catch (cause) {
-      throw noSpaceOr(cause, 'The data folder is full.')
+      throw diskFault(cause, IS_FULL)
     }
   }
 

@@ -11,6 +11,11 @@ export function isNoSpace(error: unknown): boolean {
   return systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT'
 }
 
+/** By its rights, or because it lies on something that can only be read. */
+export function mayNotWrite(error: unknown): boolean {
+  return ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')
+}
+
 export function isAlreadyThere(error: unknown): boolean {
   return systemCode(error) === 'EEXIST'
 }
