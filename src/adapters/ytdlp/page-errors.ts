@@ -44,6 +44,8 @@ function errorsIn(stderr: string): string[] {
 
 /** How a piece of a stream is said to be missing, after the status of the last attempt. */
 const MISSING_FRAGMENT = /fragment \d+ not found/
+/** That status alone: it closes its file at once, and falls over that when pieces before the missing one still come. */
+const FRAGMENT_GIVEN_UP = /\[download\] Got error: HTTP Error 4(?:04|10)\b.*Giving up after/
 
 const MAX_QUOTED_CHARACTERS = 300
 
@@ -122,6 +124,7 @@ const brokenOff: Meaning['error'] = (why) =>
 /** In order: the first that fits decides. What sites say about a video comes before what HTTP says. */
 const MEANINGS: readonly Meaning[] = [
   { says: MISSING_FRAGMENT, error: brokenOff },
+  { says: FRAGMENT_GIVEN_UP, error: brokenOff },
   {
     says: /No space left on device|Disk quota exceeded|\[Errno 28\]/i,
     error: (why) => new NoSpaceError('There is no space left for the download.', { why }),

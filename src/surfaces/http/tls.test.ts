@@ -42,6 +42,10 @@ describe('a certificate of our own', () => {
 
   it('that cannot be read stops the start', async () => {
     const tls = { ...paths(), keyPath: join(dir, 'gone.pem') }
-    await expect(startServer(usualFilm(), { config: { tls } })).rejects.toThrow('gone.pem')
+    await expect(startServer(usualFilm(), { config: { tls } })).rejects.toMatchObject({
+      code: 'invalid-input',
+      why: expect.stringContaining('gone.pem'),
+      fix: expect.stringContaining('SSL_KEY_PATH'),
+    })
   })
 })
