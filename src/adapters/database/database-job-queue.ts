@@ -198,9 +198,12 @@ export class DatabaseJobQueue implements JobQueue {
       const running = and([eb('state', '=', 'running'), heeds])
       return from.length > 0 ? or([eb('state', 'in', from), running]) : running
     })
-    const heard = await this.#change(wishing)
-    if (heard) this.#leases.get(id)?.heed(wish)
-    return heard
+    const row = await wishing.returningAll().executeTakeFirst()
+    if (!row) return false
+    // Nobody sees the wish of a job that runs; told beside what its worker tells, it could come later than its end.
+    if (row.state !== 'running') this.#changed(row)
+    this.#leases.get(id)?.heed(wish)
+    return true
   }
 
   #touch(id: JobId, columns: Columns) {
