@@ -1,5 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises'
-import { cannotWrite } from './cannot-write.ts'
+import { cannotWrite } from '#adapters/disk/cannot-write.ts'
 
 const FIX = 'Set DATA_DIR to a folder of your own with room, or mend its owner and rights.'
 

@@ -10,8 +10,7 @@ describe('diskFault', () => {
     })
     expect(diskFault(refused, 'full')).toMatchObject({
       code: 'invalid-input',
-      message: '/b cannot be written.',
-      why: expect.stringContaining('permission denied'),
+      message: '/b cannot be written: whoever runs this may not write there.',
       fix: expect.stringContaining('rights'),
       cause: refused,
     })

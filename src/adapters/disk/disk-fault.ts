@@ -1,5 +1,9 @@
-import { InvalidInputError, NoSpaceError } from '#domain/errors.ts'
+import { NoSpaceError } from '#domain/errors.ts'
+import { cannotWrite } from './cannot-write.ts'
 import { isNoSpace, mayNotWrite } from './file-errors.ts'
+
+const FIX =
+  'Mend its owner and rights, and those of its folder, then try again; `telereel doctor` shows what else is closed.'
 
 /**
  * What to throw for an error of the file system: NoSpaceError, with this message, for a full medium, InvalidInputError for
@@ -9,10 +13,6 @@ export function diskFault(cause: unknown, whenFull: string): unknown {
   if (isNoSpace(cause))
     return new NoSpaceError(whenFull, { fix: 'Free some space; the work goes on by itself.', cause })
   if (!mayNotWrite(cause)) return cause
-  const { path = 'A file', dest = path, message } = cause as NodeJS.ErrnoException & { readonly dest?: string }
-  return new InvalidInputError(`${dest} cannot be written.`, {
-    why: message,
-    fix: 'Mend its owner and rights, and those of its folder, then try again; `telereel doctor` shows what else is closed.',
-    cause,
-  })
+  const { path = 'A file', dest = path } = cause as NodeJS.ErrnoException & { readonly dest?: string }
+  return cannotWrite(cause, `${dest} cannot be written`, FIX)
 }

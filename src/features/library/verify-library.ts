@@ -51,13 +51,14 @@ export interface VerifiedVideo {
   readonly unmended: readonly string[]
 }
 
-export interface VerifyProblem {
-  /** `video X 00:12:04–00:12:31` is what the last two say. */
-  readonly message: string
-  readonly trackName: string | null
-  readonly startSec: number | null
-  readonly endSec: number | null
-}
+/** What is wrong with a stretch of a track, or with a file that belongs to the video. */
+export type VerifyProblem = {
+  /** For people, without a capital and a full stop. */
+  readonly why: string
+} & (
+  | { readonly trackName: string; readonly startSec: number; readonly endSec: number }
+  | { readonly trackName: null; readonly attachmentName: string }
+)
 
 /** Reads back what is stored and compares it with the catalog; one result per video, as it goes. */
 export async function* verifyLibrary(ports: VerifyPorts, options: VerifyOptions): AsyncIterable<VerifiedVideo> {
@@ -219,7 +220,7 @@ async function mendManifest(
 ): Promise<void> {
   const { attachments } = await ports.catalog.record(videoId)
   const isThere = [MANIFEST_NAME, OUTLINE_NAME].every((wanted) => attachments.some(({ name }) => name === wanted))
-  const wrong = problems.filter(({ message }) => message.startsWith(MANIFEST_NAME))
+  const wrong = problems.filter((each) => each.trackName === null && each.attachmentName === MANIFEST_NAME)
   const isWanted = !isThere || wrong.length > 0 || (dryRun && isAnew)
   if (!isWanted) return
   const renew = async () => {
@@ -232,10 +233,9 @@ async function mendManifest(
 }
 
 const NO_MANIFEST: VerifyProblem = {
-  message: `${MANIFEST_NAME} is missing: a rebuild would know only what the packs tell.`,
   trackName: null,
-  startSec: null,
-  endSec: null,
+  attachmentName: MANIFEST_NAME,
+  why: 'it is missing; a rebuild would know only what the packs tell',
 }
 
 /** Every track runs from start to end without a hole, and all it names exists. */
@@ -255,29 +255,14 @@ function structureProblems({ video, tracks, segments, packs, attachments }: Vide
       if (Math.abs(holeSec) > 0.5)
         problems.push(problemOf({ owner: segment, why: `${holeSec.toFixed(1)} s are missing after it` }))
     }
-    if (own.length === 0) {
-      problems.push({
-        message: `Track ${track.name} has no segments.`,
-        trackName: track.name,
-        startSec: 0,
-        endSec: video.durationSec,
-      })
-    }
+    if (own.length === 0)
+      problems.push({ trackName: track.name, startSec: 0, endSec: video.durationSec ?? 0, why: 'it has no segments' })
   }
   return problems
 }
 
 function problemOf({ owner, why }: Pick<DamagedSlice, 'owner' | 'why'>): VerifyProblem {
-  if (!('trackId' in owner)) return { message: `${owner.name}: ${why}`, trackName: null, startSec: null, endSec: null }
+  if (!('trackId' in owner)) return { trackName: null, attachmentName: owner.name, why }
   const trackName = owner.trackId.slice(owner.trackId.indexOf('/') + 1)
-  const endSec = owner.startSec + owner.durationSec
-  const message = `Track ${trackName}, ${clock(owner.startSec)}–${clock(endSec)}: ${why}`
-  return { message, trackName, startSec: owner.startSec, endSec }
-}
-
-/** `hh:mm:ss`. */
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds)
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  return parts.map((part) => String(part).padStart(2, '0')).join(':')
+  return { trackName, startSec: owner.startSec, endSec: owner.startSec + owner.durationSec, why }
 }

@@ -6,7 +6,7 @@ import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/l
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { count, formatBytes } from './format-values.ts'
-import { problemLines } from './problem-lines.ts'
+import { joinProblems, problemLine } from './problem-lines.ts'
 
 const LEVELS: Readonly<Record<string, VerifyLevel>> = { structure: 0, size: 1, full: 2 }
 
@@ -51,8 +51,9 @@ export const verifyVerb: Verb = {
     })
     for await (const { video, ...found } of verifying) {
       add(found, sum)
-      terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, ...found })
-      const wrong = problemLines(found.problems)
+      const problems = found.problems.map((problem) => ({ ...problem, message: problemLine(problem) }))
+      terminal.data({ v: 1, type: 'item', videoId: video.id, title: video.title, ...found, problems })
+      const wrong = joinProblems(found.problems).map(problemLine)
       lines += wrong.length
       for (const line of linesOf(video.title, { ...found, wrong }, dryRun)) terminal.print(line)
       terminal.status(`${count(sum.videos, 'video')}, ${formatBytes(sum.bytes)} read`)

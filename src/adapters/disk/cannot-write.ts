@@ -1,9 +1,10 @@
 import { InvalidInputError, NoSpaceError, type ProductError } from '#domain/errors.ts'
+import { isNoSpace } from './file-errors.ts'
 
-/** What to say when something cannot be written where a person wants it: `what` with the reason, `fix` what mends it. */
+/** What to say when something cannot be written where it shall lie: `what` with the reason, `fix` what mends it. */
 export function cannotWrite(cause: unknown, what: string, fix: string): ProductError {
+  if (isNoSpace(cause)) return new NoSpaceError(`${what}: the disk is full.`, { fix, cause })
   const { code = '', message } = cause as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new NoSpaceError(`${what}: the disk is full.`, { fix, cause })
   return new InvalidInputError(`${what}: ${WHY[code] ?? message}.`, { fix, cause })
 }
 
