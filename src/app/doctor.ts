@@ -4,8 +4,9 @@ import type { Sources } from '#config/env.ts'
 import { ProductError } from '#domain/errors.ts'
 import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
 import { type Core, composeCore } from './compose.ts'
-import { count, formatBytes } from '#surfaces/cli/format-values.ts'
+import { count } from '#surfaces/cli/format-values.ts'
 import { configOf } from './config-of.ts'
+import { roomCheck } from './room-check.ts'
 
 /** Everything that can be checked without a server: settings, folders, tools, catalog. */
 export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> {
@@ -76,9 +77,6 @@ function encoderCheck({ used, why }: MediaStatus['encoder']): DoctorCheck {
   return { name: 'encoder', state: used === 'software' ? 'warning' : 'good', detail: why }
 }
 
-/** Less than most films have. */
-const LITTLE_BYTES = 1e9
-
 /** That it can be written was seen when it was opened; what lies in it may be of another user. */
 async function folderCheck(folder: string): Promise<DoctorCheck> {
   const closed = await closedIn(folder)
@@ -87,9 +85,7 @@ async function folderCheck(folder: string): Promise<DoctorCheck> {
     return { name: 'data', state: 'bad', detail: `${closed.join(', ')} in ${folder} cannot be written`, fix }
   }
   const { bavail, bsize } = await statfs(folder)
-  const detail = `${folder}, ${formatBytes(bavail * bsize)} free`
-  if (bavail * bsize >= LITTLE_BYTES) return { name: 'data', state: 'good', detail }
-  return { name: 'data', state: 'warning', detail, fix: 'Make room there: a video takes as much as its file.' }
+  return roomCheck(folder, bavail * bsize)
 }
 
 async function closedIn(folder: string): Promise<string[]> {

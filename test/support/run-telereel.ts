@@ -17,6 +17,8 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string>>
+  /** A command that runs the one behind it, with fewer rights for one. */
+  readonly through?: readonly string[]
 }
 
 /** Runs one command line to its end; its environment holds nothing of ours but the search path. */
@@ -34,8 +36,12 @@ export async function runTelereel(args: readonly string[], options: CommandOptio
 }
 
 /** Starts `bin/telereel` in the data folder (where no `.env` lies) and leaves its streams to the caller. */
-export function startTelereel(args: readonly string[], { dataDir, env = {} }: CommandOptions): ChildProcess {
-  return spawn(process.execPath, [LAUNCHER, ...args], {
+export function startTelereel(
+  args: readonly string[],
+  { dataDir, env = {}, through = [] }: CommandOptions,
+): ChildProcess {
+  const [program = '', ...words] = [...through, process.execPath, LAUNCHER, ...args]
+  return spawn(program, words, {
     cwd: dataDir,
     env: environment(dataDir, env),
     stdio: ['ignore', 'pipe', 'pipe'],
