@@ -2,6 +2,7 @@ import { createWriteStream, openSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pino } from 'pino'
 import { InvalidInputError } from '#domain/errors.ts'
+import { stripControls } from '#lib/file-name/strip-controls.ts'
 import { createRedactor } from './redactor.ts'
 
 export interface LoggerOptions {
@@ -37,12 +38,17 @@ export function createLogger({ level, file, secrets, human = false }: LoggerOpti
   const sink = new Writable({
     decodeStrings: false,
     write(line: string | Buffer, _encoding, done) {
-      const clean = redact(line.toString())
-      out.write(human && !file ? humanLine(clean) : clean)
+      const clean = cleanEntry(line.toString(), redact)
+      out.write(human && !file ? humanLine(clean) : `${clean}\n`)
       done()
     },
   })
   return pino({ level, base: null, serializers: { error: pino.stdSerializers.err } }, sink)
+}
+
+/** Text by text: what is taken out of a line of JSON may take a quote along, and a stranger's text end where he likes. */
+function cleanEntry(line: string, redact: (text: string) => string): string {
+  return JSON.stringify(JSON.parse(line, (_, value) => (typeof value === 'string' ? redact(value) : value)))
 }
 
 function openFile(path: string): NodeJS.WritableStream {
@@ -64,10 +70,15 @@ interface Entry {
   readonly error?: { readonly message?: string }
 }
 
-/** `14:02:11 ! An ingest stopped. (file is empty)`; control characters stay as JSON escapes them. */
+/** `14:02:11 ! An ingest stopped. (file is empty)`; nothing in it steers a terminal. */
 function humanLine(line: string): string {
   const { time, level, msg, error } = JSON.parse(line) as Entry
   const mark = level >= 50 ? '✖' : level >= 40 ? '!' : '·'
-  const cause = error?.message ? ` (${JSON.stringify(error.message).slice(1, -1)})` : ''
-  return `${new Date(time).toTimeString().slice(0, 8)} ${mark} ${JSON.stringify(msg).slice(1, -1)}${cause}\n`
+  const cause = error?.message ? ` (${inOneLine(error.message)})` : ''
+  return `${new Date(time).toTimeString().slice(0, 8)} ${mark} ${inOneLine(msg)}${cause}\n`
+}
+
+/** Control characters as JSON escapes them; those that it leaves alone (C1, marks that turn the direction) go. */
+function inOneLine(text: string): string {
+  return stripControls(JSON.stringify(text).slice(1, -1))
 }

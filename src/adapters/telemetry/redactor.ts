@@ -6,8 +6,8 @@ const SIGNED_PATH = /\/s\/[^/\s"]{16,}/g
 const SHORTEST_SECRET = 6
 
 /**
- * Takes secrets out of a line on its way to any sink: bot tokens by their form, signed paths, and the configured values
- * as they are, URL-encoded and as JSON writes them.
+ * Takes secrets out of a text on its way to any sink: bot tokens by their form, signed paths, and the configured values
+ * as they are, URL-encoded and as JSON writes them. Knows no quotes: JSON is to be taken apart before.
  */
 export function createRedactor(secrets: readonly string[]): (line: string) => string {
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
