@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { MediaDamagedError, NoSpaceError, PageRefusedError, RemoteRefusedError } from './errors.ts'
-import { isFinalFailure, jobBackOffMs, jobFailureOf } from './job-failure.ts'
+import { MediaDamagedError, NoSpaceError, PageRefusedError, RateLimitedError, RemoteRefusedError } from './errors.ts'
+import { isFinalFailure, jobFailureOf, jobWaitMs } from './job-failure.ts'
 
 it.each([
   [new MediaDamagedError('cut short'), 1, true],
@@ -33,10 +33,31 @@ it('waits longer after each failure, up to five minutes', () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
   fc.assert(
     fc.property(attempts, random, (attempt, chance) => {
-      const waitMs = jobBackOffMs(attempt, chance)
+      const waitMs = jobWaitMs(new Error('broke off'), attempt, chance)
       expect(waitMs).toBeGreaterThanOrEqual(1000)
       expect(waitMs).toBeLessThanOrEqual(300_000)
-      expect(jobBackOffMs(attempt + 1, chance)).toBeGreaterThanOrEqual(waitMs)
+      expect(jobWaitMs(new Error('broke off'), attempt + 1, chance)).toBeGreaterThanOrEqual(waitMs)
     }),
   )
+})
+
+it.each([
+  ['a server', (retryAfterMs: number) => new RemoteRefusedError('slower', 429, { retryAfterMs })],
+  ['the store', (retryAfterMs: number) => new RateLimitedError('slower', retryAfterMs)],
+])('never comes back before the time that %s asked for, and not much later', (_who, errorOf) => {
+  const asked = fc.integer({ min: 0, max: 12 * 3_600_000 })
+  const attempts = fc.integer({ min: 1, max: 20 })
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+  fc.assert(
+    fc.property(asked, attempts, random, (askedMs, attempt, chance) => {
+      const waitMs = jobWaitMs(errorOf(askedMs), attempt, chance)
+      expect(waitMs).toBeGreaterThanOrEqual(askedMs)
+      expect(waitMs).toBeLessThanOrEqual(Math.max(300_000, askedMs + 2000))
+    }),
+  )
+})
+
+it('waits no longer than a day, whatever a server asks for', () => {
+  const error = new RemoteRefusedError('later', 503, { retryAfterMs: 400 * 86_400_000 })
+  expect(jobWaitMs(error, 1, 0)).toBe(86_400_000)
 })

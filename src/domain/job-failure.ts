@@ -1,3 +1,4 @@
+import { askedWaitMs } from './asked-wait.ts'
 import { PageRefusedError, ProductError, RemoteRefusedError } from './errors.ts'
 import type { Job } from './job-queue.ts'
 
@@ -32,10 +33,19 @@ export function isFinalFailure(error: unknown, attempt: number, maxAttempts: num
 const FIRST_WAIT_MS = 2000
 const LONGEST_WAIT_MS = 5 * 60_000
 
+/** A server that asks for more is asked again all the same: nobody waits for days, and dates in its answer may be wrong. */
+const LONGEST_ASKED_MS = 24 * 3_600_000
+
 /**
  * How long a job waits after its n-th failed attempt: twice as long each time, of that a random part between the half
- * and the whole, so that jobs that failed together do not come back together. `random` is in [0, 1).
+ * and the whole, so that jobs that failed together do not come back together; never less than what the other side asked
+ * for. `random` is in [0, 1).
  */
-export function jobBackOffMs(attempt: number, random: number): number {
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + random / 2)
+export function jobWaitMs(error: unknown, attempt: number, random: number): number {
+  const backOffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + random / 2)
+  const askedMs = askedWaitMs(error)
+  // The first wait on top spreads those that were told the same moment.
+  return askedMs === null
+    ? backOffMs
+    : Math.max(backOffMs, Math.min(LONGEST_ASKED_MS, askedMs) + FIRST_WAIT_MS * random)
 }

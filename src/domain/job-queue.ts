@@ -152,7 +152,7 @@ export interface JobQueue {
    * job whose worker died is taken up again within 30 s, as the same attempt, unless it has killed its worker 25 times
    * in a row without getting further (it fails with the code `worker-lost`). A worker that lost its lease can write
    * nothing about the job any more. A handler that throws a ProductError with retry 'never' fails the job at once; other
-   * errors count an attempt and wait with back-off (`jobBackOffMs`). Jobs of names without a handler are left to others: `work`
+   * errors count an attempt and wait (`jobWaitMs`). Jobs of names without a handler are left to others: `work`
    * may be called several times at once with different names.
    */
   work(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MediaDamagedError, NoSpaceError } from '#domain/errors.ts'
+import { MediaDamagedError, NoSpaceError, RemoteRefusedError } from '#domain/errors.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { JobQueue } from '#domain/job-queue.ts'
 import { type CreateJobQueue, JobTest, until } from './create-job-queue.ts'
@@ -28,6 +28,23 @@ export function testJobFailures(name: string, create: CreateJobQueue): void {
       const done = await until(() => seen(test.jobs, id, 'done', 3))
       expect(attempts).toEqual([1, 2, 3])
       expect(done.failure).toBeNull()
+    })
+
+    it('does not try again before the other side wants to be asked', async () => {
+      await using test = await JobTest.open(create)
+      const { id } = await test.jobs.add('ingest-video', A)
+      let attempts = 0
+      const handler = () => {
+        attempts++
+        return Promise.reject(new RemoteRefusedError('Slower, please.', 429, { retryAfterMs: 3_600_000 }))
+      }
+      test.work({ 'ingest-video': handler })
+      await until(() => seen(test.jobs, id, 'waiting', 1))
+      test.nowMs += 3_500_000
+      await somePolls()
+      expect(attempts).toBe(1)
+      test.nowMs += 110_000
+      await until(() => seen(test.jobs, id, 'waiting', 2))
     })
 
     it('fails for good after the last attempt, which knows that it is the last', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Updateable } from 'kysely'
-import { isFinalFailure, jobBackOffMs, jobFailureOf } from '#domain/job-failure.ts'
+import { isFinalFailure, jobFailureOf, jobWaitMs } from '#domain/job-failure.ts'
 import type { JobContext, JobProgress } from '#domain/job-queue.ts'
 import type { JobLease } from './job-lease.ts'
 import { type JobRow, NOT_LEASED } from './job-row.ts'
@@ -93,7 +93,7 @@ function columnsOf(
   const { code, message } = jobFailureOf(ending.error)
   const failure = { failure_code: code, failure_message: message }
   if (isFinalFailure(ending.error, row.attempts, row.max_attempts)) return { ...failure, state: 'failed' }
-  return { ...failure, ...again, run_at: now + Math.round(jobBackOffMs(row.attempts, random())) }
+  return { ...failure, ...again, run_at: now + Math.round(jobWaitMs(ending.error, row.attempts, random())) }
 }
 
 function resultOf({ result }: { readonly result: unknown }): Updateable<JobsTable> {

@@ -1,7 +1,7 @@
 import { CancelledError, ConflictError, JobNotFoundError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { JobId } from '#domain/ids.ts'
-import { isFinalFailure, jobBackOffMs, jobFailureOf } from '#domain/job-failure.ts'
+import { isFinalFailure, jobFailureOf, jobWaitMs } from '#domain/job-failure.ts'
 import type {
   AddJobOptions,
   Job,
@@ -195,7 +195,7 @@ export class MemoryJobQueue implements JobQueue {
     if (signal.aborted) return { state: 'waiting', attempts: attempts - 1 }
     const failure = jobFailureOf(error)
     if (isFinalFailure(error, attempts, kept.maxAttempts)) return { state: 'failed', failure }
-    kept.runAtMs += jobBackOffMs(attempts, this.#world.random())
+    kept.runAtMs += jobWaitMs(error, attempts, this.#world.random())
     return { state: 'waiting', failure }
   }
 

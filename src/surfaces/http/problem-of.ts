@@ -1,3 +1,4 @@
+import { askedWaitMs } from '#domain/asked-wait.ts'
 import { ProductError } from '#domain/errors.ts'
 import { fineCodeOf } from '#domain/job-failure.ts'
 import type { Problem } from './contract/problem.ts'
@@ -71,9 +72,14 @@ export function problemOf(error: unknown, requestId: string): ProblemAnswer {
   if (!(error instanceof ProductError)) return answer('internal', [500, 'Something broke'], UNKNOWN, requestId)
   const [status, title] = ANSWERS[error.code] ?? [500, 'Something broke']
   const headers = error instanceof RequestRefusedError ? error.headers : {}
-  const retry: Record<string, string> =
-    error.retry === 'later' && (status === 503 || status === 429) ? { 'retry-after': '1' } : {}
-  return answer(fineCodeOf(error), [status, title], error, requestId, { ...retry, ...headers })
+  return answer(fineCodeOf(error), [status, title], error, requestId, { ...retryAfter(error, status), ...headers })
+}
+
+/** What the other side asked for goes on to who asks us, in whole seconds and never too early. */
+function retryAfter(error: ProductError, status: number): Readonly<Record<string, string>> {
+  const askedMs = askedWaitMs(error)
+  if (askedMs !== null) return { 'retry-after': String(Math.max(1, Math.ceil(askedMs / 1000))) }
+  return error.retry === 'later' && (status === 503 || status === 429) ? { 'retry-after': '1' } : {}
 }
 
 const UNKNOWN = { message: 'The server made a mistake. The log has more under this request id.' }
