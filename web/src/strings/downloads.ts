@@ -113,6 +113,7 @@ export const downloads = {
     paused: 'Paused',
     done: 'Done',
     failed: 'Failed',
+    noVideo: 'No video made',
     cancelled: 'Cancelled',
     gaps: 'Done with gaps',
     recording: 'Recording',

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
 import { FileDown, Pause, Play, RotateCw, Square } from 'lucide-react'
 import { Link } from 'wouter'
 import { downloadFilePath } from '../../../../src/surfaces/http/contract/addresses.ts'
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
 import { Button, buttonClass, IconButton } from '../../components/button.tsx'
-import { detailsQuery } from '../../lib/queries.ts'
 import { t } from '../../strings/strings.ts'
 import { canBeEnded, mayFillGaps, shownState } from './download-view.ts'
 import { useDownloadActions } from './use-download-actions.ts'
@@ -12,16 +11,18 @@ import { useDownloadActions } from './use-download-actions.ts'
 interface RowProps {
   readonly download: Download
   readonly name: string
+  /** What the library has of it by now. */
+  readonly video: VideoDetails | undefined
 }
 
 /** What is wanted most of a row. */
-export function DownloadButtons({ download, name }: RowProps) {
+export function DownloadButtons({ download, name, video }: RowProps) {
   const { act } = useDownloadActions()
-  const { jobId, state, result, videoId } = download
+  const { jobId, state, result } = download
   const words = t.downloads.row
   return (
     <>
-      {videoId !== null && <WatchLink download={download} name={name} videoId={videoId} />}
+      {video?.playlistUrl ? <WatchLink download={download} name={name} video={video} /> : null}
       {result?.hasFile ? (
         <a
           href={downloadFilePath(jobId)}
@@ -72,16 +73,13 @@ export function DownloadButtons({ download, name }: RowProps) {
   )
 }
 
-/** Of what is not done only when something of it can be watched. */
-function WatchLink({ download, name, videoId }: RowProps & { readonly videoId: string }) {
-  const isWhole = download.state === 'done'
-  const { data: video } = useQuery({ ...detailsQuery(videoId), enabled: !isWhole })
+function WatchLink({ download, name, video }: RowProps & { readonly video: VideoDetails }) {
+  const isWhole = download.state === 'done' && video.state !== 'failed'
   const words = t.downloads.row
-  if (!isWhole && !video?.playlistUrl) return null
   const label = isWhole ? words.watch : words.watchNow
   return (
     <Link
-      href={`/video/${videoId}?play=1`}
+      href={`/video/${video.id}?play=1`}
       className={buttonClass(isWhole ? 'primary' : 'plain')}
       aria-label={words.of(label, name)}
     >

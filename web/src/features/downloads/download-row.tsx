@@ -10,6 +10,8 @@ import { DownloadResultFacts } from './download-result-facts.tsx'
 import { downloadFacts, downloadName, downloadPercent, hasEnded, shownState } from './download-view.ts'
 import { openLogs, turnLog } from './open-logs.ts'
 import { StateMark } from './state-mark.tsx'
+import { useVideoOf } from './use-video-of.ts'
+import { VideoFault } from './video-fault.tsx'
 
 /** One download: how it stands, how far it is, what became of it. `waiting`: those in line with it. */
 export function DownloadRow({
@@ -21,6 +23,7 @@ export function DownloadRow({
 }) {
   const showsLog = useStored(openLogs).has(download.jobId)
   const name = downloadName(download)
+  const video = useVideoOf(download)
   const { jobId } = download
   return (
     <li data-job={jobId} className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
@@ -30,12 +33,12 @@ export function DownloadRow({
             <bdi>{name}</bdi>
           </h3>
           <div className="flex flex-wrap items-center gap-x-2.5">
-            <StateMark state={shownState(download)} />
+            <StateMark state={shownState(download, video)} />
             <span className="tabular text-sm text-muted">{downloadFacts(download).join(' · ')}</span>
           </div>
         </div>
         <div className="flex max-w-full shrink-0 flex-wrap gap-1">
-          <DownloadButtons download={download} name={name} />
+          <DownloadButtons download={download} name={name} video={video} />
           <DownloadMenu
             download={download}
             name={name}
@@ -49,6 +52,7 @@ export function DownloadRow({
         <ProgressBar value={downloadPercent(download)} label={t.downloads.row.progress(name)} />
       )}
       {download.state === 'failed' ? <CauseCard download={download} /> : null}
+      {download.state === 'done' && video ? <VideoFault video={video} /> : null}
       {download.result ? <DownloadResultFacts jobId={download.jobId} result={download.result} /> : null}
       {showsLog ? <DownloadLogPanel download={download} name={name} /> : null}
     </li>

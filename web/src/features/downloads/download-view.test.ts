@@ -29,6 +29,17 @@ const RESULT: NonNullable<Download['result']> = {
   ...{ gaps: [], notes: [], entries: [], subtitleFiles: [] },
 }
 
+describe('a download that is done', () => {
+  const done: Download = { ...RUNNING, state: 'done', videoId: 'v1' }
+
+  it('says when no video could be made of it', () => {
+    expect(shownState(done, { state: 'failed' })).toBe('noVideo')
+    expect(shownState(done, { state: 'ready' })).toBe('done')
+    expect(shownState(done)).toBe('done')
+    expect(shownState(RUNNING, { state: 'failed' })).toBe('running')
+  })
+})
+
 describe('a download that stands still', () => {
   it.each(['waiting', 'paused', 'failed'] as const)('can be ended when something is recorded: %s', (state) => {
     expect(canBeEnded({ ...RECORDED, state })).toBe(true)

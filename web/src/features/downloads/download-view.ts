@@ -1,4 +1,5 @@
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
+import type { VideoDetails } from '../../../../src/surfaces/http/contract/video.ts'
 import { formatBytes, formatClock } from '../../lib/format.ts'
 import { t } from '../../strings/strings.ts'
 import { shortAddress } from './addresses.ts'
@@ -8,11 +9,16 @@ export type ShownState = keyof typeof t.downloads.states
 /** The stage of a live stream: it has no end of its own and may be ended well at any time. */
 const RECORDING = 'record'
 
-/** The word for how it stands. */
-export function shownState({ state, progress, failure, result }: Download): ShownState {
+/** The word for how it stands; `video` is what the library made of it, as far as that is known. */
+export function shownState(
+  { state, progress, failure, result }: Download,
+  video?: Pick<VideoDetails, 'state'>,
+): ShownState {
   if (state === 'running' && progress?.stage === RECORDING) return 'recording'
   if (state === 'waiting' && failure) return 'retrying'
-  return state === 'done' && result?.state === 'gaps' ? 'gaps' : state
+  if (state !== 'done') return state
+  if (video?.state === 'failed') return 'noVideo'
+  return result?.state === 'gaps' ? 'gaps' : 'done'
 }
 
 /** What people know it by. */

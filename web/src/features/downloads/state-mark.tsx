@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<ShownState, readonly [LucideIcon, colour: string]>>
   done: [CircleCheck, 'text-good'],
   gaps: [TriangleAlert, 'text-warn'],
   failed: [CircleAlert, 'text-bad'],
+  noVideo: [CircleAlert, 'text-bad'],
   retrying: [TriangleAlert, 'text-warn'],
   cancelled: [CircleSlash, 'text-muted'],
 }
