@@ -74,7 +74,7 @@ export function DownloadButtons({ download, name, video }: RowProps) {
 }
 
 function WatchLink({ download, name, video }: RowProps & { readonly video: VideoDetails }) {
-  const isWhole = download.state === 'done' && video.state !== 'failed'
+  const isWhole = download.state === 'done' && video.state !== 'error'
   const words = t.downloads.row
   const label = isWhole ? words.watch : words.watchNow
   return (

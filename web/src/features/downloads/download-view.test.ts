@@ -33,10 +33,10 @@ describe('a download that is done', () => {
   const done: Download = { ...RUNNING, state: 'done', videoId: 'v1' }
 
   it('says when no video could be made of it', () => {
-    expect(shownState(done, { state: 'failed' })).toBe('noVideo')
-    expect(shownState(done, { state: 'ready' })).toBe('done')
+    expect(shownState(done, { state: 'error' })).toBe('noVideo')
+    expect(shownState(done, { state: 'active' })).toBe('done')
     expect(shownState(done)).toBe('done')
-    expect(shownState(RUNNING, { state: 'failed' })).toBe('running')
+    expect(shownState(RUNNING, { state: 'error' })).toBe('running')
   })
 })
 

@@ -17,7 +17,7 @@ export function shownState(
   if (state === 'running' && progress?.stage === RECORDING) return 'recording'
   if (state === 'waiting' && failure) return 'retrying'
   if (state !== 'done') return state
-  if (video?.state === 'failed') return 'noVideo'
+  if (video?.state === 'error') return 'noVideo'
   return result?.state === 'gaps' ? 'gaps' : 'done'
 }
 
