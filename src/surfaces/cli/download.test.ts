@@ -1,11 +1,10 @@
 import { sep } from 'node:path'
-import pc from 'picocolors'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
 import { PageRefusedError, RemoteRefusedError } from '#domain/errors.ts'
 import type { CliPorts, FileDownload } from './cli-ports.ts'
 import { runCommandLine } from './program.ts'
-import type { Terminal } from './terminal.ts'
+import { recordedTerminal } from './recorded-terminal.test-support.ts'
 
 const RESULT: DownloadResult = {
   state: 'complete',
@@ -39,27 +38,13 @@ function run(args: readonly string[], answer: Answer = () => RESULT): Promise<nu
   const ports: Partial<CliPorts> = {
     version: '1',
     signal: stop.signal,
-    createTerminal: ({ json }) => terminal(json),
+    createTerminal: ({ json }) => recordedTerminal({ json, data, talk }),
     downloadToFile: async (request, options) => {
       asked.push({ request, options })
       return await answer(request, options)
     },
   }
   return runCommandLine(['download', ...args], ports as CliPorts)
-}
-
-function terminal(json: boolean): Terminal {
-  const say = (line: string) => void talk.push(line)
-  const shown = { json, quiet: false, debug: false, animated: false, columns: 80, colors: pc.createColors(false) }
-  return {
-    ...shown,
-    print: say,
-    say,
-    warn: say,
-    status: () => undefined,
-    data: (value) => void data.push(JSON.parse(JSON.stringify(value))),
-    confirm: async () => null,
-  }
 }
 
 describe('download --output', () => {

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { shortSeconds } from '#domain/short-seconds.ts'
 import { printable } from './printable.ts'
+import { statusLine } from './status-line.ts'
 
 /** What a verb talks through: data to `out`, talk to `err`. */
 export interface Terminal {
@@ -10,7 +11,6 @@ export interface Terminal {
   readonly debug: boolean
   /** Progress may move: standard error is a terminal. */
   readonly animated: boolean
-  readonly columns: number
   readonly colors: ReturnType<typeof pc.createColors>
   /** A line of the result, for people. */
   print(line: string): void
@@ -56,7 +56,6 @@ export function createTerminal(options: TerminalOptions): Terminal {
     quiet: options.quiet,
     debug: options.debug,
     animated,
-    columns: columnsOf(process.stderr),
     colors: pc.createColors(colored),
     print: (line) => {
       clear()
@@ -71,22 +70,16 @@ export function createTerminal(options: TerminalOptions): Terminal {
     warn: talk,
     status: (line) => {
       if (options.quiet || options.json) return
-      const shown = printable(line, { colored: false }).replaceAll('\n', ' ')
       if (animated) {
-        process.stderr.write(`\r\u001b[K${shown.slice(0, columnsOf(process.stderr) - 1)}`)
+        process.stderr.write(`\r\u001b[K${statusLine(line, process.stderr.columns)}`)
         statusShown = true
       } else if (performance.now() - statusAt > STATUS_EVERY_MS) {
         statusAt = performance.now()
-        process.stderr.write(`${shown}\n`)
+        talk(statusLine(line, Number.POSITIVE_INFINITY))
       }
     },
     confirm: (question) => (options.input && process.stdin.isTTY ? ask(question) : Promise.resolve(null)),
   }
-}
-
-/** A terminal that does not know its width says 0. */
-function columnsOf({ columns }: { readonly columns?: number }): number {
-  return columns || 80
 }
 
 async function ask(question: string): Promise<boolean> {
