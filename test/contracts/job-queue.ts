@@ -1,6 +1,7 @@
 import type { CreateJobQueue } from './create-job-queue.ts'
 import { testAddingJobs } from './job-queue-adding.ts'
 import { testJobsAgain } from './job-queue-again.ts'
+import { testJobsAndTheClock } from './job-queue-clock.ts'
 import { testJobEndings } from './job-queue-endings.ts'
 import { testJobFailures } from './job-queue-failures.ts'
 import { testJobWishes } from './job-queue-wishes.ts'
@@ -14,4 +15,5 @@ export function testJobQueue(name: string, create: CreateJobQueue): void {
   testJobEndings(name, create)
   testJobWishes(name, create)
   testJobsAgain(name, create)
+  testJobsAndTheClock(name, create)
 }

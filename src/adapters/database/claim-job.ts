@@ -1,4 +1,5 @@
 import type { JobName } from '#domain/job-queue.ts'
+import { LONGEST_WAIT_MS } from './due.ts'
 import type { JobRow } from './job-row.ts'
 import { thisProcess } from './process-identity.ts'
 import type { QueueContext } from './queue-context.ts'
@@ -14,7 +15,7 @@ export async function claimJob(names: readonly JobName[], context: QueueContext)
     .selectFrom('jobs')
     .select('id')
     .where('state', '=', 'waiting')
-    .where('run_at', '<=', now)
+    .where(({ eb, or }) => or([eb('run_at', '<=', now), eb('run_at', '>', now + LONGEST_WAIT_MS)]))
     .where('name', 'in', names)
     .orderBy('priority', 'desc')
     .orderBy('seq')

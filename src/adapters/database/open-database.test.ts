@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
@@ -27,6 +27,22 @@ it('makes the file and its folders, and finds everything again when it is opened
   await using again = await openDatabase(config)
   expect(await again.catalog.video(FILM)).toMatchObject({ state: 'queued' })
   expect(await again.jobs.list()).toMatchObject([{ state: 'waiting' }])
+})
+
+it.runIf(process.platform !== 'win32')('is nobody else’s to read, whatever the umask allows', async () => {
+  const modes = () =>
+    readdirSync(dirname(config.path)).map((name) => statSync(join(dirname(config.path), name)).mode & 0o777)
+  const umask = process.umask(0)
+  try {
+    await using database = await openDatabase(config)
+    await database.catalog.addVideo(newVideo(FILM))
+    expect(new Set(modes())).toEqual(new Set([0o600]))
+  } finally {
+    process.umask(umask)
+  }
+  chmodSync(config.path, 0o644)
+  await using _again = await openDatabase(config)
+  expect(new Set(modes())).toEqual(new Set([0o640]))
 })
 
 it('sets SQLite so that what was committed outlives a power cut, and readers do not wait for the writer', async () => {

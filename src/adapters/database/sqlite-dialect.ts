@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,6 +21,8 @@ const MAX_STATEMENTS = 200
 const BUSY_TIMEOUT_MS = 5
 const BUSY_LIMIT_MS = 30_000
 const SQLITE_BUSY = 5
+const OWNER_ONLY = 0o600
+const OTHERS = 0o007
 
 /** Kysely on the SQLite that comes with Node: one connection, which Kysely hands to one caller at a time. */
 export function sqliteDialect(path: string): KyselyDialect {
@@ -72,6 +74,7 @@ class NodeSqliteDriver implements Driver {
 
 async function openConnection(path: string): Promise<NodeSqliteConnection> {
   mkdirSync(dirname(path), { recursive: true })
+  keepPrivate(path)
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
   const connection = new NodeSqliteConnection(database)
   try {
@@ -83,6 +86,27 @@ async function openConnection(path: string): Promise<NodeSqliteConnection> {
     throw error
   }
   return connection
+}
+
+/**
+ * Jobs hold what people sent along with addresses, logins too: the file is its owner's alone, whatever the folder and the
+ * umask allow. SQLite gives the files beside it the rights of this one.
+ */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', OWNER_ONLY))
+  } catch {
+    // It is there, or cannot be made, which opening it tells better. One that an earlier version made is closed to others.
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+    if ((mode & OTHERS) !== 0) closeToOthers(path, mode)
+  }
+}
+
+/** Not every file system, and not every user, may. */
+function closeToOthers(path: string, mode: number): void {
+  try {
+    chmodSync(path, mode & ~OTHERS)
+  } catch {}
 }
 
 class NodeSqliteConnection implements DatabaseConnection {

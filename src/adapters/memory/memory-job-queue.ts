@@ -23,6 +23,11 @@ export interface JobWorld {
   readonly keepFinished: number
 }
 
+/** Of a job that need not wait: due also when the clock is set back. */
+const AT_ONCE_MS = 0
+/** No job waits so long: what seems to has outlived a clock that went wrong. */
+const LONGEST_WAIT_MS = 2 * 86_400_000
+
 interface KeptJob {
   job: Job
   readonly maxAttempts: number
@@ -57,7 +62,7 @@ export class MemoryJobQueue implements JobQueue {
     const id = crypto.randomUUID() as string as JobId
     const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null, result: null, priority } as const
     const job: Job<Name> = { id, name, payload: { ...payload }, ...nothingYet, createdAt: now, updatedAt: now }
-    const running = { runAtMs: now.getTime(), wish: null, stop: undefined, finish: undefined }
+    const running = { runAtMs: AT_ONCE_MS, wish: null, stop: undefined, finish: undefined }
     this.#kept.set(id, { job, maxAttempts, dedupeKey, ...running })
     this.#change(id, {})
     return job
@@ -134,7 +139,7 @@ export class MemoryJobQueue implements JobQueue {
     if (state === 'done' && !done) throw new ConflictError('The job cannot be put back.', { why: 'It is done.' })
     if (hasEndedForGood(kept.job) && this.#aliveTwin(name, kept.dedupeKey))
       throw new ConflictError('The job cannot be put back.', { why: 'Another job does the same work.' })
-    kept.runAtMs = this.#world.now()
+    kept.runAtMs = AT_ONCE_MS
     if (!hasEndedForGood(kept.job)) return this.#change(id, { ...anew, state: 'waiting' })
     this.#change(id, { ...anew, state: 'waiting', attempts: 0, failure: null, progress: null, result: null })
   }
@@ -191,11 +196,11 @@ export class MemoryJobQueue implements JobQueue {
     const { attempts } = kept.job
     if (kept.wish === 'cancel') return { state: 'cancelled' }
     if (kept.wish === 'pause') return { state: 'paused', attempts: attempts - 1 }
-    kept.runAtMs = this.#world.now()
+    kept.runAtMs = AT_ONCE_MS
     if (signal.aborted) return { state: 'waiting', attempts: attempts - 1 }
     const failure = jobFailureOf(error)
     if (isFinalFailure(error, attempts, kept.maxAttempts)) return { state: 'failed', failure }
-    kept.runAtMs += jobWaitMs(error, attempts, this.#world.random())
+    kept.runAtMs = this.#world.now() + jobWaitMs(error, attempts, this.#world.random())
     return { state: 'waiting', failure }
   }
 
@@ -209,7 +214,8 @@ export class MemoryJobQueue implements JobQueue {
   #next(handlers: JobHandlers): KeptJob | undefined {
     const now = this.#world.now()
     const ready = [...this.#kept.values()].filter(
-      ({ job, runAtMs }) => job.state === 'waiting' && runAtMs <= now && handlers[job.name],
+      ({ job, runAtMs }) =>
+        job.state === 'waiting' && (runAtMs <= now || runAtMs > now + LONGEST_WAIT_MS) && handlers[job.name],
     )
     return ready.sort((one, other) => other.job.priority - one.job.priority)[0]
   }
