@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DiskPartFiles } from '#adapters/disk/disk-part-files.ts'
 import { RemoteBrokenError, RemoteRefusedError } from '#domain/errors.ts'
 import type { JobProgress } from '#domain/job-queue.ts'
+import type { PartFiles } from '#domain/part-file.ts'
 import { type FetchLab, NEVER, openFetchLab, QUICK } from '#test/support/fetch-lab.ts'
 import type { Fault } from '#test/support/origin/fault.ts'
 import { plainFile } from '#test/support/origin/streams/plain-file.ts'
@@ -70,6 +71,20 @@ describe('fetchFile', () => {
     expect(again.length).toBeLessThanOrEqual(2)
   })
 
+  it('asks for no more while many parts cannot be made safe: a kill would cost them', async () => {
+    await using lab = await openFetchLab()
+    const disk = Promise.withResolvers<void>()
+    const truth = plainFile(lab.origin, { path: '/film.mp4', content: 12_000_000 })
+    const downloading = download(lab, truth.url, { connections: 2, files: heldCommits(disk.promise) })
+    const asked = () => lab.origin.requests.filter(({ range }) => range !== 'bytes=0-0').length
+    // Two that others may overtake, two that keep their connections.
+    await vi.waitFor(() => expect(asked()).toBe(4), { timeout: 10_000 })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(asked()).toBe(4)
+    disk.resolve()
+    expect((await downloading).facts).toEqual({ byteLength: 12_000_000, sha256: truth.sha256 })
+  })
+
   it('begins anew, and says so, when another file is there now', async () => {
     await using lab = await openFetchLab()
     lab.origin.network.bytesPerSec = 4_000_000
@@ -101,13 +116,19 @@ describe('fetchFile', () => {
   })
 })
 
-async function download(lab: FetchLab, url: string, options: { signal?: AbortSignal; connections?: number } = {}) {
+interface Wishes {
+  readonly signal?: AbortSignal
+  readonly connections?: number
+  readonly files?: PartFiles
+}
+
+async function download(lab: FetchLab, url: string, { files = new DiskPartFiles(), ...options }: Wishes = {}) {
   const log: string[] = []
   const reports: JobProgress[] = []
   const path = join(lab.folder, 'film.mp4')
   const governor = { connections: 32, onChange: () => () => {} }
   const ports = { web: lab.web, governor, log: ({ text }: { readonly text: string }) => log.push(text) }
-  const facts = await fetchFile(url, new DiskPartFiles(), ports, {
+  const facts = await fetchFile(url, files, ports, {
     path,
     signal: NEVER,
     settings: QUICK,
@@ -116,4 +137,20 @@ async function download(lab: FetchLab, url: string, options: { signal?: AbortSig
   })
   expect((await readFile(path)).length).toBe(facts.byteLength)
   return { facts, log, reports, files: await readdir(lab.folder) }
+}
+
+/** A disk that makes nothing safe before then. */
+function heldCommits(until: Promise<void>): PartFiles {
+  const files = new DiskPartFiles()
+  return {
+    open: async (path) => {
+      const file = await files.open(path)
+      const openPart = file.openPart.bind(file)
+      file.openPart = (number) => {
+        const part = openPart(number)
+        return { ...part, commit: () => until.then(part.commit) }
+      }
+      return file
+    },
+  }
 }
