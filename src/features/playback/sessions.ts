@@ -47,8 +47,14 @@ export class Sessions {
     return this.#started
   }
 
+  /** Those that have not ended, whether or not `endIdle` has seen it. */
   get active(): number {
-    return this.#sessions.size
+    let idle = 0
+    for (const session of this.#sessions.values()) {
+      if (!this.#isIdle(session)) break
+      idle++
+    }
+    return this.#sessions.size - idle
   }
 
   /** Notes a request; says which session it belongs to, and whether it moved there or began one. */
@@ -60,7 +66,7 @@ export class Sessions {
   } {
     const key = `${videoId} ${viewer}`
     const known = this.#sessions.get(key)
-    const isNew = known === undefined || this.#nowMs() - known.lastSeenMs > this.#idleMs
+    const isNew = known === undefined || this.#isIdle(known)
     const session = isNew ? { videoId, at: new Map(), lastSeenMs: 0 } : known
     const before = session.at.get(kind)
     const hasMoved = before?.trackName !== trackName || before.index !== index
@@ -75,10 +81,14 @@ export class Sessions {
 
   /** Ends those that are idle. */
   endIdle(): void {
-    for (const { lastSeenMs } of this.#sessions.values()) {
-      if (this.#nowMs() - lastSeenMs <= this.#idleMs) return
+    for (const session of this.#sessions.values()) {
+      if (!this.#isIdle(session)) return
       this.#endOldest()
     }
+  }
+
+  #isIdle({ lastSeenMs }: Pick<Session, 'lastSeenMs'>): boolean {
+    return this.#nowMs() - lastSeenMs > this.#idleMs
   }
 
   #endOldest(): void {

@@ -237,6 +237,8 @@ describe('Sessions', () => {
     nowMs = 900
     expect(see('one', 1)).toMatchObject({ isNew: false, hasMoved: true })
     nowMs = 1500
+    // Before anybody has cleaned up.
+    expect(sessions.active).toBe(1)
     sessions.endIdle()
     expect(ended).toEqual([`${FILM_ID} other`, 'other0000000001 one'])
     expect(sessions.active).toBe(1)

@@ -60,9 +60,9 @@ export async function createHttpApp(
 }
 
 function addRoutes(app: HttpApp, parts: HttpParts): void {
-  const { config, limits, ports, feed, uploads, metrics, links, guard } = parts
+  const { config, limits, ports, feed, uploads, metrics, links, guard, proxies } = parts
   videoRoutes(app, ports, links)
-  streamRoutes(app, ports)
+  streamRoutes(app, ports, proxies)
   jobRoutes(app, ports)
   if (ports.downloads) {
     const { jobs, downloads, events } = ports

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { InvalidInputError } from '#domain/errors.ts'
+import { TrustedProxies } from './auth/trusted-proxies.ts'
 import { createHttpApp } from './create-http-app.ts'
 import { EventFeed } from './feed/event-feed.ts'
 import { DEFAULT_LIMITS, type HttpConfig } from './http-config.ts'
@@ -31,6 +32,7 @@ const IDLE_UPLOADS_LOOK_MS = 3_600_000
 export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Promise<HttpServer> {
   const config = { ...given, publicDomain: bareDomain(given.publicDomain) }
   const limits = { ...DEFAULT_LIMITS, ...config.limits }
+  const proxies = new TrustedProxies(config.trustedProxies ?? [])
   const feed = new EventFeed(ports)
   const uploads = new TusUploads(ports, { dir: config.uploadsDir, ...limits, maxUploadBytes: config.maxUploadBytes })
   const metrics = new HttpMetrics(ports, {
@@ -39,11 +41,11 @@ export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Pro
     feeds: () => feed.readers,
   })
   let links = linksFor(config, config.port)
-  const parts = { config, limits, ports, feed, uploads, metrics, links: () => links, guard: () => guard }
+  const parts = { config, limits, ports, feed, uploads, metrics, links: () => links, guard: () => guard, proxies }
 
   const media = mediaListener(parts)
   const server = await createNodeServer(config)
-  const guard = new ConnectionGuard(server, limits)
+  const guard = new ConnectionGuard(server, limits, proxies)
   const app = await createHttpApp(parts, (handler) => {
     server.on('request', withMedia(media, handler))
     return server

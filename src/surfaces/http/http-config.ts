@@ -39,7 +39,7 @@ export const DEFAULT_RATES: RouteRates = {
 
 export interface HttpLimits {
   readonly maxConnections: number
-  /** From one address that is not this machine's own. */
+  /** From one address that is neither this machine's own nor a trusted proxy's. */
   readonly maxConnectionsPerAddress: number
   /** A reader is slow that has bytes waiting but takes fewer than this per second… */
   readonly minReadBytesPerSec: number

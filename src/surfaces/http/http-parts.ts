@@ -1,3 +1,4 @@
+import type { TrustedProxies } from './auth/trusted-proxies.ts'
 import type { EventFeed } from './feed/event-feed.ts'
 import type { HttpConfig, HttpLimits } from './http-config.ts'
 import type { HttpPorts } from './http-ports.ts'
@@ -17,4 +18,5 @@ export interface HttpParts {
   /** Known in full once the port is. */
   readonly links: () => LinkMaker
   readonly guard: () => ConnectionGuard
+  readonly proxies: TrustedProxies
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Server } from 'node:http'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { TrustedProxies } from '../auth/trusted-proxies.ts'
 import { DEFAULT_LIMITS } from '../http-config.ts'
 import { ConnectionGuard } from './connection-guard.ts'
 
@@ -12,17 +13,19 @@ function connectFrom(server: EventEmitter, remoteAddress: string): PassThrough {
 }
 
 describe('ConnectionGuard', () => {
-  it('counts connections per address, and none of this machine', async () => {
+  it('counts connections per address, and none of this machine or of a proxy that is trusted', async () => {
     const server = new EventEmitter()
-    const guard = new ConnectionGuard(server as Server, { ...DEFAULT_LIMITS, maxConnectionsPerAddress: 2 })
+    const limits = { ...DEFAULT_LIMITS, maxConnectionsPerAddress: 2 }
+    const guard = new ConnectionGuard(server as Server, limits, new TrustedProxies(['192.168.9.0/24']))
     const neighbours = [1, 2, 3].map(() => connectFrom(server, '192.168.1.7'))
     const own = [1, 2, 3].map(() => connectFrom(server, '::ffff:127.0.0.1'))
+    const proxy = [1, 2, 3].map(() => connectFrom(server, '192.168.9.1'))
     expect(neighbours.map(({ destroyed }) => destroyed)).toEqual([false, false, true])
-    expect(own.map(({ destroyed }) => destroyed)).toEqual([false, false, false])
+    expect([...own, ...proxy].map(({ destroyed }) => destroyed)).toEqual(Array(6).fill(false))
     neighbours[0]?.destroy()
     await new Promise((resolve) => setImmediate(resolve))
     expect(connectFrom(server, '192.168.1.7').destroyed).toBe(false)
-    expect(guard.connections).toBe(5)
+    expect(guard.connections).toBe(8)
     guard.close()
   })
 })

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { isLoopbackAddress } from '../auth/loopback.ts'
+import type { TrustedProxies } from '../auth/trusted-proxies.ts'
 import type { HttpLimits } from '../http-config.ts'
 
 type GuardLimits = Pick<
@@ -38,14 +39,21 @@ const LOOKS_PER_WINDOW = 6
  */
 export class ConnectionGuard {
   readonly #limits: GuardLimits
+  readonly #proxies: Pick<TrustedProxies, 'includes'>
   readonly #sockets = new Map<Socket, Watched>()
   readonly #perAddress = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   /** Connections that were cut for being slow. */
   cutConnections = 0
 
-  constructor(server: Server, limits: GuardLimits, now: () => number = Date.now) {
+  constructor(
+    server: Pick<Server, 'on' | 'maxConnections'>,
+    limits: GuardLimits,
+    proxies: Pick<TrustedProxies, 'includes'>,
+    now: () => number = Date.now,
+  ) {
     this.#limits = limits
+    this.#proxies = proxies
     server.maxConnections = limits.maxConnections
     server.on('connection', (socket: Socket) => this.#admit(socket, now()))
     this.#timer = setInterval(() => this.#look(now()), Math.max(10, limits.rateWindowMs / LOOKS_PER_WINDOW))
@@ -73,7 +81,7 @@ export class ConnectionGuard {
   #admit(socket: Socket, now: number): void {
     const address = socket.remoteAddress ?? ''
     const count = (this.#perAddress.get(address) ?? 0) + 1
-    if (count > this.#limits.maxConnectionsPerAddress && !isLoopbackAddress(address)) {
+    if (count > this.#limits.maxConnectionsPerAddress && !this.#standsForMany(address)) {
       socket.destroy()
       return
     }
@@ -85,6 +93,11 @@ export class ConnectionGuard {
       if (left > 0) this.#perAddress.set(address, left)
       else this.#perAddress.delete(address)
     })
+  }
+
+  /** A proxy that we trust brings the connections of all its callers. */
+  #standsForMany(address: string): boolean {
+    return isLoopbackAddress(address) || this.#proxies.includes(address)
   }
 
   #look(now: number): void {

@@ -12,11 +12,11 @@ import { strmRoute } from './serve-strm.ts'
 import { subtitleRoutes } from './serve-subtitle.ts'
 
 /** Answers media requests and says so; false leaves the request to others. Throws when a route has no policy. */
-export function mediaListener({ config, ports, links, metrics }: HttpParts) {
+export function mediaListener({ config, ports, links, metrics, proxies }: HttpParts) {
   const { playback, events } = ports
   const router = new MediaRouter([
     ...playlistRoutes(playback),
-    segmentRoute(playback),
+    segmentRoute(playback, proxies),
     ...subtitleRoutes(playback),
     posterRoute(playback),
     strmRoute(playback, links),

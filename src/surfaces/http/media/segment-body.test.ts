@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FILM_ID, portsOf, TestFilm } from '#features/playback/film.test-support.ts'
 import { Playback, type PlaybackPorts } from '#features/playback/playback.ts'
+import type { HttpConfig } from '../http-config.ts'
 import { startServer, type TestServer } from '../http.test-support.ts'
 
 const SEGMENT = `/segment/${FILM_ID}/v0-00001.m4s`
@@ -20,10 +21,10 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 /** The film from a store of whole blobs, or with whatever else is changed. */
-async function serve(changed: PlaybackPorts): Promise<void> {
+async function serve(changed: PlaybackPorts, config: Partial<HttpConfig> = {}): Promise<void> {
   await server?.close()
   const playback = new Playback(changed, { preloadSegments: 0 })
-  server = await startServer(film, { ports: { playback, cache: playback.cache } })
+  server = await startServer(film, { config, ports: { playback, cache: playback.cache } })
 }
 
 function wholeReads(giver?: string): PlaybackPorts {
@@ -153,6 +154,15 @@ describe('/cache', () => {
     const cleared = await server.ask(`/cache/clear?video_id=${FILM_ID}`, { method: 'POST' })
     expect(JSON.parse(cleared.body.toString())).toMatchObject({ removedItems: 1 })
     expect((await server.ask(SEGMENT)).headers['x-cache']).toBe('MISS')
+  })
+
+  it('knows viewers behind a trusted proxy apart, and no others by what they say', async () => {
+    const from = (address: string) => server.ask(SEGMENT, { headers: { 'x-forwarded-for': address } })
+    for (const address of ['198.51.100.1', '198.51.100.2', '198.51.100.1']) await from(address)
+    expect(await stats()).toMatchObject({ sessions: { started: 1 } })
+    await serve(ports, { trustedProxies: ['127.0.0.1'] })
+    for (const address of ['198.51.100.1', '198.51.100.2', '198.51.100.1']) await from(address)
+    expect(await stats()).toMatchObject({ sessions: { active: 2, started: 2 } })
   })
 
   it('forgets a video that was removed', async () => {

@@ -6,6 +6,7 @@ import { findSegment } from '#features/playback/find-segment.ts'
 import type { PlayableVideo } from '#features/playback/playable-video.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import { parseSegmentName, type SegmentName } from '#features/playback/segment-name.ts'
+import type { TrustedProxies } from '../auth/trusted-proxies.ts'
 import { IMMUTABLE, REVALIDATE, SAFE_HEADERS, WEBVTT_TYPE } from './media-headers.ts'
 import { type MediaRoute, VIDEO_ID } from './media-route.ts'
 import { prebuildText } from './prebuilt-text.ts'
@@ -24,7 +25,7 @@ const MAX_PROGRAM_NAME = 160
 const WEBVTT_HEADERS = { ...SAFE_HEADERS, 'content-type': WEBVTT_TYPE, 'cache-control': REVALIDATE }
 
 /** `/segment/{id}/{name}`: media and init segments as stored, subtitle segments cut when asked for. */
-export function segmentRoute(playback: Playback): MediaRoute {
+export function segmentRoute(playback: Playback, proxies: Pick<TrustedProxies, 'addressOf'>): MediaRoute {
   const representations = new WeakMap<Segment, Representation>()
   return {
     pattern: 'GET /segment/:id/:name',
@@ -38,7 +39,7 @@ export function segmentRoute(playback: Playback): MediaRoute {
       }
       const segment = findSegment(video, name)
       if (!segment) throw noSuch()
-      if (request.method === 'GET') playback.viewing.saw(viewerOf(request), video, name)
+      if (request.method === 'GET') playback.viewing.saw(viewerOf(request, proxies), video, name)
       let representation = representations.get(segment)
       if (!representation) {
         representation = representationOf(segment, name)
@@ -49,9 +50,9 @@ export function segmentRoute(playback: Playback): MediaRoute {
   }
 }
 
-/** Two players on one machine, or behind one proxy, are told apart when they are different programs. */
-function viewerOf({ socket, headers }: IncomingMessage): string {
-  return `${socket.remoteAddress ?? ''} ${(headers['user-agent'] ?? '').slice(0, MAX_PROGRAM_NAME)}`
+/** Two players on one machine are told apart when they are different programs. */
+function viewerOf(request: IncomingMessage, proxies: Pick<TrustedProxies, 'addressOf'>): string {
+  return `${proxies.addressOf(request)} ${(request.headers['user-agent'] ?? '').slice(0, MAX_PROGRAM_NAME)}`
 }
 
 async function subtitleSegment(playback: Playback, video: PlayableVideo, { trackName, index }: SegmentName) {

@@ -6,6 +6,7 @@ import type { PlayableVideo } from '#features/playback/playable-video.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import { readWholeFile, type WholeFile, wholeFileOf } from '#features/playback/whole-file.ts'
 import { contentDisposition } from '#lib/file-name/content-disposition.ts'
+import type { TrustedProxies } from '../auth/trusted-proxies.ts'
 import { VideoId } from '../contract/video.ts'
 import type { HttpApp } from '../http-app.ts'
 import type { HttpPorts } from '../http-ports.ts'
@@ -19,7 +20,11 @@ interface Streamed {
 }
 
 /** `/api/stream/{id}`: a finished video as one file. */
-export function streamRoutes(app: HttpApp, { playback, events }: Pick<HttpPorts, 'playback' | 'events'>): void {
+export function streamRoutes(
+  app: HttpApp,
+  { playback, events }: Pick<HttpPorts, 'playback' | 'events'>,
+  proxies: Pick<TrustedProxies, 'addressOf'>,
+): void {
   const known = new WeakMap<PlayableVideo, Promise<Streamed>>()
   app.get('/api/stream/:id', { schema: { params: z.object({ id: VideoId }) } }, async ({ params, raw, id }, reply) => {
     const video = await playback.videos.get(params.id as DomainVideoId)
@@ -28,7 +33,8 @@ export function streamRoutes(app: HttpApp, { playback, events }: Pick<HttpPorts,
     streamed.catch(() => known.delete(video))
     const found = await streamed
     reply.hijack()
-    await send(raw, reply.raw, video, found, playback).catch((error) =>
+    const viewer = `${proxies.addressOf(raw)} whole file`
+    await send(raw, reply.raw, { video, viewer, ...found }, playback).catch((error) =>
       sendProblem(reply.raw, error, { requestId: id, events, headers: SAFE_HEADERS }),
     )
   })
@@ -58,11 +64,9 @@ function etagOf({ head, parts }: WholeFile): string {
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  video: PlayableVideo,
-  { file, representation }: Streamed,
+  { video, viewer, file, representation }: Streamed & { readonly video: PlayableVideo; readonly viewer: string },
   playback: Playback,
 ): Promise<void> {
-  const viewer = `${request.socket.remoteAddress ?? ''} whole file`
   await sendRepresentation(request, response, representation, (range, signal) => {
     const onSegment: NonNullable<Parameters<typeof readWholeFile>[1]['onSegment']> = ({ track }, { index }) =>
       playback.viewing.saw(viewer, video, { trackName: track.name, index })
