@@ -13,7 +13,7 @@ import { ConnectionGuard } from './limits/connection-guard.ts'
 import { LinkMaker } from './links.ts'
 import { mediaListener } from './media/media-listener.ts'
 import { HttpMetrics } from './metrics/http-metrics.ts'
-import { TusUploads } from './uploads/tus-uploads.ts'
+import { IDLE_LOOK_MS, TusUploads } from './uploads/tus-uploads.ts'
 
 export interface HttpServer {
   /** Resolves once connections are taken. Rejects when the port is taken or a certificate cannot be read. */
@@ -26,7 +26,6 @@ export interface HttpServer {
 const HEADERS_TIMEOUT_MS = 10_000
 /** Longer than common proxies keep theirs, so that they do not send into a connection we are closing. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
-const IDLE_UPLOADS_LOOK_MS = 3_600_000
 
 /** The whole HTTP surface over the given ports. Rejects when a route has no policy. */
 export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Promise<HttpServer> {
@@ -57,7 +56,13 @@ export async function createHttpServer(ports: HttpPorts, given: HttpConfig): Pro
     if (event.kind === 'video-removed') void ports.playback.removed(event.videoId)
     feed.hear(event)
   })
-  const idle = setInterval(() => void uploads.removeIdle(Date.now()), IDLE_UPLOADS_LOOK_MS)
+  const idle = setInterval(() => {
+    // What a disk refuses now it may give in an hour.
+    void uploads.removeIdle().catch((error) => {
+      const message = 'Idle uploads could not be looked for.'
+      ports.events.emit({ kind: 'note', level: 'warn', message, fields: { error } })
+    })
+  }, IDLE_LOOK_MS)
   idle.unref()
 
   let closing: Promise<void> | undefined

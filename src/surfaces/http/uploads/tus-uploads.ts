@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { InvalidInputError, NotMediaError, ProductError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
+import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { stripControls } from '#lib/file-name/strip-controls.ts'
 import { UPLOAD_VIDEO_ID_HEADER, UPLOADS_PATH } from '../contract/addresses.ts'
 import type { LibraryActions } from '../http-ports.ts'
 import { problemOf } from '../problem-of.ts'
 import { RequestRefusedError } from '../request-refused-error.ts'
+import { IdleUploads } from './idle-uploads.ts'
 import { assertRoomFor } from './upload-admission.ts'
 import { UPLOAD_ID, type UploadRecord, UploadRecords } from './upload-records.ts'
 
@@ -26,6 +29,9 @@ export interface UploadPorts {
 }
 
 const MAX_NAME_LENGTH = 500
+export const IDLE_LOOK_MS = 3_600_000
+/** Instead of a length. */
+const GONE = -1
 
 /**
  * Resumable uploads (tus 1.0). A finished one becomes a video exactly once, also when the server dies between its last
@@ -35,6 +41,7 @@ export class TusUploads {
   readonly #ports: UploadPorts
   readonly #settings: UploadSettings
   readonly #records: UploadRecords
+  readonly #idle: IdleUploads
   readonly #tus: Server
   /** Uploads that still want bytes, with their whole size. */
   readonly #open = new Map<string, number>()
@@ -46,6 +53,7 @@ export class TusUploads {
     this.#ports = ports
     this.#settings = settings
     this.#records = new UploadRecords(settings.dir)
+    this.#idle = new IdleUploads(join(settings.dir, 'idle.json'))
     this.#tus = new Server({
       path: UPLOADS_PATH,
       datastore: new FileStore({ directory: settings.dir }),
@@ -65,17 +73,28 @@ export class TusUploads {
     })
   }
 
-  /** Takes up what an earlier run left: finished uploads become videos, idle ones go. */
+  /** Takes up what an earlier run left: finished uploads become videos. */
   async start(): Promise<void> {
     await mkdir(this.#settings.dir, { recursive: true })
-    for (const id of await this.#records.ids()) {
-      const record = await this.#records.read(id)
-      const received = await this.#records.received(id)
-      if (!record || (!received && !record.videoId)) await this.#records.remove(id)
-      else if (!record.videoId && received?.byteLength === record.size) await this.#finishQuietly(id)
-      else if (!record.videoId) this.#open.set(id, record.size)
+    for (const id of await this.#records.ids()) await this.#takeUp(id).catch((error) => this.#tell(id, error))
+  }
+
+  async #takeUp(id: string): Promise<void> {
+    const record = await this.#records.read(id)
+    const received = await this.#records.received(id)
+    if (!record && received && received.byteLength > 0) {
+      // Of a video, maybe, that waits for them in the catalog: time will tell, see `removeIdle`.
+      throw new InvalidInputError('Nobody knows whose the bytes of an upload are: what was noted of it is damaged.')
     }
-    await this.removeIdle(Date.now())
+    if (!record || (!received && !record.videoId)) await this.#records.remove(id)
+    else if (!record.videoId && received?.byteLength === record.size) await this.#finish(id)
+    else if (!record.videoId) this.#open.set(id, record.size)
+  }
+
+  /** What is wrong with one upload ends nothing else. */
+  #tell(uploadId: string, error: unknown): void {
+    const message = 'An upload of an earlier run could not be taken up.'
+    this.#ports.events.emit({ kind: 'note', level: 'error', message, fields: { uploadId, error } })
   }
 
   /** What open uploads have still to bring. */
@@ -89,14 +108,20 @@ export class TusUploads {
     return bytes
   }
 
-  /** Removes uploads that got nothing for long, and the records of those that became videos as long ago. */
-  async removeIdle(nowMs: number): Promise<void> {
-    for (const id of await this.#records.ids()) {
-      const touchedAtMs = (await this.#records.received(id))?.atMs ?? (await this.#records.recordedAtMs(id))
-      if (nowMs - touchedAtMs < this.#settings.idleUploadMs) continue
+  /**
+   * To be called every IDLE_LOOK_MS: removes uploads that got nothing for so many of these calls as make `idleUploadMs`, and
+   * the records of those that became videos as long ago.
+   */
+  async removeIdle(): Promise<void> {
+    const byteLengths = new Map<string, number>()
+    for (const id of await this.#records.ids())
+      byteLengths.set(id, (await this.#records.received(id))?.byteLength ?? GONE)
+    for (const [id, looks] of await this.#idle.look(byteLengths)) {
+      // The first look saw it for no time at all.
+      if ((looks - 1) * IDLE_LOOK_MS < this.#settings.idleUploadMs) continue
       const isTaken = ((await this.#records.read(id))?.videoId ?? null) !== null
       // The bytes of a registered upload belong to its ingest.
-      if (isTaken && (await this.#records.received(id))) continue
+      if (isTaken && byteLengths.get(id) !== GONE) continue
       await this.#records.remove(id)
       this.#open.delete(id)
     }
@@ -150,15 +175,6 @@ export class TusUploads {
     return true
   }
 
-  async #finishQuietly(id: string): Promise<void> {
-    try {
-      await this.#finish(id)
-    } catch (error) {
-      const message = 'A finished upload could not be taken into the library.'
-      this.#ports.events.emit({ kind: 'note', level: 'error', message, fields: { uploadId: id, error } })
-    }
-  }
-
   /** The id of the video that this upload became; makes it now when nobody did. */
   #finish(id: string): Promise<string> {
     const running = this.#finishing.get(id)
@@ -174,6 +190,7 @@ export class TusUploads {
     if (record.videoId) return record.videoId
     const path = this.#records.pathOf(id)
     await sync(path)
+    await syncFolder(this.#settings.dir)
     const { videoId } = await this.#ports.library.register({ path, owned: true, uploadId: id, ...namesOf(record) })
     await this.#records.markRegistered(record, videoId)
     this.#open.delete(id)

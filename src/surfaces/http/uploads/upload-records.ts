@@ -1,5 +1,6 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nameDurably } from '#lib/durable-file/name-durably.ts'
 
 export const UPLOAD_ID = /^[0-9a-f]{32}$/
 
@@ -24,10 +25,11 @@ export class UploadRecords {
     return join(this.#dir, id)
   }
 
-  /** Null when there is no such upload, or its record cannot be read. */
+  /** Null when there is no such upload, or its record holds nothing of use. Rejects when the disk does not give it. */
   async read(id: string): Promise<UploadRecord | null> {
+    const text = await unlessMissing(readFile(`${this.pathOf(id)}.json`, 'utf8'))
     try {
-      const { size, metadata, videoId } = JSON.parse(await readFile(`${this.pathOf(id)}.json`, 'utf8'))
+      const { size, metadata, videoId } = JSON.parse(text ?? '{}')
       if (!Number.isSafeInteger(size)) return null
       return { id, size, metadata: metadata ?? {}, videoId: typeof videoId === 'string' ? videoId : null }
     } catch {
@@ -35,22 +37,18 @@ export class UploadRecords {
     }
   }
 
-  /** Remembers what the upload became, also after its bytes were taken away. */
+  /** Remembers what the upload became, also after its bytes were taken away, and over a power cut. */
   async markRegistered(record: UploadRecord, videoId: string): Promise<void> {
     const path = `${this.pathOf(record.id)}.json`
     const known = JSON.parse(await readFile(path, 'utf8'))
     await writeFile(`${path}.tmp`, JSON.stringify({ ...known, videoId }))
-    await rename(`${path}.tmp`, path)
+    await nameDurably(`${path}.tmp`, path)
   }
 
-  /** How many bytes came, and when the last; null when the bytes are gone. */
-  async received(id: string): Promise<{ readonly byteLength: number; readonly atMs: number } | null> {
-    const found = await stat(this.pathOf(id)).catch(() => null)
-    return found && { byteLength: found.size, atMs: found.mtimeMs }
-  }
-
-  async recordedAtMs(id: string): Promise<number> {
-    return (await stat(`${this.pathOf(id)}.json`).catch(() => null))?.mtimeMs ?? 0
+  /** How many bytes came; null when the bytes are gone. Rejects when the disk does not say. */
+  async received(id: string): Promise<{ readonly byteLength: number } | null> {
+    const found = await unlessMissing(stat(this.pathOf(id)))
+    return found && { byteLength: found.size }
   }
 
   async ids(): Promise<readonly string[]> {
@@ -62,5 +60,14 @@ export class UploadRecords {
 
   async remove(id: string): Promise<void> {
     for (const ending of ['', '.json.tmp', '.json']) await rm(this.pathOf(id) + ending, { force: true })
+  }
+}
+
+async function unlessMissing<Found>(looking: Promise<Found>): Promise<Found | null> {
+  try {
+    return await looking
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }

@@ -9,6 +9,7 @@ import { ConflictError, InvalidInputError } from '#domain/errors.ts'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import type { HttpPorts, VideoSourceFile } from '../http-ports.ts'
 import { startServer, type TestServer, usualFilm } from '../http.test-support.ts'
+import { TusUploads } from './tus-uploads.ts'
 
 const FILE = randomBytes(3_000_000)
 const TUS = { 'tus-resumable': '1.0.0' }
@@ -226,19 +227,79 @@ describe('a finished upload', () => {
 })
 
 describe('an idle upload', () => {
+  const fileOf = (path: string, ending = '') => join(dataDir, 'uploads', (path.split('/').at(-1) ?? '') + ending)
+  /** Another server on the folder, which looks so many hours long. */
+  const hours = async (count: number) => {
+    const settings = {
+      dir: join(dataDir, 'uploads'),
+      maxUploadBytes: 1,
+      maxOpenUploads: 1,
+      idleUploadMs: 72 * 3_600_000,
+    }
+    const library = { register: () => Promise.reject(new Error('Nothing is finished.')) }
+    const uploads = new TusUploads({ library, events: { emit() {} } }, settings)
+    for (let hour = 0; hour < count; hour++) await uploads.removeIdle()
+  }
+
   it('goes after its time; one that gets bytes, and the bytes of a film in its ingest, stay', async () => {
     const server = await start()
     const [idle, busy, done] = [await open(server, 10), await open(server, 10), await open(server, 10)]
     await patch(server, done.path, 0, FILE.subarray(0, 10))
-    const fileOf = (path: string) => join(dataDir, 'uploads', path.split('/').at(-1) ?? '')
-    const longAgo = new Date(Date.now() - 80 * 3_600_000)
-    for (const { path } of [idle, done]) await utimes(fileOf(path), longAgo, longAgo)
-    await server.close()
-    const next = await start()
-    expect((await head(next, idle.path)).status).toBe(404)
-    expect((await head(next, busy.path)).status).toBe(200)
-    expect((await head(next, done.path)).headers['x-video-id']).toBe(FILM_ID)
+    await hours(40)
+    await patch(server, busy.path, 0, FILE.subarray(0, 5))
+    // Counted on by whoever runs next.
+    await hours(32)
+    expect((await head(server, idle.path)).status).toBe(200)
+    await hours(1)
+    expect((await head(server, idle.path)).status).toBe(404)
+    expect((await head(server, busy.path)).status).toBe(200)
+    expect((await head(server, done.path)).headers['x-video-id']).toBe(FILM_ID)
     expect(await readFile(fileOf(done.path))).toHaveLength(10)
+    await rm(fileOf(done.path))
+    await hours(73)
+    expect(await readdir(join(dataDir, 'uploads'))).toEqual(['idle.json'])
+  })
+
+  it('stays when only the clock of the machine says that its time is over', async () => {
+    const server = await start()
+    const { path } = await open(server, 10)
+    const longAgo = new Date(Date.now() - 10 * 365 * 86_400_000)
+    for (const ending of ['', '.json']) await utimes(fileOf(path, ending), longAgo, longAgo)
+    await hours(2)
+    await server.close()
+    expect((await head(await start(), path)).status).toBe(200)
+  })
+})
+
+describe('what a crash or the disk left of an upload', () => {
+  it.each(['', '{"id":"', 'null', '{}'])(
+    'keeps its bytes, for a video may wait for them, when its record is %j',
+    async (left) => {
+      const server = await start()
+      const [torn, whole] = [await open(server, 10), await open(server, 10)]
+      await patch(server, torn.path, 0, FILE.subarray(0, 10))
+      await server.close()
+      const pathOf = (path: string) => join(dataDir, 'uploads', path.split('/').at(-1) ?? '')
+      await writeFile(`${pathOf(torn.path)}.json`, left)
+      const next = await start()
+      expect(await readFile(pathOf(torn.path))).toHaveLength(10)
+      expect((await head(next, whole.path)).status).toBe(200)
+      expect(next.events).toContainEqual(expect.objectContaining({ kind: 'note', level: 'error' }))
+    },
+  )
+
+  it('keeps all of it when the disk does not give it, and starts', async () => {
+    const server = await start()
+    const { path } = await open(server, 10)
+    await patch(server, path, 0, FILE.subarray(0, 10))
+    await server.close()
+    const file = join(dataDir, 'uploads', path.split('/').at(-1) ?? '')
+    // A folder gives EISDIR where a bad disk gives EIO.
+    await rm(`${file}.json`)
+    await mkdir(`${file}.json`)
+    const next = await start()
+    expect(await readFile(file)).toHaveLength(10)
+    expect(next.events).toContainEqual(expect.objectContaining({ kind: 'note', level: 'error' }))
   })
 })
 
