@@ -43,8 +43,11 @@ export function isBroken({ status, assertionResults }) {
 
 const LINES_SHOWN = 12
 
-/** @param {string} [reason] */
+/** Without the way through vitest. @param {string} [reason] */
 function indented(reason = '') {
-  const lines = reason.split('\n').slice(0, LINES_SHOWN)
+  const lines = reason
+    .split('\n')
+    .filter((line) => !line.includes('node_modules'))
+    .slice(0, LINES_SHOWN)
   return lines.map((line) => `\n    ${line}`).join('')
 }
