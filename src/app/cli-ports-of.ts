@@ -34,7 +34,7 @@ export function cliPorts(
     serve: async (terminal) => {
       for (const notice of configOf(sources).notices) terminal.warn(`! ${notice}`)
       const { serve } = await import('./serve.ts')
-      await serve(config(), terminal, signal)
+      await serve(config(), terminal, { signal, settings: () => describeSettings(sources) })
     },
     openForRebuild: async (recoveryKey) => {
       const { openForRebuild } = await import('./open-for-rebuild.ts')

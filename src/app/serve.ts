@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '#config/config.ts'
+import type { SettingRow } from '#config/describe-settings.ts'
 import { ConflictError, LibraryLockedError } from '#domain/errors.ts'
 import type { Playback } from '#features/playback/playback.ts'
 import type { Terminal } from '#surfaces/cli/terminal.ts'
@@ -9,6 +10,7 @@ import { ensureLocalToken } from '#surfaces/http/auth/local-token.ts'
 import { createHttpServer } from '#surfaces/http/create-http-server.ts'
 import type { HttpConfig } from '#surfaces/http/http-config.ts'
 import { type Core, composeCore } from './compose.ts'
+import { diagnosticsOf } from './diagnostics.ts'
 import { downloadActions } from './download-actions.ts'
 import { downloadsFolder } from './folders.ts'
 import { holdLibrary } from './hold-library.ts'
@@ -27,8 +29,13 @@ import { work } from './work.ts'
 const INGESTS_AT_ONCE = 2
 
 /** Runs server and worker in this process until the signal aborts, then ends both in order. */
-export async function serve(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
+export async function serve(
+  config: Config,
+  terminal: Terminal,
+  { signal, settings }: { readonly signal: AbortSignal; readonly settings: () => readonly SettingRow[] },
+): Promise<void> {
   await using core = await composeCore(config)
+  const diagnostics = diagnosticsOf(core, settings)
   await using lock = await holdLibrary(core, signal)
 
   await using playing = await openPlayback(core)
@@ -37,7 +44,7 @@ export async function serve(config: Config, terminal: Terminal, signal: AbortSig
   await using downloads = openDownloads(config, { root, recordings, media: async () => media, events })
   const governor = openGovernor(config)
   const actions = downloadActions(core, downloads, governor)
-  const ports = { ...httpPorts(core, playing.playback, signal), downloads: actions }
+  const ports = { ...httpPorts(core, playing.playback, signal), downloads: actions, diagnostics }
   const http = await createHttpServer(ports, await httpConfig(config))
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
     throw cannotListen(cause, config)

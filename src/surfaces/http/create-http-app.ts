@@ -18,6 +18,7 @@ import { problemOf } from './problem-of.ts'
 import { type RefusalCode, RequestRefusedError } from './request-refused-error.ts'
 import { cacheRoutes } from './routes/cache-routes.ts'
 import { dashboardRoutes } from './routes/dashboard-routes.ts'
+import { debugRoutes } from './routes/debug-routes.ts'
 import { downloadRoutes } from './routes/download-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { jobRoutes } from './routes/job-routes.ts'
@@ -73,7 +74,9 @@ function addRoutes(app: HttpApp, parts: HttpParts): void {
   localRoutes(app, ports)
   cacheRoutes(app, ports)
   metricsRoutes(app, metrics)
-  statusRoutes(app, { config, ports, links, uploads, startedAt: new Date() })
+  const status = { config, ports, links, uploads, startedAt: new Date() }
+  statusRoutes(app, status)
+  debugRoutes(app, { ...status, guard, feed })
   dashboardRoutes(app, config.webRoot)
 }
 

@@ -7,6 +7,7 @@ import type { NumberedLogLine } from '#domain/job-logs.ts'
 import type { Job, JobQueue } from '#domain/job-queue.ts'
 import type { CacheControl } from '#features/playback/cache-control.ts'
 import type { Playback } from '#features/playback/playback.ts'
+import type { Debug } from './contract/debug.ts'
 import type { DownloadFigures } from './contract/download.ts'
 import type { Status } from './contract/status.ts'
 
@@ -23,6 +24,22 @@ export interface HttpPorts {
   /** What the rest of the program knows about itself. */
   readonly hostStatus: () => Promise<HostStatus>
   readonly storeCalls: StoreCalls
+  readonly diagnostics: Diagnostics
+}
+
+/** What a report of a fault needs beyond the status. */
+export interface Diagnostics {
+  /** Secrets masked. */
+  settings(): readonly {
+    readonly name: string
+    readonly value: string
+    readonly origin: string
+    readonly problem?: string
+  }[]
+  /** The newest warnings and errors, oldest first. */
+  notes(): readonly Debug['notes'][number][]
+  /** Blacks out every secret that it knows. */
+  readonly redact: (text: string) => string
 }
 
 /** What was asked of the store since the start. */

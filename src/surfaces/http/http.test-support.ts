@@ -127,6 +127,7 @@ function worldOf(film: TestFilm) {
     events: bus,
     hostStatus: async () => HOST_STATUS,
     storeCalls: { figures: () => [], inFlight: () => new Map() },
+    diagnostics: { settings: () => [], notes: () => [], redact: (text) => text },
   }
   return { registered, calls, events, jobs, ports }
 }

@@ -54,6 +54,7 @@ export const ROUTE_POLICY: Readonly<Record<string, Access>> = {
   'DELETE /api/uploads/:id': 'add',
   'POST /api/local/ingest': 'local',
 
+  'GET /debug': 'admin',
   'GET /cache/stats': 'admin',
   'POST /cache/clear': 'admin',
   'GET /metrics': 'read',

@@ -8,6 +8,7 @@ export const UPLOAD_VIDEO_ID_HEADER = 'X-Video-Id'
 
 export const EVENTS_PATH = '/api/events'
 export const STATUS_PATH = '/api/status'
+export const DEBUG_PATH = '/debug'
 export const VIDEOS_PATH = '/api/videos'
 export const DEMO_PATH = '/api/videos/demo'
 export const JOBS_PATH = '/api/jobs'

@@ -5,6 +5,7 @@ import type { JobId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import { JobList } from '../contract/job.ts'
+import { Debug } from '../contract/debug.ts'
 import { Problem } from '../contract/problem.ts'
 import { CacheStats, Health, Status } from '../contract/status.ts'
 import { VideoDetails, VideoList } from '../contract/video.ts'
@@ -180,6 +181,35 @@ describe('errors', () => {
       503,
       { ok: false, catalog: false, store: true },
     ])
+  })
+})
+
+describe('/debug', () => {
+  it('tells what a report of a fault needs, with every secret blacked out', async () => {
+    const diagnostics: HttpPorts['diagnostics'] = {
+      settings: () => [
+        { name: 'LOCAL_PORT', value: '8080', origin: 'default' },
+        { name: 'CHAT_ID', value: 'films', origin: '.env', problem: '"films" is not allowed' },
+      ],
+      notes: () => [{ at: new Date(0).toISOString(), level: 'error', message: 'No key', cause: 'hunter22 is wrong' }],
+      redact: (text) => text.replaceAll('hunter22', '***'),
+    }
+    const failure = { code: 'remote-refused.403', message: 'The cookie hunter22 is refused.' }
+    await using other = await startServer(film, { ports: { diagnostics } })
+    other.jobs.push(job({ name: 'delete-video', state: 'failed', attempts: 3, failure }))
+    const answer = await other.ask('/debug')
+    expect(answer.body.toString()).not.toContain('hunter22')
+    expect(Debug.parse(JSON.parse(answer.body.toString()))).toMatchObject({
+      program: { version: '0.0.0', node: process.version },
+      settings: [
+        { name: 'LOCAL_PORT', value: '8080', origin: 'default', problem: null },
+        { name: 'CHAT_ID', problem: '"films" is not allowed' },
+      ],
+      status: { library: { active: 1 }, network: { localUrl: other.url } },
+      http: { connections: 1, cutConnections: 0, feeds: 0 },
+      failedJobs: [{ name: 'delete-video', attempts: 3, code: 'remote-refused.403' }],
+      notes: [{ level: 'error', message: 'No key', cause: '*** is wrong' }],
+    })
   })
 })
 

@@ -42,7 +42,8 @@ export function statusRoutes(app: HttpApp, parts: StatusParts): void {
   })
 }
 
-async function statusOf({ config, ports, links, uploads, startedAt }: StatusParts): Promise<Status> {
+/** Also what /debug tells. */
+export async function statusOf({ config, ports, links, uploads, startedAt }: StatusParts): Promise<Status> {
   const stats = await ports.catalog.stats()
   const jobs = await ports.jobs.list({ states: ['waiting', 'running'], limit: 500 })
   const { localUrl, publicUrl } = links()
