@@ -2,27 +2,25 @@ import { access, constants, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sources } from '#config/env.ts'
 import { ProductError } from '#domain/errors.ts'
-import type { DoctorCheck } from '#surfaces/cli/cli-ports.ts'
+import type { DoctorCheck, DoctorReport } from '#surfaces/cli/cli-ports.ts'
 import { type Core, composeCore } from './compose.ts'
 import { count } from '#surfaces/cli/format-values.ts'
 import { configOf } from './config-of.ts'
 import { roomCheck } from './room-check.ts'
 
 /** Everything that can be checked without a server: settings, folders, tools, catalog. */
-export async function doctor(sources: Sources): Promise<readonly DoctorCheck[]> {
+export async function doctor(sources: Sources): Promise<DoctorReport> {
   try {
     const { config, notices } = configOf(sources)
     await using core = await composeCore(config, { silent: true })
     const remarks = notices.map((detail): DoctorCheck => ({ name: 'settings', state: 'warning', detail }))
-    return [
-      { name: 'settings', state: 'good', detail: 'all valid' },
-      ...remarks,
-      ...(await checksOf(core)),
-      ...newKeyCheck(core.store),
-    ]
+    const valid: DoctorCheck = { name: 'settings', state: 'good', detail: 'all valid' }
+    return { checks: [valid, ...remarks, ...(await checksOf(core))], newRecoveryKey: core.store.newRecoveryKey }
   } catch (error) {
     if (!(error instanceof ProductError)) throw error
-    return [{ name: 'start', state: 'bad', detail: error.message, ...(error.fix && { fix: error.fix }) }]
+    const { message, fix } = error
+    const checks: DoctorCheck[] = [{ name: 'start', state: 'bad', detail: message, ...(fix && { fix }) }]
+    return { checks, newRecoveryKey: null }
   }
 }
 
@@ -56,13 +54,6 @@ async function storeChecks(store: Core['store']): Promise<DoctorCheck[]> {
       ({ message, fix }): DoctorCheck => ({ name: 'store', state: 'bad', detail: message, ...(fix && { fix }) }),
     ),
   ]
-}
-
-/** A check that made the library must show its key: nobody else will. */
-function newKeyCheck({ newRecoveryKey }: Core['store']): DoctorCheck[] {
-  if (newRecoveryKey === null) return []
-  const fix = 'Write it down and keep it away from this computer: without it nobody can read what is stored.'
-  return [{ name: 'recovery key', state: 'warning', detail: `${newRecoveryKey} was made just now`, fix }]
 }
 
 type MediaStatus = ReturnType<Core['ports']['media']['describe']>

@@ -11,6 +11,7 @@ export async function openForRebuild(
   const core = await composeCore(config, { silent: true, recoveryKey })
   return {
     ...core.ports,
+    newRecoveryKey: core.store.newRecoveryKey,
     findBlobs: (onProgress) => core.store.findBlobs(onProgress, signal),
     [Symbol.asyncDispose]: () => core[Symbol.asyncDispose](),
   }

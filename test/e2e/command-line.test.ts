@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -165,6 +166,16 @@ describe('the recovery key', () => {
     const again = await runPlain([verb], telegram, folder)
     expect(again.stdout + again.stderr).not.toContain(key)
   })
+
+  it('is shown by a rebuild that makes it before anything is asked of the channel, and Ctrl-C ends that', async () => {
+    const folder = join(dataDir, 'key-of-rebuild')
+    await mkdir(folder)
+    const child = startTelereel(['rebuild'], { dataDir: folder, env: telegram })
+    const said = await saidUntil(child, /Looking for/)
+    child.kill('SIGINT')
+    expect(await new Promise((done) => child.once('close', done))).toBe(130)
+    expect(said).toContain((await readFile(join(folder, 'recovery-key'), 'utf8')).trim())
+  })
 })
 
 describe('a video', () => {
@@ -244,6 +255,16 @@ describe('a data folder', () => {
     expect(await server.api.get('/health')).toMatchObject({ ok: true })
   })
 })
+
+/** What it has said on standard error when these words are there, or when it has ended. */
+async function saidUntil({ stderr }: ChildProcess, words: RegExp): Promise<string> {
+  let said = ''
+  for await (const text of stderr?.setEncoding('utf8') ?? []) {
+    said += text
+    if (words.test(said)) break
+  }
+  return said
+}
 
 /** Runs it, and expects that nothing it says could move a terminal: nobody watches. */
 async function runPlain(args: readonly string[], env = {}, folder = dataDir): Promise<CommandResult> {

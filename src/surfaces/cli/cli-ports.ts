@@ -34,7 +34,7 @@ export interface CliPorts {
   openForRebuild(recoveryKey: string | undefined): Promise<RebuildLibrary>
   /** Runs the server until the signal aborts. */
   serve(terminal: Terminal): Promise<void>
-  doctor(): Promise<readonly DoctorCheck[]>
+  doctor(): Promise<DoctorReport>
   /** Measures what the documents of Telegram leave open, with the owner's bots. */
   measureLive(): AsyncIterable<DoctorCheck>
   /** Writes, reads and deletes with each bot. */
@@ -91,7 +91,17 @@ export interface DoctorCheck {
   readonly fix?: string
 }
 
-export interface CliLibrary extends AsyncDisposable {
+/** Whatever opens a library may have made its key. */
+export interface MayBeNew {
+  /** Set when this process made it: it must be shown once. */
+  readonly newRecoveryKey: string | null
+}
+
+export interface DoctorReport extends MayBeNew {
+  readonly checks: readonly DoctorCheck[]
+}
+
+export interface CliLibrary extends MayBeNew, AsyncDisposable {
   readonly catalog: Catalog
   readonly jobs: JobQueue
   readonly blobs: BlobStore
@@ -99,8 +109,6 @@ export interface CliLibrary extends AsyncDisposable {
   readonly sources: SourceFiles
   readonly events: Events
   readonly sha256: Sha256
-  /** Set when this process made it: it must be shown once. */
-  readonly newRecoveryKey: string | null
   /** What mending needs. After a dry run the store is left alone when the library is closed. */
   mendPorts(how: { readonly dryRun: boolean }): MendPorts
   linksOf(id: VideoId): CliLinks
@@ -120,7 +128,7 @@ export interface CliLibrary extends AsyncDisposable {
   writeExport(folder: string, files: readonly ExportFile[]): Promise<readonly string[]>
 }
 
-export interface RebuildLibrary extends AsyncDisposable {
+export interface RebuildLibrary extends MayBeNew, AsyncDisposable {
   readonly catalog: Catalog
   readonly blobs: BlobStore
   readonly sha256: Sha256

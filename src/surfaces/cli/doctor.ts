@@ -15,7 +15,7 @@ export const doctorVerb: Verb = {
   }).option('--live', 'send some small messages with the bots to learn their limits'),
 
   async run(options, _args, { ports, terminal }) {
-    const checks = [...(await ports.doctor())]
+    const checks = [...(await ports.doctor()).checks]
     if (options.live) for await (const check of ports.measureLive()) checks.push(check)
     terminal.data(checks)
     const width = Math.max(0, ...checks.map(({ name }) => name.length))

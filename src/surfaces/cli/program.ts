@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import type { CliPorts } from './cli-ports.ts'
+import type { CliPorts, MayBeNew } from './cli-ports.ts'
 import type { Verb } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { showError } from './show-error.ts'
@@ -70,13 +70,16 @@ async function runVerb(verb: Verb, parameters: readonly unknown[], ports: CliPor
 
 /** Whichever verb opens the library first: the key is shown when it is made, for without it nothing can be read. */
 function tellingNewKey(ports: CliPorts, terminal: Terminal): CliPorts {
+  const telling = async <Opened extends MayBeNew>(opening: Promise<Opened>) => {
+    const opened = await opening
+    const words = opened.newRecoveryKey === null ? [] : wordsOfNewKey(opened.newRecoveryKey, terminal)
+    for (const line of words) terminal.warn(line)
+    return opened
+  }
   return {
     ...ports,
-    openLibrary: async () => {
-      const library = await ports.openLibrary()
-      if (library.newRecoveryKey)
-        for (const line of wordsOfNewKey(library.newRecoveryKey, terminal)) terminal.warn(line)
-      return library
-    },
+    openLibrary: () => telling(ports.openLibrary()),
+    openForRebuild: (recoveryKey) => telling(ports.openForRebuild(recoveryKey)),
+    doctor: () => telling(ports.doctor()),
   }
 }
