@@ -8,6 +8,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod'
 import { shortSeconds } from '#domain/short-seconds.ts'
+import { answerClientError } from './answer-client-error.ts'
 import { assertAllowed } from './auth/assert-allowed.ts'
 import { accessOf } from './auth/route-policy.ts'
 import { PROBLEM_MEDIA_TYPE, type Problem } from './contract/problem.ts'
@@ -45,6 +46,7 @@ export async function createHttpApp(
     // Only these say who asks; everybody else's X-Forwarded-For is noise.
     trustProxy: parts.config.trustedProxies?.length ? [...parts.config.trustedProxies] : false,
     routerOptions: { maxParamLength: 64 },
+    clientErrorHandler: answerClientError,
     // Addresses that the router itself cannot read never reach the error handler.
     frameworkErrors: (error, request, reply) => {
       sendProblem(reply.raw, asOurs(error), { requestId: request.id, events: parts.ports.events })
@@ -70,7 +72,7 @@ function addRoutes(app: HttpApp, parts: HttpParts): void {
     downloadRoutes(app, { jobs, downloads, events, rates: config.rates ?? DEFAULT_RATES })
   }
   eventRoutes(app, feed, limits.maxFeeds)
-  uploadRoutes(app, uploads, guard)
+  uploadRoutes(app, uploads)
   localRoutes(app, ports)
   cacheRoutes(app, ports)
   metricsRoutes(app, metrics)

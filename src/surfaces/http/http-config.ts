@@ -43,7 +43,7 @@ export interface HttpLimits {
   readonly maxConnectionsPerAddress: number
   /** A reader is slow that has bytes waiting but takes fewer than this per second… */
   readonly minReadBytesPerSec: number
-  /** …and so is a sender of an upload that sends fewer. */
+  /** …and so is a sender of a body, whatever it is for, that sends fewer. */
   readonly minUploadBytesPerSec: number
   /** Over how long the two rates are measured. */
   readonly rateWindowMs: number

@@ -28,4 +28,14 @@ describe('ConnectionGuard', () => {
     expect(guard.connections).toBe(8)
     guard.close()
   })
+
+  it('counts the /64 of an IPv6 address as one', () => {
+    const server = new EventEmitter()
+    const limits = { ...DEFAULT_LIMITS, maxConnectionsPerAddress: 2 }
+    const guard = new ConnectionGuard(server as Server, limits, new TrustedProxies([]))
+    const addresses = ['2001:db8::1', '2001:db8::2:1', '2001:db8::3', '2001:db8:0:1::1']
+    const sockets = addresses.map((address) => connectFrom(server, address))
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true, false])
+    guard.close()
+  })
 })

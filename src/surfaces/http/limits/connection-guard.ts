@@ -1,5 +1,6 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { addressBlock } from '#lib/rate-window/address-block.ts'
 import { isLoopbackAddress } from '../auth/loopback.ts'
 import type { TrustedProxies } from '../auth/trusted-proxies.ts'
 import type { HttpLimits } from '../http-config.ts'
@@ -16,7 +17,8 @@ type GuardLimits = Pick<
 >
 
 interface Watched {
-  readonly address: string
+  /** Whose it is: an address, or of IPv6 the /64, which is what one customer has. */
+  readonly peer: string
   /** At the beginning of the current window. */
   since: number
   sentBytes: number
@@ -24,8 +26,8 @@ interface Watched {
   /** Something waited for the other side during the whole window. */
   waitedToSend: boolean
   waitedToReceive: boolean
-  /** A request body is expected. */
-  uploading: boolean
+  /** The last request that came; its body may still be on its way. */
+  request: IncomingMessage | null
   /** When this reader began to be slow; null while it is not. */
   slowSince: number | null
 }
@@ -41,7 +43,9 @@ export class ConnectionGuard {
   readonly #limits: GuardLimits
   readonly #proxies: Pick<TrustedProxies, 'includes'>
   readonly #sockets = new Map<Socket, Watched>()
-  readonly #perAddress = new Map<string, number>()
+  readonly #perPeer = new Map<string, number>()
+  /** Over TLS a request comes from a socket around the one that was admitted. */
+  readonly #byPorts = new Map<string, Watched>()
   readonly #timer: NodeJS.Timeout
   /** Connections that were cut for being slow. */
   cutConnections = 0
@@ -56,6 +60,10 @@ export class ConnectionGuard {
     this.#proxies = proxies
     server.maxConnections = limits.maxConnections
     server.on('connection', (socket: Socket) => this.#admit(socket, now()))
+    server.on('request', (request: IncomingMessage) => {
+      const watched = this.#byPorts.get(portsOf(request.socket))
+      if (watched) watched.request = request
+    })
     this.#timer = setInterval(() => this.#look(now()), Math.max(10, limits.rateWindowMs / LOOKS_PER_WINDOW))
     this.#timer.unref()
   }
@@ -64,34 +72,28 @@ export class ConnectionGuard {
     return this.#sockets.size
   }
 
-  /** From here to the function that comes back, the socket must bring its request body fast enough. */
-  watchUpload(socket: Socket): () => void {
-    const watched = this.#sockets.get(socket)
-    if (!watched) return () => undefined
-    watched.uploading = true
-    return () => {
-      watched.uploading = false
-    }
-  }
-
   close(): void {
     clearInterval(this.#timer)
   }
 
   #admit(socket: Socket, now: number): void {
-    const address = socket.remoteAddress ?? ''
-    const count = (this.#perAddress.get(address) ?? 0) + 1
-    if (count > this.#limits.maxConnectionsPerAddress && !this.#standsForMany(address)) {
+    const { remoteAddress = '' } = socket
+    const peer = addressBlock(remoteAddress)
+    const count = (this.#perPeer.get(peer) ?? 0) + 1
+    if (count > this.#limits.maxConnectionsPerAddress && !this.#standsForMany(remoteAddress)) {
       socket.destroy()
       return
     }
-    this.#perAddress.set(address, count)
-    this.#sockets.set(socket, { address, uploading: false, slowSince: null, ...freshWindow(socket, now) })
+    const [ports, watched] = [portsOf(socket), { peer, request: null, slowSince: null, ...freshWindow(socket, now) }]
+    this.#perPeer.set(peer, count)
+    this.#sockets.set(socket, watched)
+    this.#byPorts.set(ports, watched)
     socket.once('close', () => {
       this.#sockets.delete(socket)
-      const left = (this.#perAddress.get(address) ?? 1) - 1
-      if (left > 0) this.#perAddress.set(address, left)
-      else this.#perAddress.delete(address)
+      if (this.#byPorts.get(ports) === watched) this.#byPorts.delete(ports)
+      const left = (this.#perPeer.get(peer) ?? 1) - 1
+      if (left > 0) this.#perPeer.set(peer, left)
+      else this.#perPeer.delete(peer)
     })
   }
 
@@ -103,7 +105,7 @@ export class ConnectionGuard {
   #look(now: number): void {
     for (const [socket, watched] of this.#sockets) {
       watched.waitedToSend &&= pendingBytes(socket) > 0
-      watched.waitedToReceive &&= watched.uploading && socket.readableLength === 0
+      watched.waitedToReceive &&= isWaitingForBody(watched.request)
       if (now - watched.since < this.#limits.rateWindowMs) continue
       watched.slowSince = this.#readsTooSlowly(socket, watched, now) ? (watched.slowSince ?? watched.since) : null
       if (this.#isOutOfPatience(watched, now) || this.#sendsTooSlowly(socket, watched, now)) {
@@ -129,7 +131,17 @@ export class ConnectionGuard {
   }
 }
 
-function freshWindow(socket: Socket, now: number): Omit<Watched, 'address' | 'uploading' | 'slowSince'> {
+/** Whoever is asked, and whatever is answered: a body that never ends would hold its connection. */
+function isWaitingForBody(request: IncomingMessage | null): boolean {
+  // What lies there has come; it is we who do not take it.
+  return request !== null && !request.complete && request.readableLength === 0
+}
+
+function portsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`
+}
+
+function freshWindow(socket: Socket, now: number): Omit<Watched, 'peer' | 'request' | 'slowSince'> {
   return {
     since: now,
     sentBytes: deliveredBytes(socket),

@@ -1,5 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as secureConnect } from 'node:tls'
+import { afterAll, describe, expect, it } from 'vitest'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import { startServer, usualFilm } from '../http.test-support.ts'
 
@@ -65,6 +71,25 @@ function sippingReader(port: number, everyMs: number) {
 
 const closed = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))
 
+const folder = mkdtempSync(join(tmpdir(), 'telereel-limits-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function certificate() {
+  const paths = { certPath: join(folder, 'cert.pem'), keyPath: join(folder, 'key.pem') }
+  const wish = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost']
+  const to = ['-keyout', paths.keyPath, '-out', paths.certPath]
+  execFileSync('openssl', ['req', '-x509', ...wish, ...to], { stdio: 'ignore' })
+  return paths
+}
+
+/** Where an upload of a million bytes goes, asked for over the connection that will bring them. */
+async function newUpload(socket: Socket): Promise<string> {
+  const head = 'POST /api/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nTus-Resumable: 1.0.0\r\nUpload-Length: 1000000\r\n'
+  socket.write(`${head}Content-Length: 0\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  return /^location: (.*)\r$/im.exec(String(answer))?.[1] ?? ''
+}
+
 describe('connections', () => {
   it('that take nothing while bytes wait are cut in a crowd; slow but steady ones are served', async () => {
     await using server = await startServer(largeFilm(), { config: { limits } })
@@ -110,19 +135,28 @@ describe('connections', () => {
     expect(await forgotten.restAfterCut()).toBeLessThan(30_000_000)
   })
 
-  it('that promise an upload and send nothing are cut', async () => {
-    await using server = await startServer(usualFilm(), { config: { limits } })
-    const headers = { 'tus-resumable': '1.0.0', 'upload-length': '1000000' }
-    const created = await server.ask('/api/uploads', { method: 'POST', headers })
-    const socket = connect(server.port, '127.0.0.1')
-    socket.on('error', () => undefined)
-    socket.resume()
-    socket.write(
-      `PATCH ${created.headers.location} HTTP/1.1\r\nHost: 127.0.0.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n` +
-        'Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\nabc',
-    )
-    await closed(socket)
-    expect((await server.ask('/health')).status).toBe(200)
+  describe.concurrent.each(['http', 'https'])('over %s', (scheme) => {
+    const tls = () => (scheme === 'https' ? certificate() : null)
+    it.each([
+      ['an upload', 'PATCH', null],
+      ['an order', 'POST', '/api/video-info'],
+      ['a change', 'PATCH', `/api/videos/${FILM_ID}`],
+      ['nothing that is there', 'POST', '/nowhere'],
+      ['nobody', 'GET', `/segment/${FILM_ID}/v0-00000.m4s`],
+    ])('that promise a body for %s and send next to nothing are cut', async (_, method, path) => {
+      await using server = await startServer(usualFilm(), { config: { limits, tls: tls() } })
+      const place = { port: server.port, host: '127.0.0.1', rejectUnauthorized: false }
+      const socket = scheme === 'https' ? secureConnect(place) : connect(place)
+      socket.on('error', () => undefined).resume()
+      const type = path === null ? 'application/offset+octet-stream' : 'application/json'
+      socket.write(
+        `${method} ${path ?? (await newUpload(socket))} HTTP/1.1\r\nHost: 127.0.0.1\r\nTus-Resumable: 1.0.0\r\n` +
+          `Upload-Offset: 0\r\nContent-Type: ${type}\r\nContent-Length: 1000000\r\n\r\n{`,
+      )
+      const drip = setInterval(() => socket.write(' '), 300)
+      await closed(socket)
+      clearInterval(drip)
+    })
   })
 
   it('are at most so many', async () => {

@@ -1,10 +1,9 @@
 import { UPLOADS_PATH } from '../contract/addresses.ts'
 import type { HttpApp } from '../http-app.ts'
-import type { ConnectionGuard } from '../limits/connection-guard.ts'
 import type { TusUploads } from '../uploads/tus-uploads.ts'
 
 /** tus below /api/uploads. The bodies are streams of any size: nothing of the framework may touch them. */
-export function uploadRoutes(app: HttpApp, uploads: TusUploads, guard: () => ConnectionGuard): void {
+export function uploadRoutes(app: HttpApp, uploads: TusUploads): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _body, done) => done(null))
@@ -22,8 +21,6 @@ export function uploadRoutes(app: HttpApp, uploads: TusUploads, guard: () => Con
 
   type Answer = Parameters<Parameters<HttpApp['route']>[0]['handler']>
   async function answer(request: Answer[0]['raw'], reply: Answer[1]): Promise<void> {
-    const unwatch = guard().watchUpload(request.socket)
-    reply.raw.once('close', unwatch)
     await uploads.handle(request, reply.raw)
     reply.hijack()
   }
