@@ -12,7 +12,7 @@ export function EmptyState({
   readonly children?: ReactNode
 }) {
   return (
-    <section className="mx-auto flex max-w-xl flex-col items-center gap-4 py-16 text-center">
+    <section className="mx-auto flex w-full max-w-xl flex-col items-center gap-4 py-16 text-center">
       <Logo className="size-16 text-line" />
       <h2 className="text-xl">{title}</h2>
       {body ? <p className="text-balance text-muted">{body}</p> : null}

@@ -7,7 +7,7 @@ export function PageTitle({ title, hidden = false }: { readonly title: string; r
     document.title = `${title} · ${t.brand}`
   }, [title])
   return (
-    <h1 dir="auto" className={hidden ? 'sr-only' : 'text-2xl'}>
+    <h1 dir="auto" className={hidden ? 'sr-only' : 'text-2xl max-md:text-xl'}>
       {title}
     </h1>
   )

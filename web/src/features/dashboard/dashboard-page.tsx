@@ -13,7 +13,7 @@ import { GovernorCard } from './governor-card.tsx'
 export function DashboardPage() {
   const { data: status, error, refetch } = useQuery(statusQuery)
   return (
-    <div className="mx-auto grid max-w-6xl gap-4">
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-4">
       <PageTitle title={t.dashboard.title} />
       {status ? <Cards status={status} /> : null}
       {error && !status ? <ProblemCard error={error} title={t.dashboard.error} onRetry={() => void refetch()} /> : null}

@@ -29,8 +29,8 @@ export function DownloadRow({
     <li data-job={jobId} className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="min-w-40 flex-1">
-          <h3 className="truncate text-sm font-medium" title={download.url}>
-            <bdi>{name}</bdi>
+          <h3 dir="auto" title={download.url} className="line-clamp-2 text-sm font-medium">
+            {name}
           </h3>
           <div className="flex flex-wrap items-center gap-x-2.5">
             <StateMark state={shownState(download, video)} />

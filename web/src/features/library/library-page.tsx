@@ -18,7 +18,7 @@ export function LibraryPage({ onFiles }: { readonly onFiles: (files: File[]) => 
   const isFiltered = Boolean(filter.text || filter.state)
   if (data?.total === 0 && !isFiltered && !isPlaceholderData) return <EmptyLibrary onFiles={onFiles} />
   return (
-    <div className="mx-auto grid max-w-[110rem] gap-5">
+    <div className="mx-auto grid max-w-[110rem] grid-cols-1 gap-5">
       <LibraryToolbar filter={filter} change={change} total={data?.total} />
       {error ? <ProblemCard error={error} title={t.library.error} onRetry={() => void refetch()} /> : null}
       {data?.total === 0 && isFiltered && <NoMatch filter={filter} change={change} />}

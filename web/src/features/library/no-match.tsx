@@ -19,11 +19,16 @@ export function NoMatch({
   ]
   return (
     <EmptyState title={t.library.noMatch.title} body={t.library.noMatch.body}>
-      <div className="flex flex-wrap justify-center gap-2">
+      <div className="flex max-w-full flex-wrap justify-center gap-2">
         {filters.map(([name, label]) => (
-          <Button key={name} aria-label={t.library.noMatch.drop(label)} onClick={() => change({ [name]: null })}>
-            <bdi>{label}</bdi>
-            <X className="size-4" aria-hidden="true" />
+          <Button
+            key={name}
+            aria-label={t.library.noMatch.drop(label)}
+            onClick={() => change({ [name]: null })}
+            className="max-w-full"
+          >
+            <bdi className="truncate">{label}</bdi>
+            <X className="size-4 shrink-0" aria-hidden="true" />
           </Button>
         ))}
         {filters.length > 1 && (

@@ -47,13 +47,13 @@ export function VideoCard({ video }: { readonly video: VideoSummary }) {
       </div>
       <div className="mt-2.5 flex items-start gap-1">
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-sm font-medium">
+          <h2 dir="auto" className="truncate text-sm font-medium">
             <Link
               href={`/video/${id}`}
               className="after:absolute after:inset-0 after:rounded-xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-2 focus-visible:after:outline-accent"
               title={title}
             >
-              <bdi>{title}</bdi>
+              {title}
             </Link>
           </h2>
           <CardFacts video={video} />

@@ -16,7 +16,7 @@ export function KeySheet({
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
         {t.player.keySheet.rows.map(([keys, deed]) => (
           <div key={deed} className="contents">
-            <dt className="flex gap-1">
+            <dt className="flex items-start gap-1">
               {keys.split(/\s{2,}/).map((key) => (
                 <kbd key={key} className="rounded-md border border-line bg-raised px-1.5 font-mono text-xs leading-6">
                   {key}

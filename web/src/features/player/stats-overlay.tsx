@@ -37,18 +37,17 @@ export function StatsOverlay({
     [words.engine, engine?.kind ?? '–'],
   ]
   return (
-    <div className="absolute top-3 left-3 z-10 rounded-xl bg-black/80 py-2 pr-2 pl-3 text-xs text-white">
-      <div className="flex items-center justify-between gap-6">
-        <h3 className="font-semibold">{t.player.stats}</h3>
-        <IconButton label={t.player.statsClose} onClick={onClose}>
-          <X className="size-4" aria-hidden="true" />
-        </IconButton>
-      </div>
-      <dl className="tabular grid grid-cols-[auto_auto] gap-x-4 gap-y-0.5 pr-2 pb-1">
+    // In a small picture it stays above the controls.
+    <div className="absolute top-3 left-3 z-10 rounded-xl bg-black/80 px-3 py-2 text-xs text-white @max-lg:inset-x-2 @max-lg:top-2 @max-lg:text-[0.6875rem]">
+      <h3 className="mb-1 pr-11 leading-6 font-semibold @max-lg:mb-0">{t.player.stats}</h3>
+      <IconButton label={t.player.statsClose} onClick={onClose} className="absolute top-0 right-0">
+        <X className="size-4" aria-hidden="true" />
+      </IconButton>
+      <dl className="tabular grid grid-cols-[auto_auto] gap-x-4 gap-y-0.5 @max-lg:grid-cols-[auto_auto_auto_minmax(0,1fr)] @max-lg:gap-x-2">
         {rows.map(([name, value]) => (
           <div key={name} className="contents">
-            <dt className="text-white/70">{name}</dt>
-            <dd className="font-mono">{value}</dd>
+            <dt className="whitespace-nowrap text-white/70">{name}</dt>
+            <dd className="truncate font-mono @max-lg:font-sans">{value}</dd>
           </div>
         ))}
       </dl>

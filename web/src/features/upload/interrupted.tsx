@@ -27,7 +27,9 @@ export function Interrupted({ rows }: { readonly rows: readonly UploadRow[] }) {
             className="flex items-center gap-3 rounded-xl border border-line bg-panel py-2 pr-2 pl-4"
           >
             <History className="size-4.5 shrink-0 text-muted" aria-hidden="true" />
-            <bdi className="min-w-0 flex-1 truncate text-sm">{shownName(name)}</bdi>
+            <span dir="auto" className="min-w-0 flex-1 truncate text-sm">
+              {shownName(name)}
+            </span>
             <span className="tabular text-sm text-muted">{formatBytes(byteLength)}</span>
             <Button
               look="quiet"

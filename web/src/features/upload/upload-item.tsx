@@ -23,8 +23,8 @@ export function UploadItem({ row }: { readonly row: UploadRow }) {
     <li className="grid grid-cols-1 gap-2.5 rounded-2xl border border-line bg-panel p-4">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
-          <h3 className="truncate text-sm font-medium">
-            <bdi>{shownName(row.name)}</bdi>
+          <h3 dir="auto" title={shownName(row.name)} className="line-clamp-2 text-sm font-medium">
+            {shownName(row.name)}
           </h3>
           <p className="tabular text-sm text-muted">{uploadLine(row, video)}</p>
         </div>

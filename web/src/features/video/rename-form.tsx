@@ -41,7 +41,7 @@ export function RenameForm({ video, onDone }: { readonly video: VideoDetails; re
         aria-describedby={rename.isError ? errorId : undefined}
         onChange={({ currentTarget }) => setTitle(currentTarget.value)}
         onFocus={({ currentTarget }) => currentTarget.select()}
-        className="h-9 min-w-0 flex-1 rounded-lg border border-line bg-panel px-3 text-lg font-semibold tracking-tight max-md:h-11"
+        className="h-9 min-w-0 flex-1 rounded-lg border border-line bg-panel px-3 text-lg font-semibold tracking-tight max-md:h-11 max-md:basis-full"
       />
       <Button type="submit" look="primary" disabled={!isRight || rename.isPending}>
         {t.common.save}

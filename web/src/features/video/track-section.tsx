@@ -25,7 +25,7 @@ function TrackRow({ track }: { readonly track: TrackInfo }) {
   const Glyph = GLYPHS[track.kind]
   const isCopied = track.action === 'copy'
   return (
-    <li className="flex gap-3 rounded-xl border border-line bg-panel p-3.5">
+    <li className="flex gap-x-3 gap-y-2 rounded-xl border border-line bg-panel p-3.5 max-md:flex-wrap">
       <Glyph className="mt-0.5 size-5 shrink-0 text-muted" aria-hidden="true" />
       <div className="min-w-0 flex-1">
         <h2 className="text-sm font-medium" dir="auto">
@@ -37,7 +37,7 @@ function TrackRow({ track }: { readonly track: TrackInfo }) {
           {track.reason || (isCopied ? words.copiedHint : '')}
         </p>
       </div>
-      <div className="flex max-w-40 flex-wrap content-start justify-end gap-1">
+      <div className="flex flex-wrap content-start gap-1 empty:hidden max-md:basis-full max-md:pl-8 md:max-w-40 md:justify-end">
         {canPlay(track) ? null : <Chip tone="warn">{words.cannot(codecName(track.codec))}</Chip>}
         {track.isDefault && track.kind !== 'video' ? <Chip tone="accent">{words.default}</Chip> : null}
         {track.forced ? <Chip>{words.forced}</Chip> : null}

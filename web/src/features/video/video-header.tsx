@@ -12,7 +12,7 @@ import { RenameForm } from './rename-form.tsx'
 
 /** Title, the facts that matter, rename and delete. */
 export function VideoHeader({ video }: { readonly video: VideoDetails }) {
-  const [isRenaming, setRenaming] = useState(false)
+  const [title, setTitle] = useState<'shown' | 'renaming' | 'renamed'>('shown')
   const [, navigate] = useLocation()
   const remove = () => {
     removeWithUndo(video.id, video.title)
@@ -21,11 +21,8 @@ export function VideoHeader({ video }: { readonly video: VideoDetails }) {
   return (
     <header className="flex flex-wrap items-start gap-x-4 gap-y-3">
       <div className="min-w-0 flex-1 basis-72">
-        {isRenaming ? (
-          <RenameForm video={video} onDone={() => setRenaming(false)} />
-        ) : (
-          <PageTitle title={video.title} />
-        )}
+        <PageTitle title={video.title} hidden={title === 'renaming'} />
+        {title === 'renaming' && <RenameForm video={video} onDone={() => setTitle('renamed')} />}
         <div className="mt-2 flex flex-wrap gap-1.5">
           {headlineFacts(video).map((fact, index) => (
             <Chip key={fact} tone={index === 0 ? 'accent' : 'plain'}>
@@ -34,9 +31,10 @@ export function VideoHeader({ video }: { readonly video: VideoDetails }) {
           ))}
         </div>
       </div>
-      {!isRenaming && (
+      {title !== 'renaming' && (
         <div className="flex gap-1">
-          <Button look="quiet" onClick={() => setRenaming(true)}>
+          {/* It comes back where the form was, and with it the place of whoever works by keys. */}
+          <Button look="quiet" autoFocus={title === 'renamed'} onClick={() => setTitle('renaming')}>
             <Pencil className="size-4" aria-hidden="true" />
             {t.video.rename}
           </Button>

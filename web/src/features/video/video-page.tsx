@@ -21,7 +21,7 @@ export function VideoPage({ id, Player }: { readonly id: string; readonly Player
   // What is no id at all is refused as a wrong question; to whoever followed a link it is the same.
   const isGone = error instanceof ProblemError && (error.status === 404 || error.status === 400)
   return (
-    <div className="mx-auto grid max-w-6xl gap-5">
+    <div className="mx-auto grid max-w-6xl grid-cols-1 gap-5">
       <Link
         href="/"
         className="-ml-1 flex h-7 w-fit items-center gap-1.5 rounded-md px-1 text-sm text-muted hover:text-ink max-md:h-11"
