@@ -15,6 +15,10 @@ export type RefusalCode =
   | 'too-many'
   | 'rate-exceeded'
   | 'uploads-full'
+  | 'upload-not-found'
+  | 'upload-elsewhere'
+  | 'head-too-large'
+  | 'too-slow'
 
 /** The request itself cannot be answered; nothing of the product was asked. */
 export class RequestRefusedError extends ProductError {

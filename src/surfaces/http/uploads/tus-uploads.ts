@@ -3,17 +3,17 @@ import { mkdir, open, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FileStore } from '@tus/file-store'
-import { Server } from '@tus/server'
-import { InvalidInputError, NotMediaError, ProductError } from '#domain/errors.ts'
+import type { Server, Upload } from '@tus/server'
+import { InvalidInputError, NotMediaError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { stripControls } from '#lib/file-name/strip-controls.ts'
 import { UPLOAD_VIDEO_ID_HEADER, UPLOADS_PATH } from '../contract/addresses.ts'
 import type { LibraryActions } from '../http-ports.ts'
-import { problemOf } from '../problem-of.ts'
 import { RequestRefusedError } from '../request-refused-error.ts'
 import { IdleUploads } from './idle-uploads.ts'
 import { assertRoomFor } from './upload-admission.ts'
+import { ProblemServer } from './problem-server.ts'
 import { UPLOAD_ID, type UploadRecord, UploadRecords } from './upload-records.ts'
 
 export interface UploadSettings {
@@ -54,7 +54,7 @@ export class TusUploads {
     this.#settings = settings
     this.#records = new UploadRecords(settings.dir)
     this.#idle = new IdleUploads(join(settings.dir, 'idle.json'))
-    this.#tus = new Server({
+    const options = {
       path: UPLOADS_PATH,
       datastore: new FileStore({ directory: settings.dir }),
       maxSize: settings.maxUploadBytes,
@@ -63,14 +63,17 @@ export class TusUploads {
       allowedOrigins: [],
       disableTerminationForFinishedUploads: true,
       namingFunction: () => randomBytes(16).toString('hex'),
-      getFileIdFromRequest: (_request, id) => (id !== undefined && UPLOAD_ID.test(id) ? id : undefined),
-      onUploadCreate: async (_request, { id, size = 0 }) => {
+      getFileIdFromRequest: (_request: unknown, id?: string) =>
+        id !== undefined && UPLOAD_ID.test(id) ? id : undefined,
+      onUploadCreate: async (_request: unknown, { id, size = 0 }: Upload) => {
         this.#open.set(id, size)
         return {}
       },
-      onUploadFinish: async (_request, { id }) => ({ headers: { [UPLOAD_VIDEO_ID_HEADER]: await this.#finish(id) } }),
-      onResponseError: (_request, error) => asTusError(error),
-    })
+      onUploadFinish: async (_request: unknown, { id }: Upload) => ({
+        headers: { [UPLOAD_VIDEO_ID_HEADER]: await this.#finish(id) },
+      }),
+    }
+    this.#tus = new ProblemServer(options, ports.events)
   }
 
   /** Takes up what an earlier run left: finished uploads become videos. */
@@ -225,11 +228,4 @@ function declaredLength({ headers }: IncomingMessage): number {
 async function sync(path: string): Promise<void> {
   await using file = await open(path, 'r+')
   await file.sync()
-}
-
-/** tus knows errors as status and text; ours get the status of the one table. */
-function asTusError(error: unknown): { status_code: number; body: string } | undefined {
-  if (!(error instanceof ProductError)) return undefined
-  const { problem } = problemOf(error, '')
-  return { status_code: problem.status, body: [error.message, error.why, error.fix].filter(Boolean).join(' ') }
 }

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConflictError, InvalidInputError } from '#domain/errors.ts'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import type { HttpPorts, VideoSourceFile } from '../http-ports.ts'
-import { startServer, type TestServer, usualFilm } from '../http.test-support.ts'
+import { Problem } from '../contract/problem.ts'
+import { type Answer, startServer, type TestServer, usualFilm } from '../http.test-support.ts'
 import { TusUploads } from './tus-uploads.ts'
 
 const FILE = randomBytes(3_000_000)
@@ -55,6 +56,11 @@ function send(port: number, options: { uploadUrl?: string; metadata?: Record<str
     })
     upload.start()
   })
+}
+
+const problemIn = ({ headers, body }: Answer) => {
+  expect(headers['content-type']).toBe('application/problem+json')
+  return Problem.parse(JSON.parse(body.toString()))
 }
 
 async function open(server: TestServer, length = FILE.byteLength, headers: Record<string, string> = {}) {
@@ -222,7 +228,40 @@ describe('a finished upload', () => {
     })
     const { path } = await open(server, 10)
     const answer = await patch(server, path, 0, FILE.subarray(0, 10))
-    expect([answer.status, answer.body.toString()]).toEqual([400, 'This is no film. Send a film.'])
+    expect(problemIn(answer)).toMatchObject({
+      ...{ status: 400, code: 'invalid-input' },
+      ...{ detail: 'This is no film.', fix: 'Send a film.' },
+    })
+  })
+})
+
+describe('what goes wrong', () => {
+  it('is told as everywhere else', async () => {
+    const server = await start()
+    const { path } = await open(server)
+    await patch(server, path, 0, FILE.subarray(0, 1000))
+    const nowhere = `/api/uploads/${'0'.repeat(32)}`
+    const cases: [Answer, number, string][] = [
+      [await patch(server, nowhere, 0, FILE.subarray(0, 10)), 404, 'upload-not-found'],
+      [await patch(server, '/api/uploads/../x', 0, FILE.subarray(0, 10)), 404, 'no-such-page'],
+      [await patch(server, path, 500, FILE.subarray(0, 10)), 409, 'upload-elsewhere'],
+      [await server.ask(path, { method: 'PATCH', headers: { 'upload-offset': '1000' } }), 412, 'precondition-failed'],
+      [await server.ask(path, { method: 'PATCH', headers: TUS }), 403, 'forbidden'],
+      [await server.ask(path, { method: 'PATCH', headers: { ...TUS, 'upload-offset': 'x' } }), 400, 'bad-request'],
+    ]
+    for (const [answer, status, code] of cases) expect(problemIn(answer)).toMatchObject({ status, code })
+    expect(server.events.filter(({ kind }) => kind === 'note')).toEqual([])
+  })
+
+  it('inside is the business of the log alone', async () => {
+    const register = () => Promise.reject(new Error('EIO: /home/someone/films'))
+    const server = await start({ register })
+    const { path } = await open(server, 10)
+    const answer = await patch(server, path, 0, FILE.subarray(0, 10))
+    const { requestId, ...told } = problemIn(answer)
+    expect(told).toMatchObject({ status: 500, code: 'internal' })
+    expect(answer.body.toString()).not.toContain('someone')
+    expect(server.events).toMatchObject([{ kind: 'note', level: 'error', fields: { requestId } }])
   })
 })
 
