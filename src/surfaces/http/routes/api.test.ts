@@ -168,6 +168,14 @@ describe('errors', () => {
     expect(await problem(path, { method: 'PATCH', headers, body: large })).toMatchObject({ status: 413 })
   })
 
+  it('say by which methods an address can be asked', async () => {
+    const answer = await server.ask('/api/download', { headers: { accept: 'text/html' } })
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
+    expect(Problem.parse(JSON.parse(answer.body.toString()))).toMatchObject({ code: 'method-not-allowed' })
+    const nowhere = await server.ask('/api/nowhere', { method: 'POST' })
+    expect([nowhere.status, nowhere.headers.allow]).toEqual([404, undefined])
+  })
+
   it('that are ours say nothing of the inside, and the log has them under the request id', async () => {
     const catalog = { stats: () => Promise.reject(new Error('SELECT secret FROM /home/someone')) }
     await using broken = await startServer(film, { ports: { catalog: catalog as never } })

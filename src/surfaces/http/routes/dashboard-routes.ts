@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { HttpApp } from '../http-app.ts'
+import { methodsAt } from '../auth/methods-at.ts'
 import { RequestRefusedError } from '../request-refused-error.ts'
 
 const INDEX = 'index.html'
@@ -26,8 +27,15 @@ export function dashboardRoutes(app: HttpApp, webRoot: string | null): void {
     app.get('/', async (_request, reply) => reply.type('text/plain; charset=utf-8').send(NOT_BUILT))
   }
   app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const methods = methodsAt(path)
+    if (methods.length > 0 && !methods.includes(request.method)) {
+      const message = `This address does not take ${request.method}.`
+      const headers = { allow: methods.join(', ') }
+      throw new RequestRefusedError('method-not-allowed', message, { fix: `It takes ${methods.join(', ')}.`, headers })
+    }
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html')
-    const isOfPage = !/^\/(api|cache|assets)(\/|$)/.test(request.url) && !/\.\w+$/.test(request.url.split('?')[0] ?? '')
+    const isOfPage = !/^\/(api|cache|assets)(\/|$)/.test(request.url) && !/\.\w+$/.test(path)
     if (isBuilt && wantsPage && isOfPage) return reply.header('cache-control', 'no-cache').sendFile(INDEX)
     throw new RequestRefusedError('no-such-page', 'There is nothing at this address.')
   })
