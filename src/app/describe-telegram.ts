@@ -18,8 +18,8 @@ export function describeTelegram(
     description: `${kept[0]?.toUpperCase()}${kept.slice(1)}, ${encryption ? 'encrypted' : 'NOT encrypted'}`,
     waiting: waiting?.message ?? null,
     bots: bots.map(presentBot),
-    channels: channels.map(({ chatId, messages, bytes, isFull, forecastBytes }) => {
-      return { chatId, messages, bytes, isFull, forecastBytes }
+    channels: channels.map(({ rollOverAtId, topMessageId, ...figures }) => {
+      return { ...figures, usedMessages: topMessageId, maxMessages: rollOverAtId }
     }),
   }
 }
@@ -39,7 +39,7 @@ function presentBot(bot: BotStatus): StoreStatus['bots'][number] {
   }
 }
 
-/** What a person should mend: bots that are out of service, channels that are full. */
+/** What a person should mend: bots that are out of service, channels that are full, and the last ones that soon will be. */
 export function problemsOfTelegram(
   { bots }: LanesStatus,
   channels: readonly ChannelRoomFigures[],
@@ -53,9 +53,21 @@ export function problemsOfTelegram(
   const full = channels.filter(({ isFull }) => isFull)
   const fullOnes = full.map(({ chatId }) => ({
     message: `Channel ${chatId} takes no more messages.`,
-    fix: 'Make another channel, add the bots as administrators, and set it as CHAT_ID_2 … CHAT_ID_10.',
+    fix: NEXT_CHANNEL,
   }))
-  return [...broken, ...fullOnes]
+  return [...broken, ...fullOnes, ...nearlyFullOnes(channels)]
+}
+
+const NEXT_CHANNEL = 'Make another channel, add the bots as administrators, and set it as CHAT_ID_2 … CHAT_ID_10.'
+
+/** While one has room there is nothing to do: the others go on there. */
+function nearlyFullOnes(channels: readonly ChannelRoomFigures[]): HostStatus['problems'] {
+  if (channels.some(({ isNearlyFull }) => !isNearlyFull)) return []
+  const left = channels.filter(({ isFull }) => !isFull)
+  return left.map(({ chatId, topMessageId, rollOverAtId }) => ({
+    message: `Channel ${chatId} has used ${topMessageId} of ${rollOverAtId} messages, and no other one has room.`,
+    fix: NEXT_CHANNEL,
+  }))
 }
 
 /** Per video: a person mends a film, not a pack. */

@@ -1,8 +1,13 @@
 import type { ChannelFigures } from '#domain/channel-ledger.ts'
 
+/** Of a full channel: time to prepare the next one, which no bot can create. */
+export const NEARLY_FULL_SHARE = 0.6
+
 export interface ChannelRoomFigures extends ChannelFigures {
   /** It takes no more blobs once this id is reached. */
   readonly rollOverAtId: number
+  /** From here on a person should think of the next one. */
+  readonly isNearlyFull: boolean
   readonly isFull: boolean
   /** Bytes that still fit if blobs stay as large as they were; null while there are none. */
   readonly forecastBytes: number | null
@@ -20,6 +25,7 @@ export function figuresOf(
     const left = Math.max(0, rollOverAtId - topMessageId)
     // Per id, not per message: probes, looks and deleted ones use up ids too.
     const forecastBytes = topMessageId > 0 && bytes > 0 ? Math.round((bytes / topMessageId) * left) : null
-    return { ...figures, rollOverAtId, isFull: left === 0, forecastBytes }
+    const isNearlyFull = topMessageId >= rollOverAtId * NEARLY_FULL_SHARE
+    return { ...figures, rollOverAtId, isNearlyFull, isFull: left === 0, forecastBytes }
   })
 }

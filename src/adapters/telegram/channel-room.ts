@@ -1,12 +1,10 @@
 import type { ChannelLedger, MessagePlace } from '#domain/channel-ledger.ts'
 import { StoreRefusedError, StoreUnavailableError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
+import { NEARLY_FULL_SHARE } from './channel-figures.ts'
 
 /** Users lose sight of messages near a million, some from 650,000 on (telegram.md §2): a channel is full well before. */
 export const ROLL_OVER_AT_ID = 400_000
-
-/** Of a full channel: time to prepare the next one, which no bot can create. */
-const WARN_SHARE = 0.6
 
 /** Which channels still take blobs. */
 export class ChannelRoom {
@@ -63,7 +61,7 @@ export class ChannelRoom {
     this.#onReach(chatId)
     const tops = await this.#known()
     tops.set(chatId, Math.max(messageId, tops.get(chatId) ?? 0))
-    if (messageId < this.rollOverAtId * WARN_SHARE || this.#warned.has(chatId)) return
+    if (messageId < this.rollOverAtId * NEARLY_FULL_SHARE || this.#warned.has(chatId)) return
     this.#warned.add(chatId)
     const percent = Math.floor((100 * messageId) / this.rollOverAtId)
     this.#events.emit({

@@ -139,7 +139,7 @@ describe('a channel that fills up', () => {
     expect(Math.max(...at.telegram.live(one?.id ?? 0).map(({ messageId }) => messageId))).toBe(6)
     expect(at.telegram.live(two?.id ?? 0)).toHaveLength(5)
     expect(await at.store.figures()).toMatchObject([
-      { chatId: one?.id, isFull: true },
+      { chatId: one?.id, isNearlyFull: true, isFull: true, topMessageId: 6, rollOverAtId: 6 },
       { chatId: two?.id, isFull: false },
     ])
   })

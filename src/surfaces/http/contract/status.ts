@@ -63,8 +63,13 @@ const StoreStatus = z.object({
   channels: z.array(
     z.object({
       chatId: z.number(),
+      /** Of ours, that stand there. */
       messages: z.number(),
       bytes: z.number(),
+      /** Numbers that are used up, deleted and foreign messages too, of those after which it takes no more. */
+      usedMessages: z.number(),
+      maxMessages: z.number(),
+      isNearlyFull: z.boolean(),
       isFull: z.boolean(),
       /** Bytes that still fit; null while nothing is there. */
       forecastBytes: z.number().nullable(),
