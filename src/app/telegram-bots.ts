@@ -15,8 +15,8 @@ export function telegramBots({ telegram }: Config): readonly ConfiguredBot[] {
     bot: new BotApi({ token: token.reveal(), setting: name, apiRoot }),
     chat: chatId.startsWith('@') ? chatId : Number(chatId),
   }))
-  const reading = telegram.streamTokens.map((token, index) => ({
-    bot: new BotApi({ token: token.reveal(), setting: `MULTI_TOKEN${index + 1}`, apiRoot }),
+  const reading = telegram.streamBots.map(({ name, token }) => ({
+    bot: new BotApi({ token: token.reveal(), setting: name, apiRoot }),
     chat: null,
   }))
   return [...storing, ...reading]

@@ -13,10 +13,13 @@ export interface BotConfig {
   readonly chatId?: string
 }
 
+/** One bot that only reads. */
+export type StreamBotConfig = Pick<BotConfig, 'name' | 'token'>
+
 export interface Bots {
   readonly bots: readonly BotConfig[]
   /** Bots that only read. */
-  readonly streamTokens: readonly Secret[]
+  readonly streamBots: readonly StreamBotConfig[]
   readonly faults: readonly Fault[]
 }
 
@@ -27,17 +30,18 @@ export function readBots(readings: readonly Reading[]): Bots {
   const list = values.get('MULTI_BOT_CONFIG')
   const listed = list instanceof Secret ? listedBots(list.reveal(), textOf(values.get('CHAT_ID'))) : undefined
   const bots = listed?.bots ?? numbered
+  const streamBots = readings.flatMap(({ name, value }) =>
+    name.startsWith('MULTI_TOKEN') && value instanceof Secret ? [{ name, token: value }] : [],
+  )
   return {
     bots,
-    streamTokens: readings
-      .filter(({ name, value }) => name.startsWith('MULTI_TOKEN') && value instanceof Secret)
-      .map(({ value }) => value as Secret),
+    streamBots,
     faults: [
       ...(listed?.faults ?? []),
       ...(listed && numbered.length > 0
         ? [{ name: 'MULTI_BOT_CONFIG', shown: MASK, allowed: `either this or ${numbered[0]?.name}, not both` }]
         : []),
-      ...sameBotTwice(bots),
+      ...sameBotTwice([...bots, ...streamBots]),
     ],
   }
 }
@@ -70,14 +74,16 @@ function readRow(row: unknown, index: number, sharedChatId: string | undefined):
   const { token, chat_id } = row as { readonly token?: unknown; readonly chat_id?: unknown }
   const secret = typeof token === 'string' ? botToken.read(token) : undefined
   if (!secret) return { wrongAt: `${index}.token` }
-  if (chat_id === undefined) return toBot(`MULTI_BOT_CONFIG[${index}]`, secret, sharedChatId)
+  // Whoever writes the list by a program leaves it out in one of these ways.
+  if (chat_id === undefined || chat_id === null || chat_id === '')
+    return toBot(`MULTI_BOT_CONFIG[${index}]`, secret, sharedChatId)
   const written = Number.isSafeInteger(chat_id) ? `${chat_id as number}` : chat_id
   const chat = typeof written === 'string' ? chatId.read(written) : undefined
   return chat === undefined ? { wrongAt: `${index}.chat_id` } : toBot(`MULTI_BOT_CONFIG[${index}]`, secret, chat)
 }
 
 /** The same bot twice would take its own updates away and share one pace. The number before the colon is the bot's id. */
-function sameBotTwice(bots: readonly BotConfig[]): Fault[] {
+function sameBotTwice(bots: readonly StreamBotConfig[]): Fault[] {
   const nameOfBot = new Map<string | undefined, string>()
   return bots.flatMap(({ name, token }) => {
     const botId = token.reveal().split(':')[0]

@@ -229,9 +229,11 @@ describe('bots', () => {
       { token: TOKEN, chat_id: -1_001_234_567_890 },
       { token: OTHER_TOKEN, chat_id: '@films' },
       { token: `555555555:${'C'.repeat(35)}` },
+      { token: `666666666:${'D'.repeat(35)}`, chat_id: null },
+      { token: `777777777:${'E'.repeat(35)}`, chat_id: '' },
     ])
     const { bots } = configOf({ CHAT_ID: '-1009', MULTI_BOT_CONFIG: list }).telegram
-    expect(bots.map((bot) => bot.chatId)).toEqual(['-1001234567890', '@films', '-1009'])
+    expect(bots.map((bot) => bot.chatId)).toEqual(['-1001234567890', '@films', '-1009', '-1009', '-1009'])
   })
 
   it.each(['{}', '[]', 'not json', '[{"token":"x"}]', `[{"token":"${TOKEN}","chat_id":true}]`])(
@@ -244,9 +246,20 @@ describe('bots', () => {
     },
   )
 
+  it('takes no bot for streaming that stores, or streams already', () => {
+    const lines = faultLines({ BOT_TOKEN: TOKEN, CHAT_ID: '-1001', MULTI_TOKEN1: OTHER_TOKEN, MULTI_TOKEN2: TOKEN })
+    expect(lines).toEqual([expect.stringMatching(/^MULTI_TOKEN2=.*another bot than that of BOT_TOKEN$/)])
+    expect(faultLines({ MULTI_TOKEN3: TOKEN, MULTI_TOKEN4: TOKEN })).toEqual([
+      expect.stringMatching(/^MULTI_TOKEN4=.*another bot than that of MULTI_TOKEN3$/),
+    ])
+  })
+
   it('takes as many streaming bots as there are', () => {
     const environment = { MULTI_TOKEN1: TOKEN, MULTI_TOKEN12: OTHER_TOKEN }
-    expect(configOf(environment).telegram.streamTokens.map((token) => token.reveal())).toEqual([TOKEN, OTHER_TOKEN])
+    expect(configOf(environment).telegram.streamBots.map(({ name, token }) => [name, token.reveal()])).toEqual([
+      ['MULTI_TOKEN1', TOKEN],
+      ['MULTI_TOKEN12', OTHER_TOKEN],
+    ])
   })
 })
 

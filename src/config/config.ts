@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type BotConfig, type Bots, readBots } from './bots.ts'
+import { type BotConfig, type Bots, readBots, type StreamBotConfig } from './bots.ts'
 import { findConflicts, storeKind } from './cross-checks.ts'
 import type { Sources } from './env.ts'
 import type { Fault } from './fault.ts'
@@ -38,7 +38,7 @@ export interface Config {
   readonly telegram: {
     readonly apiRoot: string
     readonly bots: readonly BotConfig[]
-    readonly streamTokens: readonly Secret[]
+    readonly streamBots: readonly StreamBotConfig[]
     readonly mtproto?: { readonly apiId: number; readonly apiHash: Secret }
     readonly adminIds: readonly number[]
     readonly allowedUsers: readonly number[]
@@ -133,7 +133,7 @@ export function findFaults(readings: readonly Reading[], bots: Bots): Fault[] {
   return [...new Map([...single, ...shown].map((fault) => [fault.name, fault])).values()]
 }
 
-function toConfig(values: SettingValues, { bots, streamTokens }: Bots, { workingDir, environment }: Sources): Config {
+function toConfig(values: SettingValues, { bots, streamBots }: Bots, { workingDir, environment }: Sources): Config {
   const dataDir = resolve(workingDir, values.DATA_DIR)
   const kind = storeKind(values, bots)
   return {
@@ -145,7 +145,7 @@ function toConfig(values: SettingValues, { bots, streamTokens }: Bots, { working
     telegram: {
       apiRoot: values.BOT_API_ROOT,
       bots,
-      streamTokens,
+      streamBots,
       ...(values.API_ID && values.API_HASH && { mtproto: { apiId: values.API_ID, apiHash: values.API_HASH } }),
       adminIds: values.ADMIN_IDS ?? [],
       allowedUsers: values.ALLOWED_USERS ?? [],

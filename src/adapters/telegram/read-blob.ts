@@ -2,9 +2,9 @@ import type { BlobRef, ByteRange, ReadOptions } from '#domain/blob-store.ts'
 import type { ChannelBlob, ChannelCopy } from '#domain/channel-ledger.ts'
 import { BlobDamagedError, BlobNotFoundError, ProductError, StoreUnavailableError } from '#domain/errors.ts'
 import { TelegramError } from './api-error.ts'
-import type { BotApi } from './bot-api.ts'
 import { type CopyFault, FileChangedError, MessageMissingError } from './copy-faults.ts'
 import { type Downloads, isAboutOneCopy, type OpenDownload, openDownload } from './open-download.ts'
+import { nameOfBot } from './name-of-bot.ts'
 import { Proof } from './proof.ts'
 
 /** Faults in a row without a byte between them. */
@@ -94,7 +94,7 @@ class BlobRead {
     const { bot } = download
     this.#download = { ...download, copy, load: this.#downloads.loads.load(bot.id) }
     this.#downloads.loads.note(this.#blob.ref, bot.id)
-    this.#options.onGiver?.(nameOf(bot))
+    this.#options.onGiver?.(nameOfBot(bot.setting))
   }
 
   async *bytes(): AsyncGenerator<Uint8Array> {
@@ -194,9 +194,4 @@ export function notFound(ref: BlobRef, cause?: Error): BlobNotFoundError {
     why: cause?.message ?? `Nothing is known of ${ref}.`,
     ...(cause && { cause }),
   })
-}
-
-/** `bot 3` for the bot of BOT_TOKEN_3. */
-function nameOf({ setting }: BotApi): string {
-  return `bot ${/(\d+)\D*$/.exec(setting)?.[1] ?? 1}`
 }
