@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from '#config/config.ts'
-import { describeNotices } from '#config/describe-settings.ts'
+import { describeNotices, describeSettings } from '#config/describe-settings.ts'
 import type { Sources } from '#config/env.ts'
 import { faultLine } from '#config/fault.ts'
 import { InvalidInputError } from '#domain/errors.ts'
@@ -7,7 +7,10 @@ import { InvalidInputError } from '#domain/errors.ts'
 /** Rejects with one line per wrong setting: name, value, what is allowed. */
 export function configOf(sources: Sources): { readonly config: Config; readonly notices: readonly string[] } {
   const loaded = loadConfig(sources)
-  if (!('faults' in loaded)) return onlyBuilt(loaded)
+  if (!('faults' in loaded)) {
+    const { config, notices } = onlyBuilt(loaded)
+    return { config, notices: [...notices, ...withoutEffect(sources)] }
+  }
   const lines = loaded.faults.map(faultLine)
   throw new InvalidInputError(`Some settings are wrong:\n  ${lines.join('\n  ')}`, {
     fix: 'Mend them in the environment or in .env; `telereel config` shows all.',
@@ -17,11 +20,34 @@ export function configOf(sources: Sources): { readonly config: Config; readonly 
 /** What `telereel config` says beside the settings themselves. */
 export function remarksOn(sources: Sources): readonly string[] {
   const loaded = loadConfig(sources)
-  return [...describeNotices(sources), ...('faults' in loaded ? [] : notBuilt(loaded.config))]
+  return [
+    ...describeNotices(sources),
+    ...withoutEffect(sources),
+    ...('faults' in loaded ? [] : notBuilt(loaded.config)),
+  ]
+}
+
+/** What was set and does nothing in this version; worst of all where it looks like protection. */
+const WITHOUT_EFFECT: readonly (readonly [name: RegExp, words: string])[] = [
+  [/^ADMIN_PASSWORD$/, 'protects nothing yet: there is no login, whoever reaches the server may do everything.'],
+  [/^PLAYBACK_ACCESS$/, 'has no effect yet: every link plays for everybody who has it.'],
+  [/^API_ID$/, 'has no effect yet: everything goes through the Bot API.'],
+  [/^ALLOWED_USERS$/, 'has no effect yet: the bots answer nobody.'],
+  [/^(REDIS_HOST|WORKER_(US|EU|ASIA)_URL)$/, 'has no effect yet: one machine does everything.'],
+]
+
+function withoutEffect(sources: Sources): string[] {
+  const set = describeSettings(sources).filter(({ origin, value }) => origin !== 'default' && value !== '')
+  return set.flatMap(({ name }) => {
+    const words = WITHOUT_EFFECT.find(([pattern]) => pattern.test(name))?.[1]
+    return words === undefined ? [] : [`${name} ${words}`]
+  })
 }
 
 /** Settings that are valid but belong to parts that this version does not have yet. */
-function onlyBuilt<Loaded extends { readonly config: Config }>(loaded: Loaded): Loaded {
+function onlyBuilt<Loaded extends { readonly config: Config; readonly notices: readonly string[] }>(
+  loaded: Loaded,
+): Loaded {
   const missing = notBuilt(loaded.config)
   if (missing.length > 0) throw new InvalidInputError(missing.join('\n  '))
   return loaded
