@@ -7,7 +7,7 @@ import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
 import type { DownloadRequest, DownloadResult } from '#domain/download.ts'
 import { NotFoundError } from '#domain/errors.ts'
 import type { JobId } from '#domain/ids.ts'
-import { MOST_AT_ONCE } from '#features/downloads/governor.ts'
+import { mostAtOnce } from '#features/downloads/governor.ts'
 import { runDownload } from '#features/downloads/run-download.ts'
 import type { FileDownload } from '#surfaces/cli/cli-ports.ts'
 import { claimFilePlace, type FilePlace } from './claim-file-place.ts'
@@ -40,7 +40,7 @@ export async function downloadToFile(
     resultPath: place.resultPath,
     scratchFolder: () => downloads.scratchFolder(ID),
   }
-  const alone = { governor: unboundedGovernor(connections), library: null, order: async () => {} }
+  const alone = { governor: unboundedGovernor(connections, config), library: null, order: async () => {} }
   const made = await runDownload(task, { ...downloads, ...alone })
   const result = output.endsWith(sep) ? await oneOf(made, downloads) : made
   await rm(root, { recursive: true, force: true })
@@ -58,8 +58,8 @@ async function requireRecorded({ root, isNew }: FilePlace, recordings: Pick<Disk
 }
 
 /** Nobody else is served by this process: what the machine can give is this command's. */
-function unboundedGovernor(connections: number | null) {
-  const most = connections ?? MOST_AT_ONCE.mostConnections
+function unboundedGovernor(connections: number | null, { downloads }: Pick<Config, 'downloads'>) {
+  const most = connections ?? mostAtOnce(downloads.pool.maxConnections).mostConnections
   const range = (now: number) => ({ now, most: now })
   const unknown = { cpuPercent: null, memoryPercent: null, ownCpuPercent: null, ownMemoryBytes: null }
   return {

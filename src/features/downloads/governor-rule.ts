@@ -38,7 +38,7 @@ export function nextGovernorState(state: GovernorState, load: LoadSample, limits
   if (busy !== null) {
     const less = {
       downloads: Math.max(LEAST_DOWNLOADS, Math.floor(state.downloads / 2)),
-      connections: Math.max(LEAST_CONNECTIONS, Math.floor(state.connections / 2)),
+      connections: Math.max(Math.min(LEAST_CONNECTIONS, limits.mostConnections), Math.floor(state.connections / 2)),
       quietLooks: 0,
     }
     return { state: less, why: isSame(state, less) ? null : { busy } }

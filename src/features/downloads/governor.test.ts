@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LoadSample } from '#domain/machine-load.ts'
-import { LoadGovernor } from './governor.ts'
+import { LoadGovernor, mostAtOnce } from './governor.ts'
 import { mostOf, nextGovernorState } from './governor-rule.ts'
 
 const LIMITS = { cpuThresholdPercent: 80, memoryThresholdPercent: 80, mostDownloads: 4, mostConnections: 32 }
@@ -14,7 +14,15 @@ const limits = fc.record({
   cpuThresholdPercent: fc.integer({ min: 1, max: 100 }),
   memoryThresholdPercent: fc.integer({ min: 1, max: 100 }),
   mostDownloads: fc.integer({ min: 1, max: 20 }),
-  mostConnections: fc.integer({ min: 2, max: 100 }),
+  mostConnections: fc.integer({ min: 1, max: 100 }),
+})
+
+it.each([
+  [1, 1],
+  [8, 8],
+  [100, 32],
+])('with a pool of %i connections a download has at most %i', (pool, connections) => {
+  expect(mostAtOnce(pool)).toEqual({ mostDownloads: 4, mostConnections: connections })
 })
 
 describe('the rule of the governor', () => {
@@ -25,7 +33,7 @@ describe('the rule of the governor', () => {
         for (const [cpu, memory] of seen) {
           const { state: next, why } = nextGovernorState(state, sample(cpu, memory), given)
           expect(next.downloads).toBeGreaterThanOrEqual(1)
-          expect(next.connections).toBeGreaterThanOrEqual(2)
+          expect(next.connections).toBeGreaterThanOrEqual(Math.min(2, given.mostConnections))
           expect(next.downloads).toBeLessThanOrEqual(given.mostDownloads)
           expect(next.connections).toBeLessThanOrEqual(given.mostConnections)
           const isMoved = next.downloads !== state.downloads || next.connections !== state.connections
@@ -45,7 +53,8 @@ describe('the rule of the governor', () => {
         let state = mostOf(given)
         for (let look = 0; look < 7; look++) state = nextGovernorState(state, sample(100, 100), given).state
         const isBusy = given.cpuThresholdPercent < 100 || given.memoryThresholdPercent < 100
-        if (isBusy) expect(state).toMatchObject({ downloads: 1, connections: 2 })
+        const least = { downloads: 1, connections: Math.min(2, given.mostConnections) }
+        if (isBusy) expect(state).toMatchObject(least)
         for (let look = 0; look < 3 * 20; look++) state = nextGovernorState(state, sample(0, 0), given).state
         expect(state).toMatchObject({ downloads: given.mostDownloads, connections: given.mostConnections })
       }),

@@ -14,7 +14,12 @@ export interface GovernorSettings {
 }
 
 /** A machine that carries more is rare, and servers that give more to one address are too. */
-export const MOST_AT_ONCE = { mostDownloads: 4, mostConnections: 32 } as const
+const MOST_AT_ONCE = { mostDownloads: 4, mostConnections: 32 } as const
+
+/** What may run at once on a quiet machine whose pool opens so many connections; more would only wait for one another. */
+export function mostAtOnce(poolConnections: number): Pick<GovernorSettings, 'mostDownloads' | 'mostConnections'> {
+  return { ...MOST_AT_ONCE, mostConnections: Math.min(MOST_AT_ONCE.mostConnections, poolConnections) }
+}
 
 const MAX_HISTORY = 300
 const UNKNOWN: LoadSample = { cpuPercent: null, memoryPercent: null, ownCpuPercent: null, ownMemoryBytes: null }
