@@ -12,7 +12,7 @@ import type { Downloads } from './open-downloads.ts'
 
 /** What people can do with addresses, as the HTTP surface calls it. */
 export function downloadActions({ ports }: Core, downloads: Downloads, governor: LoadGovernor): DownloadActions {
-  const { web, pages, logs, recordings, removeFiles } = downloads
+  const { web, pages, logs, recordings, removeFiles, cookieFiles } = downloads
   const information = new LinkInformation({ web, pages, now: () => performance.now() })
   return {
     info: (question, signal) => information.of(question, signal),
@@ -29,6 +29,7 @@ export function downloadActions({ ports }: Core, downloads: Downloads, governor:
       await logs.remove(id)
       if (!(await isNeeded(job, ports.catalog))) await removeFiles(id)
     },
+    cookieFiles: () => cookieFiles.list(),
     figures: () => {
       const { version, problem } = pages.describe()
       const pageTool = { version, problem: problem && `${problem.message} ${problem.fix}` }

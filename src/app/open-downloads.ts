@@ -56,6 +56,7 @@ export function openDownloads(config: Config, { root, recordings, media, events 
   return {
     web,
     pages,
+    cookieFiles,
     recordings: recordings ?? new DiskRecordings(root),
     results: new DiskResultFiles(),
     parts: new DiskPartFiles(),

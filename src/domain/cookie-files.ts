@@ -9,6 +9,17 @@ export interface CookieFiles {
   read(name: string, host: string): Promise<CookieFile>
 }
 
+/** What may be shown of a cookies file: whether it can be used, and for what. */
+export interface CookieFileGlance {
+  readonly name: string
+  /** Those it is bound to. */
+  readonly domains: readonly string[]
+  /** Whole days since the file was written; null when it cannot be read. */
+  readonly ageDays: number | null
+  /** Why it is of no use as it is; null when it can be used. */
+  readonly problem: { readonly message: string; readonly fix: string | null } | null
+}
+
 /** Holds secrets. */
 export interface CookieFile {
   /** The lines of the bound domains only, as a file of the same format. */

@@ -89,3 +89,36 @@ describe('a cookies file', () => {
     await expect(read('nowhere')).rejects.toMatchObject({ code: 'not-found' })
   })
 })
+
+describe('the list of cookies files', () => {
+  it('tells for what each is, how old it is, and what keeps it from being used; nothing of what is in it', async () => {
+    const own = await mkdtemp(join(folder, 'own-'))
+    const write = async (name: string, text: string, { mode = 0o600, days = 0 } = {}) => {
+      await writeFile(join(own, name), text, { mode })
+      await utimes(join(own, name), NOW / 1000, NOW / 1000 - days * 86_400)
+    }
+    await write('good.txt', BOUND + LINE, { days: 12.5 })
+    await write('empty.txt', BOUND)
+    await write('expired.txt', BOUND + LINE.replace('2000000000', '1700000000'))
+    await write('open.txt', BOUND + LINE, { mode: 0o644, days: 2 })
+    await write('unbound.txt', LINE)
+    await write('huge.txt', 'x'.repeat(2 ** 20 + 1))
+    await write('notes.md', LINE)
+    await write('not a name.txt', LINE)
+    const listed = await new DiskCookieFiles(own, () => NOW).list()
+    const problem = (words: string) => ({ message: expect.stringContaining(words), fix: expect.anything() })
+    expect(listed).toEqual([
+      { name: 'empty', domains: ['example.com'], ageDays: 0, problem: problem('no cookie') },
+      { name: 'expired', domains: ['example.com'], ageDays: 0, problem: problem('have expired') },
+      { name: 'good', domains: ['example.com'], ageDays: 12, problem: null },
+      { name: 'huge', domains: [], ageDays: null, problem: { ...problem('larger than 1 MiB'), fix: null } },
+      { name: 'open', domains: ['example.com'], ageDays: 2, problem: problem('read by others') },
+      { name: 'unbound', domains: [], ageDays: 0, problem: problem('bound to no domain') },
+    ])
+    expect(JSON.stringify(listed)).not.toContain('cookie-value')
+  })
+
+  it('is empty without a folder', async () => {
+    expect(await new DiskCookieFiles(join(folder, 'nowhere')).list()).toEqual([])
+  })
+})

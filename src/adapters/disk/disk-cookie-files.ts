@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CookieFile, CookieFiles } from '#domain/cookie-files.ts'
-import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
+import type { CookieFile, CookieFileGlance, CookieFiles } from '#domain/cookie-files.ts'
+import { InvalidInputError, NotFoundError, ProductError } from '#domain/errors.ts'
 import { type FileCookie, parseFileCookie } from '#lib/cookie-file/file-cookie.ts'
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -35,14 +35,54 @@ export class DiskCookieFiles implements CookieFiles {
   async read(name: string, host: string): Promise<CookieFile> {
     if (!NAME.test(name)) throw new InvalidInputError('Names of cookies files are made of letters, digits, - and _.')
     const file = await this.#file(name)
-    if (file.isOpenToOthers) {
-      throw new InvalidInputError(`The cookies file ${name} can be read by others on this machine.`, {
-        fix: `chmod 600 ${this.#path(name)}`,
-      })
-    }
+    this.#requirePrivate(name, file)
     requireBound(name, file.domains, host)
-    const { text, cookies, modifiedMs } = file
-    return { text, cookies, ageDays: Math.max(0, Math.floor((this.#nowMs() - modifiedMs) / DAY_MS)) }
+    const { text, cookies } = file
+    return { text, cookies, ageDays: this.#ageDays(file) }
+  }
+
+  /** All that are there, by name; never what is in them. */
+  async list(): Promise<readonly CookieFileGlance[]> {
+    const files = await readdir(this.#folder).catch(() => [])
+    const names = files.flatMap((file) => /^([A-Za-z0-9_-]{1,64})\.txt$/.exec(file)?.[1] ?? [])
+    return await Promise.all(names.sort().map((name) => this.#glance(name)))
+  }
+
+  async #glance(name: string): Promise<CookieFileGlance> {
+    let known: Pick<CookieFileGlance, 'domains' | 'ageDays'> = { domains: [], ageDays: null }
+    try {
+      const file = await this.#file(name)
+      known = { domains: file.domains, ageDays: this.#ageDays(file) }
+      this.#requirePrivate(name, file)
+      const [domain = 'example.com'] = file.domains
+      requireBound(name, file.domains, domain)
+      this.#requireFresh(name, file, domain)
+      return { name, ...known, problem: null }
+    } catch (error) {
+      if (!(error instanceof ProductError)) throw error
+      return { name, ...known, problem: { message: error.message, fix: error.fix ?? null } }
+    }
+  }
+
+  #requirePrivate(name: string, { isOpenToOthers }: ReadFile): void {
+    if (!isOpenToOthers) return
+    throw new InvalidInputError(`The cookies file ${name} can be read by others on this machine.`, {
+      fix: `chmod 600 ${this.#path(name)}`,
+    })
+  }
+
+  /** A login has ended when all of its cookies have; those without a date end with the browser. */
+  #requireFresh(name: string, { cookies }: ReadFile, domain: string): void {
+    const nowMs = this.#nowMs()
+    if (cookies.some(({ expiresMs }) => expiresMs === null || expiresMs > nowMs)) return
+    const what = cookies.length === 0 ? `has no cookie for ${domain}` : 'holds nothing but cookies that have expired'
+    throw new InvalidInputError(`The cookies file ${name} ${what}.`, {
+      fix: `Log in to ${domain} with a browser and export its cookies again.`,
+    })
+  }
+
+  #ageDays({ modifiedMs }: ReadFile): number {
+    return Math.max(0, Math.floor((this.#nowMs() - modifiedMs) / DAY_MS))
   }
 
   #path(name: string): string {

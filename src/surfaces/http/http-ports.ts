@@ -1,4 +1,5 @@
 import type { Catalog } from '#domain/catalog.ts'
+import type { CookieFileGlance } from '#domain/cookie-files.ts'
 import type { DownloadIdentity, DownloadRequest, LinkInfo } from '#domain/download.ts'
 import type { Events, ProductEvent } from '#domain/events.ts'
 import type { GovernorFigures } from '#domain/governor.ts'
@@ -89,6 +90,8 @@ export interface DownloadActions {
   log(id: JobId, after: number): Promise<readonly NumberedLogLine[]>
   /** Forgets a download that has ended, with its log and the files that belong to it. Rejects as `JobQueue.remove`. */
   remove(id: JobId): Promise<void>
+  /** All that the owner put into the data folder. */
+  cookieFiles(): Promise<readonly CookieFileGlance[]>
   /** Cheap. */
   figures(): DownloadFiguresNow
 }

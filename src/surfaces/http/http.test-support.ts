@@ -140,6 +140,7 @@ const NO_DOWNLOADS: NonNullable<HttpPorts['downloads']> = {
   retry: async () => {},
   log: async () => [],
   remove: async () => {},
+  cookieFiles: async () => [],
   figures: () => DOWNLOAD_FIGURES,
 }
 

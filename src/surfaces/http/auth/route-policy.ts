@@ -29,6 +29,7 @@ export const ROUTE_POLICY: Readonly<Record<string, Access>> = {
   'POST /api/video-info': 'add',
   'POST /api/download': 'add',
   'GET /api/download-status/:id': 'add',
+  'GET /api/cookies': 'add',
   'GET /api/downloads': 'add',
   'DELETE /api/downloads': 'add',
   'POST /api/downloads/retry-failed': 'add',

@@ -21,6 +21,9 @@ export const DOWNLOAD_PATH = '/api/download'
 /** GET: all of them; DELETE: forgets those that have ended. */
 export const DOWNLOADS_PATH = '/api/downloads'
 
+/** GET: the cookies files in the data folder, without what is in them. */
+export const COOKIE_FILES_PATH = '/api/cookies'
+
 /** POST: tries all failed downloads again. */
 export const RETRY_FAILED_PATH = '/api/downloads/retry-failed'
 

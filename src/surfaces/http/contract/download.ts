@@ -22,6 +22,22 @@ export const Identity = z.object({
     .optional(),
 })
 
+/** Answer of GET /api/cookies: what `Identity.cookies` may name; never what is in the files. */
+export const CookieFileList = z.object({
+  files: z.array(
+    z.object({
+      name: z.string(),
+      /** Those it is bound to. */
+      domains: z.array(z.string()),
+      /** Whole days since it was written; sites soon refuse old ones. Null when it cannot be read. */
+      ageDays: z.number().nullable(),
+      /** Why it is of no use as it is. */
+      problem: z.object({ message: z.string(), fix: z.string().nullable() }).nullable(),
+    }),
+  ),
+})
+export type CookieFileList = z.infer<typeof CookieFileList>
+
 /** Body of POST /api/video-info. */
 export const LinkQuestion = z.object({ url: Address, identity: Identity.prefault({}) })
 export type LinkQuestion = z.input<typeof LinkQuestion>

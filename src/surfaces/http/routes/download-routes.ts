@@ -4,8 +4,15 @@ import { ConflictError, JobNotFoundError, NotFoundError } from '#domain/errors.t
 import { hasEnded } from '#domain/has-ended.ts'
 import type { JobId as DomainJobId } from '#domain/ids.ts'
 import { isJobOf, type Job } from '#domain/job-queue.ts'
-import { DOWNLOAD_PATH, DOWNLOADS_PATH, downloadStatusPath, LINK_INFO_PATH } from '../contract/addresses.ts'
 import {
+  COOKIE_FILES_PATH,
+  DOWNLOAD_PATH,
+  DOWNLOADS_PATH,
+  downloadStatusPath,
+  LINK_INFO_PATH,
+} from '../contract/addresses.ts'
+import {
+  CookieFileList,
   Download,
   DownloadChange,
   DownloadCount,
@@ -80,6 +87,10 @@ function listRoutes(app: HttpApp, { jobs, downloads }: DownloadParts): void {
     const listed = await jobs.list({ name: 'download', limit: MAX_LISTED })
     return listed.filter((job) => isJobOf('download', job))
   }
+  app.get(COOKIE_FILES_PATH, { schema: { response: { 200: CookieFileList } } }, async () => {
+    const files = await downloads.cookieFiles()
+    return { files: files.map((file) => ({ ...file, domains: [...file.domains] })) }
+  })
   app.get(DOWNLOADS_PATH, { schema: { response: { 200: DownloadList } } }, async () => {
     return { downloads: (await all()).map(presentDownload) }
   })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemoryJobQueue } from '#adapters/memory/memory-job-queue.ts'
+import type { CookieFileGlance } from '#domain/cookie-files.ts'
 import type { DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
 import type { JobId } from '#domain/ids.ts'
 import type { NumberedLogLine } from '#domain/job-logs.ts'
@@ -24,6 +25,7 @@ export class DownloadServer implements AsyncDisposable {
   readonly lines: NumberedLogLine[] = []
   /** What `info` says, or throws. */
   link: LinkInfo | Error = LINK
+  cookieFiles: CookieFileGlance[] = []
   /** What every download has recorded. */
   recorded: RecordingGlance | null = null
   server!: TestServer
@@ -85,6 +87,7 @@ export class DownloadServer implements AsyncDisposable {
       retry: (id, wish) => retryDownload(id, wish, this.#recorded()),
       log: async (_id, after) => this.lines.filter(({ number }) => number > after),
       remove: (id) => this.jobs.remove(id),
+      cookieFiles: async () => this.cookieFiles,
       figures: () => DOWNLOAD_FIGURES,
     }
   }

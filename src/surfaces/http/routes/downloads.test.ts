@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PageRefusedError, RemoteRefusedError, SegmentMissingError } from '#domain/errors.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { RecordingGlance } from '#domain/recording.ts'
-import { Download, DownloadCount, DownloadList, DownloadLog, LinkInfo } from '../contract/download.ts'
+import { CookieFileList, Download, DownloadCount, DownloadList, DownloadLog, LinkInfo } from '../contract/download.ts'
 import { Problem } from '../contract/problem.ts'
 import { Status } from '../contract/status.ts'
 import { DownloadServer, LINK, RESULT, until } from './downloads.test-support.ts'
@@ -322,6 +322,16 @@ describe('the file of a download', () => {
     const { status, body } = await downloads.server.ask(`/api/downloads/${id}/file`)
     expect([status, Problem.parse(JSON.parse(body.toString())).code]).toEqual([404, 'not-found'])
   })
+})
+
+it('lists the cookies files that may be named, and how old they are', async () => {
+  const problem = { message: 'It is bound to no domain.', fix: null }
+  downloads.cookieFiles = [
+    { name: 'films', domains: ['films.test'], ageDays: 3, problem: null },
+    { name: 'other', domains: [], ageDays: null, problem },
+  ]
+  const answer = await downloads.server.ask('/api/cookies')
+  expect(CookieFileList.parse(JSON.parse(answer.body.toString())).files).toEqual(downloads.cookieFiles)
 })
 
 it('shows how downloads leave the machine, in the status and to Prometheus', async () => {

@@ -224,8 +224,16 @@ function declaredLength({ headers }: IncomingMessage): number {
   return Number(text)
 }
 
-/** After the last byte was acknowledged, a power cut must not take it back. */
+/**
+ * After the last byte was acknowledged, a power cut must not take it back. Bytes that could not be made safe go, and the
+ * client is asked for all again: a second attempt may succeed without them (fsync(2), errors).
+ */
 async function sync(path: string): Promise<void> {
   await using file = await open(path, 'r+')
-  await file.sync()
+  try {
+    await file.sync()
+  } catch (error) {
+    await file.truncate(0).catch(() => {})
+    throw error
+  }
 }
