@@ -30,6 +30,8 @@ export interface Job<Name extends JobName = JobName> {
   /** As last reported; null when it never was. */
   readonly progress: JobProgress | null
   readonly failure: { readonly code: string; readonly message: string } | null
+  /** When one that failed and waits is tried again by itself; null for every other. */
+  readonly retryAt: Date | null
   /** Of a job that is done; null otherwise, and where nothing is to be remembered. */
   readonly result: (Name extends keyof JobResults ? JobResults[Name] : never) | null
   readonly priority: number

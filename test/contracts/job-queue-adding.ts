@@ -20,6 +20,7 @@ export function testAddingJobs(name: string, create: CreateJobQueue): void {
           attempts: 0,
           progress: null,
           failure: null,
+          retryAt: null,
           result: null,
           priority: 0,
         },

@@ -39,12 +39,36 @@ export function testJobFailures(name: string, create: CreateJobQueue): void {
         return Promise.reject(new RemoteRefusedError('Slower, please.', 429, { retryAfterMs: 3_600_000 }))
       }
       test.work({ 'ingest-video': handler })
-      await until(() => seen(test.jobs, id, 'waiting', 1))
+      const waiting = await until(() => seen(test.jobs, id, 'waiting', 1))
+      expect(waiting.retryAt?.getTime()).toBeGreaterThanOrEqual(waiting.updatedAt.getTime() + 3_600_000)
       test.nowMs += 3_500_000
       await somePolls()
       expect(attempts).toBe(1)
       test.nowMs += 110_000
       await until(() => seen(test.jobs, id, 'waiting', 2))
+    })
+
+    it('says when it tries again by itself, as long as it waits for that', async () => {
+      await using test = await JobTest.open(create)
+      const { id } = await test.jobs.add('ingest-video', A)
+      const retryAt = async () => (await test.jobs.job(id)).retryAt
+      expect(await retryAt()).toBeNull()
+      const going = Promise.withResolvers<void>()
+      test.work({
+        'ingest-video': async (_payload, { attempt }) => {
+          if (attempt === 1) throw new NoSpaceError('The disk is full.')
+          await going.promise
+        },
+      })
+      const waiting = await until(() => seen(test.jobs, id, 'waiting', 1))
+      expect(waiting.retryAt?.getTime()).toBeGreaterThan(waiting.updatedAt.getTime())
+      await test.jobs.setPriority(id, 3)
+      expect(await retryAt()).toEqual(waiting.retryAt)
+      await test.jobs.retry(id)
+      await until(() => seen(test.jobs, id, 'running', 2))
+      expect(await retryAt()).toBeNull()
+      going.resolve()
+      await until(() => seen(test.jobs, id, 'done', 2))
     })
 
     it('fails for good after the last attempt, which knows that it is the last', async () => {

@@ -15,6 +15,7 @@ export function jobOf(row: JobRow): Job {
     attempts: row.attempts,
     progress: fromJson(row.progress),
     failure: failed ? { code: row.failure_code as string, message: row.failure_message ?? '' } : null,
+    retryAt: failed && row.state === 'waiting' && row.run_at > row.updated_at ? new Date(row.run_at) : null,
     result: fromJson(row.result),
     priority: row.priority,
     createdAt: new Date(row.created_at),

@@ -60,8 +60,17 @@ export class MemoryJobQueue implements JobQueue {
     if (twin) return twin.job as Job<Name>
     const now = new Date(this.#world.now())
     const id = crypto.randomUUID() as string as JobId
-    const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null, result: null, priority } as const
-    const job: Job<Name> = { id, name, payload: { ...payload }, ...nothingYet, createdAt: now, updatedAt: now }
+    const nothingYet = { state: 'waiting', attempts: 0, progress: null, failure: null, retryAt: null } as const
+    const job: Job<Name> = {
+      id,
+      name,
+      payload: { ...payload },
+      ...nothingYet,
+      result: null,
+      priority,
+      createdAt: now,
+      updatedAt: now,
+    }
     const running = { runAtMs: AT_ONCE_MS, wish: null, stop: undefined, finish: undefined }
     this.#kept.set(id, { job, maxAttempts, dedupeKey, ...running })
     this.#change(id, {})
@@ -201,7 +210,7 @@ export class MemoryJobQueue implements JobQueue {
     const failure = jobFailureOf(error)
     if (isFinalFailure(error, attempts, kept.maxAttempts)) return { state: 'failed', failure }
     kept.runAtMs = this.#world.now() + jobWaitMs(error, attempts, this.#world.random())
-    return { state: 'waiting', failure }
+    return { state: 'waiting', failure, retryAt: new Date(kept.runAtMs) }
   }
 
   /** Tells of the first report only: listeners see the last one when the job ends. */
@@ -240,7 +249,9 @@ export class MemoryJobQueue implements JobQueue {
 
   #change(id: JobId, change: Partial<Job>): void {
     const kept = this.#find(id)
-    kept.job = { ...kept.job, ...change, updatedAt: new Date(this.#world.now()) }
+    // Whatever else becomes of it: it does not wait for that moment any more.
+    const retryAt = change.state === undefined ? kept.job.retryAt : null
+    kept.job = { ...kept.job, retryAt, ...change, updatedAt: new Date(this.#world.now()) }
     this.#world.events.emit({ kind: 'job-changed', job: kept.job })
     this.#wake()
   }

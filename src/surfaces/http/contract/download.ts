@@ -148,6 +148,8 @@ export const Download = z.object({
   priority: z.number(),
   progress: JobProgress.nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** When one that failed and waits is tried again by itself. */
+  retryAt: z.iso.datetime().nullish(),
   result: DownloadResult.nullable(),
   /** The library video that it fills, as soon as there is one: it can be watched before the download ends. */
   videoId: z.string().nullable(),

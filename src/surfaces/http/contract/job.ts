@@ -32,6 +32,8 @@ export const Job = z.object({
   attempts: z.number(),
   progress: JobProgress.nullable(),
   failure: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** When one that failed and waits is tried again by itself. */
+  retryAt: z.iso.datetime().nullish(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 })

@@ -7,7 +7,7 @@ import { presentProgress } from './present-job.ts'
 
 /** Says nothing of headers, cookies and whatever else of the wish may be secret. */
 export function presentDownload(job: Job<'download'>): Download {
-  const { id, payload, state, attempts, priority, progress, failure, result, createdAt, updatedAt } = job
+  const { id, payload, state, attempts, priority, progress, failure, retryAt, result, createdAt, updatedAt } = job
   return {
     jobId: id,
     url: shownAddress(payload.request.url),
@@ -16,6 +16,7 @@ export function presentDownload(job: Job<'download'>): Download {
     ...{ state, attempts, priority },
     progress: progress && presentProgress(progress),
     failure: failure && { code: failure.code, message: failure.message },
+    retryAt: retryAt?.toISOString() ?? null,
     result: result && presentResult(result),
     videoId: videoOfJob(job),
     createdAt: createdAt.toISOString(),

@@ -3,7 +3,7 @@ import { videoOfJob } from '#domain/video-of-job.ts'
 import type { Job as ShownJob, JobProgress as ShownProgress } from '../contract/job.ts'
 
 export function presentJob(job: Job): ShownJob {
-  const { id, name, state, attempts, progress, failure, createdAt, updatedAt } = job
+  const { id, name, state, attempts, progress, failure, retryAt, createdAt, updatedAt } = job
   return {
     id,
     name,
@@ -12,6 +12,7 @@ export function presentJob(job: Job): ShownJob {
     attempts,
     progress: progress && presentProgress(progress),
     failure: failure && { code: failure.code, message: failure.message },
+    retryAt: retryAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   }

@@ -36,6 +36,7 @@ function job(facts: Partial<Job> = {}): Job {
     attempts: 1,
     progress: { stage: 'cut', percent: 40, bytesPerSec: 1e6, secondsLeft: 9 },
     failure: null,
+    retryAt: null,
     result: null,
     priority: 0,
     createdAt: new Date(0),
