@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BlobDamagedError, NoSpaceError } from '#domain/errors.ts'
 import type { PartFile, PartNote } from '#domain/part-file.ts'
+import { failNthDiskCall } from '#test/support/disk-faults.ts'
 import { DiskPartFiles } from './disk-part-files.ts'
 
 const BYTES = Buffer.from(Array.from({ length: 1050 }, (_, index) => (index * 7) & 0xff))
@@ -40,6 +41,24 @@ describe('DiskPartFiles', () => {
     const any = join(lab.folder, 'any')
     await writeFile(any, '')
     expect((await stat(lab.path)).mode).toBe((await stat(any)).mode)
+  })
+
+  it('calls no part safe any more once the disk has failed to make one safe', async () => {
+    await using lab = await openLab()
+    {
+      await using file = await lab.files.open(lab.path)
+      await file.begin(NOTE)
+      await write(file, 0)
+      using _faults = await failNthDiskCall({ code: 'EIO', nth: 1, methods: ['datasync'] })
+      // One sync is for the bytes of all: whose were lost nobody knows.
+      await expect(write(file, 1)).rejects.toThrow('EIO')
+      await expect(write(file, 2)).rejects.toThrow('EIO')
+      expect(file.done).toEqual(new Set([0]))
+    }
+    await using file = await lab.files.open(lab.path)
+    expect(file.done).toEqual(new Set([0]))
+    await Promise.all(NUMBERS.slice(1).map((number) => write(file, number)))
+    expect(await file.finish()).toEqual(FACTS)
   })
 
   it('knows after a crash what is safe, whatever became of the end of its journal', async () => {

@@ -39,6 +39,8 @@ class DiskPartFile implements PartFile {
   #hash: PartHash
   #waiting: { readonly entry: PartEntry; readonly done: PromiseWithResolvers<void> }[] = []
   #committing: Promise<void> | null = null
+  /** Why no part is safe any more. */
+  #broken: { readonly error: unknown } | null = null
 
   constructor(path: string, file: FileHandle, journal: JournalFile, entries: readonly Entry[]) {
     this.#path = path
@@ -129,7 +131,8 @@ class DiskPartFile implements PartFile {
       const group = this.#waiting
       this.#waiting = []
       try {
-        await this.#file.datasync()
+        if (this.#broken) throw this.#broken.error
+        await this.#makeSafe()
         await this.#journal.append(group.map(({ entry }) => entry))
         for (const { entry, done } of group) {
           this.#parts.set(entry.number, entry)
@@ -142,6 +145,19 @@ class DiskPartFile implements PartFile {
       }
     }
     this.#committing = null
+  }
+
+  /**
+   * One sync is for all bytes written, those of parts that still come among them, and tells only once that some were lost
+   * (fsync(2), errors): after that nothing of this file counts but what the journal has.
+   */
+  async #makeSafe(): Promise<void> {
+    try {
+      await this.#file.datasync()
+    } catch (error) {
+      this.#broken = { error }
+      throw error
+    }
   }
 
   async #forget(): Promise<void> {

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BlobDamagedError } from '#domain/errors.ts'
 import type { FileFacts } from '#domain/result-file.ts'
+import { failNthDiskCall } from '#test/support/disk-faults.ts'
 import { DiskResultFiles } from './disk-result-files.ts'
 
 const TEXTS = ['one ', 'two two ', '', 'three three three ', 'four']
@@ -47,6 +48,25 @@ describe('DiskResultFiles', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('does not believe in bytes that the disk would not make safe, and no longer writes behind them', async () => {
+    await using lab = await openLab()
+    const [first, second, ...others] = lab.pieces as [Piece, Piece, ...Piece[]]
+    {
+      await using file = await lab.files.open(lab.path)
+      await file.append(first.path, first)
+      await file.sync()
+      await file.append(second.path, second)
+      using _faults = await failNthDiskCall({ code: 'EIO', nth: 1, methods: ['datasync'] })
+      await expect(file.sync()).rejects.toThrow('EIO')
+      await expect(file.sync()).rejects.toThrow('EIO')
+      await expect(Promise.all(others.map((piece) => file.append(piece.path, piece)))).rejects.toThrow('EIO')
+      await expect(file.finish()).rejects.toThrow('EIO')
+    }
+    expect(await readFile(`${lab.path}.part`, 'utf8')).toBe(TEXTS[0])
+    expect(await keepOrAppend(lab)).toEqual(factsOf(WHOLE))
+    expect([await readFile(lab.path, 'utf8'), await lab.rest()]).toEqual([WHOLE, ['result']])
   })
 
   it('needs no piece again of a result that has its name already', async () => {

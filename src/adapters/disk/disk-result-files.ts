@@ -52,6 +52,10 @@ class DiskResultFile implements ResultFile {
   #writing: Promise<void> = Promise.resolve()
   #hash = createHash('sha256')
   #byteLength = 0
+  /** Of the beginning, those that are on the medium. */
+  #safeBytes = 0
+  /** Why nothing more is written. */
+  #broken: { readonly error: unknown } | null = null
   #isEarlier: boolean
 
   /** `isEarlier`: the file is a result already; it is read only. */
@@ -108,6 +112,7 @@ class DiskResultFile implements ResultFile {
 
   /** Resolves when the one before is written, and there is a buffer for the next. */
   async #write(bytes: Buffer, at: number): Promise<void> {
+    if (this.#broken) throw this.#broken.error
     await this.#writing
     this.#writing = writeAll(this.#file, bytes, at).catch((cause: unknown) => {
       throw diskFault(cause, IS_FULL)
@@ -118,12 +123,25 @@ class DiskResultFile implements ResultFile {
 
   async sync(): Promise<void> {
     if (this.#isEarlier) return
+    if (this.#broken) throw this.#broken.error
+    const { byteLength } = this
+    await this.#writing
     try {
-      await this.#writing
       await this.#file.datasync()
     } catch (cause) {
-      throw diskFault(cause, IS_FULL)
+      throw await this.#giveUp(diskFault(cause, IS_FULL))
     }
+    this.#safeBytes = byteLength
+  }
+
+  /**
+   * What could not be made safe looks well as long as the system remembers it, and the next attempt to make it safe may
+   * succeed without it (fsync(2), errors): so it goes, and whoever tries again writes it anew.
+   */
+  async #giveUp(error: unknown): Promise<unknown> {
+    this.#broken = { error }
+    await this.#file.truncate(this.#safeBytes).catch(() => {})
+    return error
   }
 
   async finish(): Promise<FileFacts> {
@@ -131,6 +149,7 @@ class DiskResultFile implements ResultFile {
     if (this.#isEarlier && (await this.#file.stat()).size === this.#byteLength) return facts
     await this.#leaveEarlier()
     await this.#writing
+    if (this.#broken) throw this.#broken.error
     await this.#file.truncate(this.#byteLength)
     await this.sync()
     const { size } = await this.#file.stat()

@@ -27,7 +27,12 @@ export class DiskWorkArea implements WorkArea {
     try {
       await mkdir(join(this.#folder, videoId), { recursive: true })
       const file = await open(this.#path(videoId, position), keepBytes === 0 ? 'w' : 'r+')
-      await file.truncate(keepBytes)
+      try {
+        await file.truncate(keepBytes)
+      } catch (error) {
+        await file.close()
+        throw error
+      }
       return new DiskPackFile(file, keepBytes, this.#hashes)
     } catch (cause) {
       throw diskFault(cause, IS_FULL)
@@ -73,7 +78,7 @@ export class DiskWorkArea implements WorkArea {
         : cause
     })
     try {
-      await file.datasync()
+      await makeSafe(file, path)
       const byteLength = (await file.stat()).size
       return {
         name: `${videoId}/${position}`,
@@ -172,6 +177,19 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of chunks) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/**
+ * What could not be made safe looks well as long as the system remembers it, and the next attempt may succeed without it
+ * (fsync(2), errors): so it goes, as after a power cut, and is cut again.
+ */
+async function makeSafe(file: FileHandle, path: string): Promise<void> {
+  try {
+    await file.datasync()
+  } catch (cause) {
+    await rm(path, { force: true }).catch(() => {})
+    throw diskFault(cause, IS_FULL)
+  }
 }
 
 const READ_BYTES = 1 << 20

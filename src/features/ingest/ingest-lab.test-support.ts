@@ -1,5 +1,6 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { openDatabase } from '#adapters/database/open-database.ts'
 import { DiskBlobStore } from '#adapters/disk/disk-blob-store.ts'
 import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
@@ -11,7 +12,7 @@ import type { Slice } from '#domain/video.ts'
 import type { IngestPorts } from './ingest-ports.ts'
 import type { IngestStep } from './ingest-step.ts'
 import { ingestVideo } from './ingest-video.ts'
-import { ScriptedMedia } from './scripted-media.test-support.ts'
+import { ScriptedMedia, scriptedBytes } from './scripted-media.test-support.ts'
 
 export const VIDEO = 'testvideo0000001' as VideoId
 const SETTINGS = { minSegmentSec: 2, maxSegmentSec: 30, oversized: 'split' } as const
@@ -52,6 +53,11 @@ export async function openLab(
     source: { ...came, path: source },
     createdAt: new Date(0),
   })
+  /** As another process would. */
+  const reopen = async () => {
+    await database[Symbol.asyncDispose]()
+    ;({ database, ports } = await open())
+  }
   const run = (reached: (step: IngestStep) => void) =>
     ingestVideo(VIDEO, ports, { settings: SETTINGS, signal: new AbortController().signal, report: () => {}, reached })
   return {
@@ -70,10 +76,10 @@ export async function openLab(
       }).catch((error) => {
         if (!(error instanceof Killed)) throw error
       })
-      await database[Symbol.asyncDispose]()
-      ;({ database, ports } = await open())
+      await reopen()
       return left <= 0
     },
+    reopen,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }
@@ -91,4 +97,28 @@ export async function read(
       chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+/** Every byte of the film is in the store, once, and nothing in the work area. */
+export async function expectWhole({ film, ports, folder: own }: Lab): Promise<void> {
+  const { catalog, blobs } = ports
+  const record = await catalog.record(VIDEO)
+  for (const [number, sizes] of film.sizes.entries()) {
+    const track = record.tracks.filter(({ kind }) => kind !== 'subtitles')[number]
+    const segments = record.segments.filter(({ trackId }) => trackId === track?.id)
+    expect(segments.map(({ index }) => index)).toEqual(['init', ...sizes.keys()])
+    for (const { index, slices } of segments) {
+      const expected =
+        index === 'init' ? scriptedBytes(number, -1, 40) : scriptedBytes(number, index, sizes[index] ?? 0)
+      expect(Buffer.compare(await read(slices, ports, record.packs), expected)).toBe(0)
+    }
+  }
+  const refs = new Set(record.packs.map(({ ref }) => ref))
+  const stored = (await Array.fromAsync(blobs.list())).map(({ ref }) => ref)
+  expect(new Set(stored)).toEqual(refs)
+  expect(record.packs.every(({ state }) => state === 'stored')).toBe(true)
+  expect(record.attachments.map(({ name }) => name).sort()).toEqual(
+    ['manifest.json', 'outline.json', 'poster.jpg', 's0.orig.srt', 's0.vtt'].sort(),
+  )
+  expect(await readdir(join(own, 'work')).catch(() => [])).toEqual([])
 }

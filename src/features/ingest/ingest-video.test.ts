@@ -6,8 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packContents } from '#domain/pack-contents.ts'
 import { packTable } from '#lib/pack-file/pack-file.ts'
-import { type Lab, openLab, read, VIDEO } from './ingest-lab.test-support.ts'
-import { scriptedBytes } from './scripted-media.test-support.ts'
+import { expectWhole, type Lab, openLab, VIDEO } from './ingest-lab.test-support.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -107,25 +106,3 @@ async function expectTables({ ports: { catalog } }: Lab): Promise<void> {
 }
 
 /** Every segment reads back as it was cut, every stored blob is known, nothing is left over. */
-async function expectWhole({ film, ports, folder: own }: Lab): Promise<void> {
-  const { catalog, blobs } = ports
-  const record = await catalog.record(VIDEO)
-  for (const [number, sizes] of film.sizes.entries()) {
-    const track = record.tracks.filter(({ kind }) => kind !== 'subtitles')[number]
-    const segments = record.segments.filter(({ trackId }) => trackId === track?.id)
-    expect(segments.map(({ index }) => index)).toEqual(['init', ...sizes.keys()])
-    for (const { index, slices } of segments) {
-      const expected =
-        index === 'init' ? scriptedBytes(number, -1, 40) : scriptedBytes(number, index, sizes[index] ?? 0)
-      expect(Buffer.compare(await read(slices, ports, record.packs), expected)).toBe(0)
-    }
-  }
-  const refs = new Set(record.packs.map(({ ref }) => ref))
-  const stored = (await Array.fromAsync(blobs.list())).map(({ ref }) => ref)
-  expect(new Set(stored)).toEqual(refs)
-  expect(record.packs.every(({ state }) => state === 'stored')).toBe(true)
-  expect(record.attachments.map(({ name }) => name).sort()).toEqual(
-    ['manifest.json', 'outline.json', 'poster.jpg', 's0.orig.srt', 's0.vtt'].sort(),
-  )
-  expect(await readdir(join(own, 'work')).catch(() => [])).toEqual([])
-}

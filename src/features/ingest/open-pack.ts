@@ -36,9 +36,9 @@ export class OpenPack {
   }
 
   static async start(pack: Pack, work: WorkArea, maxBytes: number): Promise<OpenPack> {
-    const file = await work.openPack(pack.videoId, pack.position, 0)
-    await file.append([packHeader(pack.videoId, pack.position)])
-    return new OpenPack(pack, file, maxBytes, [])
+    const open = new OpenPack(pack, await work.openPack(pack.videoId, pack.position, 0), maxBytes, [])
+    await open.#orClosed(open.#file.append([packHeader(pack.videoId, pack.position)]))
+    return open
   }
 
   /** Goes on after `entries`; bytes behind them are forgotten. */
@@ -83,10 +83,9 @@ export class OpenPack {
 
   /** Writes table and trailer and closes the file. The pack is complete and nobody changes it any more. */
   async seal(): Promise<SealedPack> {
-    const { length, sha256: digest } = await this.#file.append([
-      packTable(this.#entries.filter((entry) => entry !== undefined)),
-    ])
-    await this.#file.append([packTrailer(length, digest)])
+    const table = packTable(this.#entries.filter((entry) => entry !== undefined))
+    const { length, sha256: digest } = await this.#orClosed(this.#file.append([table]))
+    await this.#orClosed(this.#file.append([packTrailer(length, digest)]))
     const { byteLength } = this.#file
     await this.close()
     return { ...this.#pack, state: 'sealed', byteLength, digest }
@@ -94,5 +93,15 @@ export class OpenPack {
 
   async close(): Promise<void> {
     await this.#file[Symbol.asyncDispose]()
+  }
+
+  /** Of a pack that cannot be written nobody holds on to the file. */
+  async #orClosed<T>(writing: Promise<T>): Promise<T> {
+    try {
+      return await writing
+    } catch (error) {
+      await this.close()
+      throw error
+    }
   }
 }

@@ -82,10 +82,14 @@ export class PackWriter implements AsyncDisposable {
     return slices
   }
 
+  /** Bytes that could not be written leave a hole, also where whoever wrote them can do without: the pack is never whole. */
   #watched(appending: Promise<Slice>): Promise<Slice> {
     this.#appending.add(appending)
     const forget = () => this.#appending.delete(appending)
-    appending.then(forget, forget)
+    appending.then(forget, (error) => {
+      forget()
+      this.#failure ??= error
+    })
     return appending
   }
 
@@ -117,6 +121,7 @@ export class PackWriter implements AsyncDisposable {
     this.#sealWhole()
     await Promise.all(this.#sealing)
     if (this.#failure) throw this.#failure
+    if (this.#full.length > 0) throw new Error('A pack holds something that never ended.')
     await this.commit()
     await this.#storing.settle()
   }

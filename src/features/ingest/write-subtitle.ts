@@ -1,7 +1,7 @@
 import type { VideoId } from '#domain/ids.ts'
 import type { ExtractedSubtitle } from '#domain/media-tool.ts'
 import type { PackWriter } from './pack-writer.ts'
-import { writeAttachment } from './write-attachment.ts'
+import { writeTogether } from './write-attachment.ts'
 
 const MEDIA_TYPES = {
   srt: 'application/x-subrip',
@@ -18,11 +18,15 @@ export async function writeSubtitle(
   packs: PackWriter,
 ): Promise<void> {
   const facts = { videoId, trackName: name }
-  const originalName = `${name}.orig.${original.format}`
-  const mediaType = MEDIA_TYPES[original.format]
-  if (original.bytes.byteLength > 0) {
-    await writeAttachment({ ...facts, name: originalName, kind: 'subtitle-original', mediaType }, original.bytes, packs)
-  }
-  if (webvtt)
-    await writeAttachment({ ...facts, name: `${name}.vtt`, kind: 'subtitle', mediaType: 'text/vtt' }, webvtt, packs)
+  const kept = { name: `${name}.orig.${original.format}`, mediaType: MEDIA_TYPES[original.format] }
+  const shown = { name: `${name}.vtt`, mediaType: 'text/vtt' }
+  await writeTogether(
+    [
+      ...(original.bytes.byteLength > 0
+        ? [{ facts: { ...facts, ...kept, kind: 'subtitle-original' as const }, bytes: original.bytes }]
+        : []),
+      ...(webvtt ? [{ facts: { ...facts, ...shown, kind: 'subtitle' as const }, bytes: webvtt }] : []),
+    ],
+    packs,
+  )
 }
