@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Upload } from 'tus-js-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConflictError, InvalidInputError } from '#domain/errors.ts'
+import { failNthDiskCall } from '#test/support/disk-faults.ts'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import type { HttpPorts, VideoSourceFile } from '../http-ports.ts'
 import { Problem } from '../contract/problem.ts'
@@ -326,6 +327,18 @@ describe('what a crash or the disk left of an upload', () => {
       expect(next.events).toContainEqual(expect.objectContaining({ kind: 'note', level: 'error' }))
     },
   )
+
+  it('asks for all bytes again that the disk would not make safe', async () => {
+    const server = await start()
+    const { path } = await open(server, 10)
+    {
+      using _faults = await failNthDiskCall({ code: 'EIO', nth: 1, methods: ['sync'] })
+      expect((await patch(server, path, 0, FILE.subarray(0, 10))).status).toBe(500)
+    }
+    expect(server.registered).toEqual([])
+    expect((await head(server, path)).headers['upload-offset']).toBe('0')
+    expect((await patch(server, path, 0, FILE.subarray(0, 10))).headers['x-video-id']).toBe(FILM_ID)
+  })
 
   it('keeps all of it when the disk does not give it, and starts', async () => {
     const server = await start()
