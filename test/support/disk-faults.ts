@@ -1,41 +1,27 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import fs, { type FileHandle } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 
-type Method = 'read' | 'write' | 'writev' | 'writeFile' | 'stat' | 'truncate' | 'sync' | 'datasync'
+const ON_FILES = ['read', 'write', 'writev', 'writeFile', 'stat', 'truncate', 'sync', 'datasync'] as const
+const ON_PATHS = [
+  'open',
+  'mkdir',
+  'readdir',
+  'rename',
+  'link',
+  'rm',
+  'stat',
+  'statfs',
+  'readFile',
+  'writeFile',
+] as const
 
 export interface DiskFaultRule {
   /** What the system says. */
   readonly code: 'EIO' | 'ENOSPC'
   /** The first call that fails, from 1 on. */
   readonly nth: number
-  /** Which calls count; all when missing. */
-  readonly methods?: readonly Method[]
-}
-
-const ALL: readonly Method[] = ['read', 'write', 'writev', 'writeFile', 'stat', 'truncate', 'sync', 'datasync']
-
-/**
- * From here on the n-th call on an open file of this process fails once, as a disk would fail it; what comes behind is
- * carried out. Disposed of, all is as before.
- */
-export async function failNthDiskCall({ code, nth, methods = ALL }: DiskFaultRule): Promise<DiskFaults> {
-  const prototype = await handlePrototype()
-  let calls = 0
-  const originals = methods.map((method) => {
-    const original = prototype[method] as (...args: unknown[]) => Promise<unknown>
-    const replaced = async function (this: FileHandle, ...args: unknown[]) {
-      if (++calls === nth)
-        throw Object.assign(new Error(`${code}: the disk fails, ${method}`), { code, syscall: method })
-      return await original.apply(this, args)
-    }
-    Object.assign(prototype, { [method]: replaced })
-    return [method, original] as const
-  })
-  return {
-    get struck() {
-      return calls >= nth
-    },
-    [Symbol.dispose]: () => void Object.assign(prototype, Object.fromEntries(originals)),
-  }
+  /** Which calls on open files count; when missing, all, and those on paths. */
+  readonly methods?: readonly (typeof ON_FILES)[number][]
 }
 
 export interface DiskFaults extends Disposable {
@@ -43,7 +29,45 @@ export interface DiskFaults extends Disposable {
   readonly struck: boolean
 }
 
+/**
+ * From here on the n-th call of this process to its disk (by node:fs/promises) fails once, as a disk would fail it; what
+ * comes behind is carried out. Disposed of, all is as before.
+ */
+export async function failNthDiskCall({ code, nth, methods }: DiskFaultRule): Promise<DiskFaults> {
+  let calls = 0
+  const strike = (name: string) => {
+    if (++calls === nth) throw Object.assign(new Error(`${code}: the disk fails, ${name}`), { code, syscall: name })
+  }
+  const handles = await handlePrototype()
+  const undo = [
+    replaceAll(handles, methods ?? ON_FILES, strike),
+    ...(methods ? [] : [replaceAll(fs, ON_PATHS, strike)]),
+  ]
+  syncBuiltinESMExports()
+  return {
+    get struck() {
+      return calls >= nth
+    },
+    [Symbol.dispose]() {
+      for (const each of undo) each()
+      syncBuiltinESMExports()
+    },
+  }
+}
+
+function replaceAll(owner: object, names: readonly string[], strike: (name: string) => void): () => void {
+  const functions = owner as Record<string, (...args: unknown[]) => unknown>
+  const originals = names.map((name) => [name, functions[name]] as const)
+  for (const [name, original] of originals) {
+    functions[name] = async function (this: unknown, ...args: unknown[]) {
+      strike(name)
+      return await original?.apply(this, args)
+    }
+  }
+  return () => void Object.assign(owner, Object.fromEntries(originals))
+}
+
 async function handlePrototype(): Promise<FileHandle> {
-  await using any = await open('/dev/null')
+  await using any = await fs.open('/dev/null')
   return Object.getPrototypeOf(any) as FileHandle
 }

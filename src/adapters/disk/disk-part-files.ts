@@ -20,10 +20,15 @@ export class DiskPartFiles implements PartFiles {
     try {
       await mkdir(dirname(path), { recursive: true })
       const { journal, values } = await JournalFile.open(`${path}.parts`)
-      // A crash between the two last steps of `finish`: the file has its name, and still its journal.
-      if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
-      await (await open(`${path}.part`, 'a+')).close()
-      return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
+      try {
+        // A crash between the two last steps of `finish`: the file has its name, and still its journal.
+        if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
+        await (await open(`${path}.part`, 'a+')).close()
+        return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
+      } catch (error) {
+        await journal[Symbol.asyncDispose]()
+        throw error
+      }
     } catch (cause) {
       throw diskFault(cause, 'The disk of the result is full.')
     }
