@@ -45,7 +45,7 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
   const lanes = await PacedLanes.open({ bots, ledger, clock: SYSTEM_CLOCK, events })
   const libraryId = libraryIdOf(key)
   const claims = await ChannelClaims.known({ ledger, libraryId, chatIds: lanes.chatIds })
-  const about = { lanes, ledger, events, libraryId, botIds: bots.map(({ bot }) => bot.id), ...limitsOf(config) }
+  const about = { lanes, ledger, events, libraryId, ...idsOf(bots), ...limitsOf(config) }
   const isOurs = (chatId: number) => claims.isOurs(chatId)
   const store = new TelegramBlobStore({ ...about, isOurs, ...(wishes.reached && { reached: wishes.reached }) })
   const scrub = scrubOf(store, parts, bots.length)
@@ -89,6 +89,11 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
       await lanes[Symbol.asyncDispose]()
     },
   }
+}
+
+function idsOf(bots: readonly { readonly bot: { readonly id: number }; readonly chatId: number | null }[]) {
+  const streaming = bots.filter(({ chatId }) => chatId === null)
+  return { botIds: bots.map(({ bot }) => bot.id), streamingBotIds: streaming.map(({ bot }) => bot.id) }
 }
 
 function scrubOf(store: TelegramBlobStore, { database: { ledger }, events }: StoreParts, bots: number): Scrub {

@@ -19,6 +19,11 @@ export class BotLoads {
     if (!this.#open.has(botId)) this.#open.set(botId, 0)
   }
 
+  /** How many it has open. */
+  openOf(botId: number): number {
+    return this.#open.get(botId) ?? 0
+  }
+
   /** Until it is disposed. */
   load(botId: number): Disposable {
     this.#open.set(botId, (this.#open.get(botId) ?? 0) + 1)
@@ -39,7 +44,6 @@ export class BotLoads {
 
   /** Undefined when there is none but those to avoid. */
   leastLoaded(botIds: readonly number[], avoid: ReadonlySet<number>): number | undefined {
-    const open = (botId: number) => this.#open.get(botId) ?? 0
-    return botIds.filter((botId) => !avoid.has(botId)).sort((one, other) => open(one) - open(other))[0]
+    return botIds.filter((botId) => !avoid.has(botId)).sort((one, other) => this.openOf(one) - this.openOf(other))[0]
   }
 }

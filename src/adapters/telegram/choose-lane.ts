@@ -59,11 +59,16 @@ export function candidatesOf(bots: readonly BotLanes[], chatIds: readonly number
   if (!wish.chatIds) return bots.flatMap((lanes) => homeOf(lanes, chatIds, wish))
   return wish.chatIds.flatMap((chatId) =>
     bots.flatMap((lanes): Candidate[] => {
-      if (lanes.homeChatId === null) return wish.kind === 'read' ? [{ lanes, chatId, isStranger: false }] : []
+      if (lanes.homeChatId === null) return mayReader(lanes, wish) ? [{ lanes, chatId, isStranger: false }] : []
       const isNobodys = !chatIds.includes(chatId)
       return [{ lanes, chatId, isStranger: !isNobodys && lanes.homeChatId !== chatId }]
     }),
   )
+}
+
+/** A bot that only reads looks at messages, which is a send, so that it can read them; it stores nothing. */
+function mayReader({ bot }: BotLanes, { kind, isLook, preferBotId }: LaneWish): boolean {
+  return kind === 'read' || (isLook === true && preferBotId === bot.id)
 }
 
 function homeOf(lanes: BotLanes, chatIds: readonly number[], { kind }: LaneWish): Candidate[] {

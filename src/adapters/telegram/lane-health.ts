@@ -47,17 +47,20 @@ export class LaneHealth {
     const wasFine = lanes.outage(kind, chatId) === null
     lanes.setOutage(kind, chatId, this.#outage(error))
     // What a bot may not do in the channel of another is nothing to worry about.
-    const isOurs = lanes.homeChatId === chatId || !this.#options.chatIds.includes(chatId)
+    const { homeChatId } = lanes
+    const isOurs = homeChatId === null || homeChatId === chatId || !this.#options.chatIds.includes(chatId)
     if (wasFine && isOurs) this.#tell('warn', `${nameOf(lanes)} cannot ${WORDS[kind]} in chat ${chatId}.`, error)
   }
 
-  /** Every bot and its own channel, so that what is wrong is known before it is needed. */
+  /** Every bot and its own channel, of one that only reads every channel, so that what is wrong is known before it is needed. */
   async checkAll(): Promise<void> {
     await Promise.all(
       this.#options.bots.map(async (lanes) => {
         await this.#probeToken(lanes)
-        if (lanes.revoked || lanes.homeChatId === null) return
-        await this.#probeChat(lanes, lanes.homeChatId, 'send')
+        if (lanes.revoked) return
+        if (lanes.homeChatId !== null) return this.#probeChat(lanes, lanes.homeChatId, 'send')
+        // One that only reads is of use wherever something may lie.
+        for (const chatId of this.#options.chatIds) await this.#probeChat(lanes, chatId, 'read')
       }),
     )
   }

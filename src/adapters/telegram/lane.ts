@@ -18,6 +18,8 @@ export interface LaneWish {
   readonly chatIds?: readonly number[]
   /** Prefer this bot when it can start about as soon as any other. */
   readonly preferBotId?: number
+  /** A look: the preferred bot may do it also when it only reads. */
+  readonly isLook?: boolean
   /** Not these bots, as long as there is another that works. */
   readonly avoidBotIds?: readonly number[]
   /** A send that takes its time: it may begin before its message may come, and asks the lane for its last byte. */

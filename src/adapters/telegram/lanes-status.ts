@@ -65,7 +65,8 @@ export function wordsOfWait(botCount: number, waitMs: number): string {
 
 function botStatus(lanes: BotLanes, clock: Clock): BotStatus {
   const { bot, username, lastFault, started, limits, inFlight } = lanes
-  const chatIds = new Set([...(lanes.homeChatId === null ? [] : [lanes.homeChatId]), ...lanes.sendChatIds])
+  const closed = lanes.homeChatId === null ? [...lanes.outages()].map(({ chatId }) => chatId) : [lanes.homeChatId]
+  const chatIds = new Set([...closed, ...lanes.sendChatIds])
   const chats = [...chatIds].map((chatId) => chatStatus(lanes, chatId, clock))
   return {
     botId: bot.id,
@@ -84,14 +85,17 @@ function botStatus(lanes: BotLanes, clock: Clock): BotStatus {
 
 function stateOf(lanes: BotLanes, chats: readonly ChatStatus[]): BotStatus['state'] {
   if (lanes.revoked) return 'revoked'
-  const home = chats.find(({ chatId }) => chatId === lanes.homeChatId)
+  const home =
+    lanes.homeChatId === null
+      ? chats.find(({ state }) => state === 'no-access')
+      : chats.find(({ chatId }) => chatId === lanes.homeChatId)
   if (home && home.state !== 'ok') return home.state
   return lanes.faultsInARow > 1 ? 'failing' : 'ok'
 }
 
 function chatStatus(lanes: BotLanes, chatId: number, clock: Clock): ChatStatus {
   const nowMs = clock.nowMs()
-  const outage = lanes.outage('send', chatId)
+  const outage = lanes.outage('send', chatId) ?? (lanes.homeChatId === null ? lanes.outage('read', chatId) : null)
   const leftMs = lanes.heldUntilMs('send', chatId) - nowMs
   return {
     chatId,

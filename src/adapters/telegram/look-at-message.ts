@@ -57,7 +57,7 @@ export class MessageLooker {
   #run<T>(place: MessagePlace, wish: LookWish, work: (lane: Lane, signal: AbortSignal | undefined) => Promise<T>) {
     const { signal, background = false, preferBotId } = wish
     const chosen = { ...(signal && { signal }), ...(preferBotId !== undefined && { preferBotId }) }
-    return this.#parts.lanes.run({ kind: 'send', chatIds: [place.chatId], background, ...chosen }, work)
+    return this.#parts.lanes.run({ kind: 'send', isLook: true, chatIds: [place.chatId], background, ...chosen }, work)
   }
 
   async #lookOn(lane: Lane, place: MessagePlace, signal?: AbortSignal, probe?: Probe): Promise<SeenMessage | 'unseen'> {

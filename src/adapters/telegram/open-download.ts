@@ -7,6 +7,7 @@ import type { Handles } from './handles.ts'
 import type { LaneWish } from './lane.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { BotLoads } from './bot-loads.ts'
+import type { StreamingBots } from './streaming-bots.ts'
 import type { StoreParts } from './store-parts.ts'
 
 /** A file on its way from one bot. */
@@ -24,6 +25,7 @@ export interface Downloads {
   readonly clock: StoreParts['clock']
   readonly handles: Handles
   readonly loads: BotLoads
+  readonly streamingBots: StreamingBots
 }
 
 /** Bots that answer well and get nowhere: an end must come. */
@@ -33,6 +35,8 @@ const FIRST_WAIT_MS = 400
 
 /** Whoever knows the file is waited for this long; then another bot is told about it, at the price of a message. */
 const PATIENCE_MS = 3000
+/** No viewer waits longer than this for a bot that would only be less busy. */
+const TELLING_MS = 1500
 
 /**
  * Opens one copy through any bot that can: the one of those that know the file with the fewest open downloads, else one
@@ -44,7 +48,10 @@ export async function openDownload(downloads: Downloads, wish: DownloadWish): Pr
   const { blob, copy, avoid, signal } = wish
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const holders = await handles.holders(copy, loads.botIds)
-    const preferBotId = loads.leastLoaded(holders, avoid)
+    const holderId = loads.leastLoaded(holders, avoid)
+    // Those that come at the same moment see it, too.
+    using _opening = holderId === undefined ? null : loads.load(holderId)
+    const preferBotId = holderId === undefined ? undefined : await lessBusy(downloads, wish, holders, holderId)
     const opened =
       preferBotId === undefined
         ? // Who knows the file is most likely to be found among the bots of its channel.
@@ -57,6 +64,31 @@ export async function openDownload(downloads: Downloads, wish: DownloadWish): Pr
     avoid.delete(botId)
   }
   throw new StoreUnavailableError(`No bot could fetch message ${copy.messageId} of chat ${copy.chatId}.`)
+}
+
+/** The holder, or a streaming bot that has less to do and was told of the file just now. */
+async function lessBusy(
+  { handles, loads, streamingBots, clock }: Downloads,
+  { blob, copy, avoid, signal }: DownloadWish,
+  holders: number[],
+  holderId: number,
+): Promise<number> {
+  const readerId = streamingBots.worthTelling(holders, holderId, avoid)
+  if (readerId === undefined) return holderId
+  // Counted at once: others that come meanwhile see that it has something to do.
+  using _busy = loads.load(readerId)
+  const patience = new AbortController()
+  const outOfPatience = clock.sleep(TELLING_MS, patience.signal).then(
+    () => null,
+    () => null,
+  )
+  const telling = handles.make(blob, copy, readerId).catch(() => null)
+  const told = await untilAborted(Promise.race([telling, outOfPatience]), signal)
+  patience.abort()
+  if (told !== null) holders.push(told)
+  if (told === readerId) return readerId
+  streamingBots.couldNotBeTold(readerId)
+  return holderId
 }
 
 async function openOnHolder(

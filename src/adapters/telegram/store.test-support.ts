@@ -42,6 +42,8 @@ export interface StoreWish extends Partial<TelegramStoreOptions> {
 
 export interface TelegramWish {
   readonly telegram?: TelegramOptions
+  /** How many of the bots, the last ones, only read. */
+  readonly streaming?: number
   /** Before the bots are put to work. */
   readonly prepare?: (telegram: EmulatedTelegram) => unknown
 }
@@ -50,7 +52,7 @@ export interface TelegramWish {
 export async function storeInTelegram(
   options: Partial<TelegramStoreOptions> & TelegramWish = {},
 ): Promise<StoreInTelegram> {
-  const { telegram: about, prepare, ...rest } = options
+  const { telegram: about, prepare, streaming = 0, ...rest } = options
   const telegram = await startTelegram({ speed: SPEED, ...about })
   prepare?.(telegram)
   const { clock } = telegram
@@ -59,10 +61,13 @@ export async function storeInTelegram(
   const ledger = rest.ledger ?? memoryChannelLedger()
   const opened: PacedLanes[] = []
   const open = async (more: StoreWish) => {
-    const bots = telegram.bots.map(({ token }, index) => ({
-      bot: new BotApi({ token, setting: `BOT_TOKEN_${index + 1}`, apiRoot: telegram.root, clock }),
-      chatId: telegram.channels[index % telegram.channels.length]?.id ?? null,
-    }))
+    const storing = telegram.bots.length - streaming
+    const bots = telegram.bots.map(({ token }, index) => {
+      const isStoring = index < storing
+      const setting = isStoring ? `BOT_TOKEN_${index + 1}` : `MULTI_TOKEN${index + 1 - storing}`
+      const chatId = isStoring ? (telegram.channels[index % telegram.channels.length]?.id ?? null) : null
+      return { bot: new BotApi({ token, setting, apiRoot: telegram.root, clock }), chatId }
+    })
     const kept = more.ledger ?? ledger
     const lanes = await PacedLanes.open({ bots, ledger: kept, clock, events: listener, tuning: QUICK })
     // The dead close nothing.
@@ -75,6 +80,7 @@ export async function storeInTelegram(
       events: listener,
       libraryId: LIBRARY,
       botIds,
+      streamingBotIds: botIds.slice(storing),
     }
     const { wrapLanes: _, ...given } = more
     return { lanes, store: new TelegramBlobStore({ ...parts, ...rest, ...given }) }

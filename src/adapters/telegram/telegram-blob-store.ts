@@ -35,6 +35,7 @@ import { repairBlob, sizeInChannel } from './repair-blob.ts'
 import { type ScanOptions, type ScanReport, scanChannel } from './scan-channel.ts'
 import type { NewBlob } from './send-blob.ts'
 import { storeCopies } from './store-copies.ts'
+import { StreamingBots } from './streaming-bots.ts'
 import { startAtTop } from './start-at-top.ts'
 import type { StoreParts, StoreStep } from './store-parts.ts'
 import { isOwnDocument } from './superblock.ts'
@@ -60,6 +61,8 @@ export interface TelegramStoreOptions {
   readonly scratchChatId?: number
   /** User ids of the bots, so that one that knows a file is found before any was used. */
   readonly botIds?: readonly number[]
+  /** User ids of those that only read. */
+  readonly streamingBotIds?: readonly number[]
   readonly rollOverAtId?: number
   /** Whether anything may be put there now, or swept; every chat by default. */
   readonly isOurs?: (chatId: number) => boolean
@@ -81,6 +84,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
   readonly #parts: StoreParts
   readonly #room: ChannelRoom
   readonly #loads: BotLoads
+  readonly #streamingBots: StreamingBots
   readonly #looker: MessageLooker
   readonly #handles: Handles
   readonly #remover: MessageRemover
@@ -106,6 +110,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
       rollOverAtId,
     })
     this.#loads = new BotLoads(options.botIds)
+    this.#streamingBots = new StreamingBots(options.streamingBotIds ?? [], this.#loads, clock)
     this.#looker = new MessageLooker(this.#parts, options.scratchChatId)
     this.#handles = new Handles({ ledger, clock, looker: this.#looker })
     this.#remover = new MessageRemover(this.#parts)
@@ -279,7 +284,7 @@ export class TelegramBlobStore implements BlobStore, BlobRepairs {
 
   get #downloads() {
     const { lanes, clock } = this.#parts
-    return { lanes, clock, handles: this.#handles, loads: this.#loads }
+    return { lanes, clock, handles: this.#handles, loads: this.#loads, streamingBots: this.#streamingBots }
   }
 }
 
