@@ -8,5 +8,7 @@ import { requireBots } from './telegram-bots.ts'
 /** One bot after the other: writes, reads back, deletes. */
 export async function* testBots(config: Config, signal: AbortSignal): AsyncIterable<BotTest> {
   const bots = requireBots(config)
-  yield* telegram.testBots({ bots, clock: SYSTEM_CLOCK, random: randomBytes, libraryId: null, signal })
+  const [scratchChatId] = config.telegram.adminIds
+  const scratch = scratchChatId === undefined ? {} : { scratchChatId }
+  yield* telegram.testBots({ bots, clock: SYSTEM_CLOCK, random: randomBytes, libraryId: null, ...scratch, signal })
 }

@@ -51,7 +51,57 @@ describe('testing bots', () => {
     expect(await test(telegram, '@my_films')).toMatchObject([{ fault: null }])
   })
 
-  it('only asks a bot that does not store who it is', async () => {
+  describe('that only read', () => {
+    const reading = async (telegram: EmulatedTelegram, { scratchChatId }: { readonly scratchChatId?: number } = {}) => {
+      const [storing, streaming] = telegram.bots.map(
+        ({ token }, index) =>
+          new BotApi({
+            token,
+            setting: ['BOT_TOKEN', 'MULTI_TOKEN1'][index] ?? '',
+            apiRoot: telegram.root,
+            clock: telegram.clock,
+          }),
+      )
+      const chats = telegram.channels.map(({ id }) => id)
+      const bots = [
+        ...chats.map((chat) => ({ bot: storing as BotApi, chat })),
+        { bot: streaming as BotApi, chat: null },
+      ]
+      const scratch = scratchChatId === undefined ? {} : { scratchChatId }
+      const tests = testBots({ bots, clock: telegram.clock, random: randomBytes, libraryId: null, ...scratch })
+      return (await Array.fromAsync(tests)).at(-1)
+    }
+    const ROUND = ['channel', 'write', 'read', 'compare', 'delete']
+
+    it('read in every channel what a bot that stores wrote there, and leave nothing behind', async () => {
+      await using telegram = await startTelegram({ bots: 2, channels: 2, speed: 20 })
+      const result = await reading(telegram)
+      expect(result).toMatchObject({ setting: 'MULTI_TOKEN1', fault: null })
+      expect(result?.steps.map(({ name }) => name)).toEqual(['token', ...ROUND, ...ROUND])
+      for (const { id } of telegram.channels) {
+        expect(telegram.live(id).filter(({ isService }) => !isService)).toEqual([])
+      }
+    })
+
+    it('need no right to post where they may look in a private chat', async () => {
+      await using telegram = await startTelegram({ bots: 2, speed: 20 })
+      const [chatId, botId] = [telegram.channels[0]?.id ?? 0, telegram.bots[1]?.id ?? 0]
+      telegram.happen({ what: 'rights', botId, chatId, rights: { post: false, delete: false } })
+      expect((await reading(telegram))?.fault?.message).toContain('could not be read back')
+      expect(await reading(telegram, { scratchChatId: telegram.addUser().id })).toMatchObject({ fault: null })
+    })
+
+    it('do not pass when they are not in a channel', async () => {
+      await using telegram = await startTelegram({ bots: 2, channels: 2, speed: 20 })
+      const chatId = telegram.channels[1]?.id ?? 0
+      telegram.happen({ what: 'kick', botId: telegram.bots[1]?.id ?? 0, chatId })
+      const result = await reading(telegram)
+      expect(result?.steps.at(-1)).toMatchObject({ name: 'channel', ok: false })
+      expect(result?.fault?.fix).toMatch(/administrator/)
+    })
+  })
+
+  it('only asks a bot that does not store who it is, when none stores', async () => {
     await using telegram = await startTelegram()
     const bot = new BotApi({ token: telegram.bots[0]?.token ?? '', setting: 'MULTI_TOKEN1', apiRoot: telegram.root })
     const options = { bots: [{ bot, chat: null }], clock: telegram.clock, random: randomBytes, libraryId: null }

@@ -3,6 +3,7 @@ import { TelegramError } from './api-error.ts'
 import type { BotApi } from './bot-api.ts'
 import { missingRights } from './bot-rights.ts'
 import { formatCaption } from './caption.ts'
+import type { MessagePlace } from '#domain/channel-ledger.ts'
 import type { Clock } from './clock.ts'
 import type { DocumentToSend } from './upload-document.ts'
 
@@ -13,6 +14,8 @@ export interface BotTestOptions {
   readonly random: (byteLength: number) => Uint8Array
   /** With it, a test message that could not be deleted is removed by the next scan. */
   readonly libraryId: string | null
+  /** Where messages are looked at (see `MessageLooker`); a bot that is refused there does it in the channel. */
+  readonly scratchChatId?: number
   readonly signal?: AbortSignal
 }
 
@@ -29,10 +32,14 @@ export interface BotTestResult {
 }
 
 const TEST_BYTES = 1_000_000
+const READ_BYTES = 100_000
 /** When Telegram asks to wait no longer than this, the test does. */
 const LONGEST_WAIT_MS = 60_000
 
-/** One bot after the other: who it is, its channel, its rights; writes 1 MB, reads it back, compares it, deletes it. */
+/**
+ * One bot after the other: who it is, its channel, its rights; writes 1 MB, reads it back, compares it, deletes it. One that
+ * only reads does so in every channel, with what a bot that stores there wrote.
+ */
 export async function* testBots(options: BotTestOptions): AsyncGenerator<BotTestResult> {
   for (const { bot, chat } of options.bots) {
     options.signal?.throwIfAborted()
@@ -44,8 +51,8 @@ export async function* testBots(options: BotTestOptions): AsyncGenerator<BotTest
 class StepFault extends Error {
   readonly fix: string
 
-  constructor(message: string, fix: string) {
-    super(message)
+  constructor(message: string, fix: string, cause?: unknown) {
+    super(message, { cause })
     this.fix = fix
   }
 }
@@ -66,16 +73,69 @@ class BotTest {
     const identity = await this.#step('token', (signal) => this.#bot.getMe(signal))
     this.#username = identity?.username ?? null
     if (identity && chat !== null) await this.#testChannel(chat)
+    if (identity && chat === null) await this.#testReading()
     return { setting: this.#bot.setting, username: this.#username, steps: this.#steps, fault: this.#fault }
   }
 
-  async #testChannel(chat: number | string): Promise<void> {
-    const info = await this.#step('channel', async (signal) => {
+  /** In each channel that a bot stores in, until one is wrong. */
+  async #testReading(): Promise<void> {
+    const writers = new Map(
+      this.#options.bots.flatMap(({ bot, chat }) => (chat === null ? [] : [[chat, bot] as const])),
+    )
+    for (const [chat, writer] of writers) {
+      const info = await this.#findChannel(chat)
+      if (info) await this.#testReadingFrom(info.id, writer)
+      if (this.#fault) return
+    }
+  }
+
+  async #testReadingFrom(chatId: number, writer: BotApi): Promise<void> {
+    const bytes = this.#options.random(READ_BYTES)
+    const sent = await this.#step('write', async (signal) => {
+      try {
+        return await writer.sendDocument(chatId, this.#document(bytes), signal)
+      } catch (error) {
+        if (!(error instanceof TelegramError) || error.kind === 'rate-limited') throw error
+        throw new StepFault(
+          `${writer.setting} could not write the file that was to be read (${error.message}).`,
+          FIX_WRITER,
+          error,
+        )
+      }
+    })
+    if (!sent) return
+    await this.#testReadBack(bytes, async (signal) => this.#seen({ chatId, messageId: sent.messageId }, signal))
+    await this.#step('delete', (signal) => writer.deleteMessages(chatId, [sent.messageId], signal))
+  }
+
+  /** As the store does it: a bot learns of a file by copying its message elsewhere. */
+  async #seen(place: MessagePlace, signal: AbortSignal | undefined): Promise<{ readonly fileId: string }> {
+    const { scratchChatId = place.chatId } = this.#options
+    const forward = async (toChatId: number) => {
+      const copy = await this.#bot.forward(place, toChatId, signal)
+      await this.#bot.deleteMessages(toChatId, [copy.messageId], signal)
+      return copy
+    }
+    const { document } = await forward(scratchChatId).catch((error: unknown) => {
+      const isClosed = error instanceof TelegramError && error.kind === 'no-access' && scratchChatId !== place.chatId
+      if (!isClosed) throw error
+      return forward(place.chatId)
+    })
+    if (!document) throw new StepFault(CHANGED, CHANGED_FIX)
+    return document
+  }
+
+  async #findChannel(chat: number | string) {
+    return this.#step('channel', async (signal) => {
       const found = await this.#bot.getChat(chat, signal)
       if (found.isProtected)
         throw new StepFault(`“${found.title}” forbids saving and forwarding its content.`, ALLOW_SAVING)
       return found
     })
+  }
+
+  async #testChannel(chat: number | string): Promise<void> {
+    const info = await this.#findChannel(chat)
     if (!info) return
     const mayGoOn = await this.#step('rights', async (signal) => {
       const missing = missingRights(await this.#bot.getMember(info.id, signal))
@@ -91,19 +151,22 @@ class BotTest {
     const bytes = this.#options.random(TEST_BYTES)
     const sent = await this.#step('write', (signal) => this.#bot.sendDocument(chatId, this.#document(bytes), signal))
     if (!sent) return
+    await this.#testReadBack(bytes, async () => sent)
+    await this.#step('delete', (signal) => this.#bot.deleteMessages(chatId, [sent.messageId], signal))
+  }
+
+  async #testReadBack(bytes: Uint8Array, fileOf: (signal?: AbortSignal) => Promise<{ readonly fileId: string }>) {
     const read = await this.#step('read', async (signal) => {
-      const { filePath } = await this.#bot.filePath(sent.fileId, signal)
+      const { filePath } = await this.#bot.filePath((await fileOf(signal)).fileId, signal)
       const { bytes: coming } = await this.#bot.download(filePath, { signal })
       const hash = createHash('sha256')
       for await (const chunk of coming) hash.update(chunk)
       return hash.digest('hex')
     })
-    if (read) {
-      await this.#step('compare', async () => {
-        if (read !== createHash('sha256').update(bytes).digest('hex')) throw new StepFault(CHANGED, CHANGED_FIX)
-      })
-    }
-    await this.#step('delete', (signal) => this.#bot.deleteMessages(chatId, [sent.messageId], signal))
+    if (!read) return
+    await this.#step('compare', async () => {
+      if (read !== createHash('sha256').update(bytes).digest('hex')) throw new StepFault(CHANGED, CHANGED_FIX)
+    })
   }
 
   #document(bytes: Uint8Array): DocumentToSend {
@@ -153,6 +216,7 @@ class BotTest {
 }
 
 const ALLOW_SAVING = 'In the settings of the channel, allow saving its content: else no other bot can be shown a file.'
+const FIX_WRITER = 'Mend that bot first, then test again.'
 const CHANGED = 'The bytes that came back are not those that were written.'
 const CHANGED_FIX = 'Look whether a proxy or a Bot API server of your own changes files on their way.'
 
