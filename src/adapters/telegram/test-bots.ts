@@ -51,8 +51,8 @@ export async function* testBots(options: BotTestOptions): AsyncGenerator<BotTest
 class StepFault extends Error {
   readonly fix: string
 
-  constructor(message: string, fix: string, cause?: unknown) {
-    super(message, { cause })
+  constructor(message: string, fix: string, options: ErrorOptions = {}) {
+    super(message, options)
     this.fix = fix
   }
 }
@@ -99,7 +99,7 @@ class BotTest {
         throw new StepFault(
           `${writer.setting} could not write the file that was to be read (${error.message}).`,
           FIX_WRITER,
-          error,
+          { cause: error },
         )
       }
     })
