@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { ConflictError } from '#domain/errors.ts'
+import { ConflictError, InvalidInputError } from '#domain/errors.ts'
 import { claimFilePlace } from './claim-file-place.ts'
 
 const ONE = 'https://example.org/1.mp4'
@@ -34,4 +34,14 @@ it.each([
   await tryOut(ONE, begin)
   await expect(tryOut(OTHER)).rejects.toBeInstanceOf(ConflictError)
   await tryOut(ONE)
+})
+
+it.each([
+  ['a name that is too long', 'x'.repeat(300), /too long/],
+  ['what is a file', 'a-file/film.mp4', /a part of that path is a file/],
+])('says in words that there is no place in %s', async (_, name, words) => {
+  await writeFile(join(folder, 'a-file'), '')
+  const claiming = claimFilePlace(join(folder, name), ONE)
+  await expect(claiming).rejects.toBeInstanceOf(InvalidInputError)
+  await expect(claiming).rejects.toThrow(words)
 })

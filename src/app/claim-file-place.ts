@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { isGone, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
+import { cannotWrite } from '#adapters/disk/cannot-write.ts'
 import { ConflictError } from '#domain/errors.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 
@@ -27,7 +28,7 @@ const RENEW_EVERY_MS = 5000
 export async function claimFilePlace(output: string, url: string): Promise<FilePlace> {
   const isFolder = output.endsWith(sep)
   const root = isFolder ? join(output, `.telereel-${hashOf(url).slice(0, 12)}`) : `${output}.telereel`
-  const isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
+  const isNew = await made(root)
   const lock = await lockIn(root)
   try {
     await checkAddress(root, url)
@@ -44,6 +45,15 @@ export async function claimFilePlace(output: string, url: string): Promise<FileP
     isNew,
     resultPath: (title, extension) => (isFolder ? chosenName(output, root, title, extension) : output),
     [Symbol.asyncDispose]: leave,
+  }
+}
+
+/** True when it was not there. */
+async function made(root: string): Promise<boolean> {
+  try {
+    return (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
+  } catch (cause) {
+    throw cannotWrite(cause, `${root} cannot be made`, 'Name another file or folder with --output.')
   }
 }
 

@@ -5,16 +5,18 @@ import type { Terminal, TerminalOptions } from '#surfaces/cli/terminal.ts'
 import { configOf, remarksOn } from './config-of.ts'
 import { VERSION } from './version.ts'
 
+/** What the process itself gives. */
+interface ProcessPorts extends Pick<CliPorts, 'signal' | 'outputFault'> {
+  createTerminal(options: TerminalOptions): Terminal
+}
+
 /** What the command line may ask of the program. Each verb loads what it needs: none waits, or has memory taken, for the others. */
-export function cliPorts(
-  sources: Sources,
-  signal: AbortSignal,
-  createTerminal: (options: TerminalOptions) => Terminal,
-): CliPorts {
+export function cliPorts(sources: Sources, { signal, outputFault, createTerminal }: ProcessPorts): CliPorts {
   const config = () => configOf(sources).config
   return {
     version: VERSION,
     signal,
+    outputFault,
     createTerminal: (wishes: TerminalWishes) =>
       createTerminal({ ...wishes, noColor: (sources.environment.NO_COLOR ?? '') !== '' }),
     settings: () => describeSettings(sources),

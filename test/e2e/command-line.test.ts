@@ -68,6 +68,7 @@ describe('a mistake', () => {
     ['deleting what is not there', ['delete', '--video-id', 'nosuchid0000000'], 7, /nosuchid0000000/],
     ['an order that is none', ['list', '--sort', 'colour'], 2, /created, title, duration, size/],
     ['a word for colours that is none', ['list', '--color', 'blue'], 2, /auto, always, never/],
+    ['a recovery key of no store', ['rebuild', '--recovery-key', 'KEY'], 2, /of no use.*\n {2}Fix .*BOT_TOKEN/],
     ['an age that is no number', ['cleanup', '--hours', 'old'], 2, /--hours/],
   ] as const)('%s is said in words', async (_, args, exit, words) => {
     const { code, stdout, stderr } = await run(...args)

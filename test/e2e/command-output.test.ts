@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mediaFile } from '../support/media-matrix.ts'
@@ -85,6 +88,21 @@ describe('an exit code', () => {
     const { code } = await runTelereel(['doctor'], { dataDir, env: { LOCAL_PORT: 'eighty' } })
     expect(code).toBe(20)
   })
+})
+
+it('says that what it printed did not get where it should, and goes on with its work', async () => {
+  const full = await open('/dev/full', 'w')
+  const command = spawn(process.execPath, [LAUNCHER, 'upload', '--json', await mediaFile('m4a-only')], {
+    ...{ env: environment(dataDir), cwd: dataDir, stdio: ['ignore', full.fd, 'pipe'] },
+  })
+  const [said, [code]] = await Promise.all([text(command.stderr as Readable), once(command, 'close')])
+  await full.close()
+  expect(code).toBe(9)
+  expect(said).toMatch(/Standard output cannot be written: the disk is full/)
+  expect(said).not.toMatch(/^\s+at /m)
+  const [videos] = (await run('list', '--json')).json<{ status: string }[]>()
+  expect(videos?.map(({ status }) => status)).toContain('active')
+  expect(videos?.map(({ status }) => status)).not.toContain('processing')
 })
 
 it('tells the stack of an error with --debug', async () => {

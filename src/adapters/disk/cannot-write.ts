@@ -14,6 +14,7 @@ const WHY: Readonly<Record<string, string>> = {
   EROFS: 'what it lies on can only be read',
   // What Node says of a folder that cannot be made where nothing can be written.
   ENOENT: 'it cannot be made there',
+  ENAMETOOLONG: 'a name in it is too long',
   EEXIST: 'that is a file',
   EISDIR: 'that is a folder',
   ENOTDIR: 'a part of that path is a file',

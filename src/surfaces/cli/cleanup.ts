@@ -17,8 +17,7 @@ export const cleanupVerb: Verb = {
     .option('--dry-run', 'only say what would go'),
 
   async run(options, _args, { ports, terminal }) {
-    const hours = Number(options.hours)
-    if (!(hours >= 0)) throw new InvalidInputError(`--hours takes a number, not ${JSON.stringify(options.hours)}.`)
+    const hours = hoursOf(String(options.hours))
     await using library = await ports.openLibrary()
     const freed = await library.cleanup({ olderThanHours: hours, dryRun: options.dryRun === true })
     const bytes = freed.reduce((sum, { byteLength }) => sum + byteLength, 0)
@@ -29,4 +28,9 @@ export const cleanupVerb: Verb = {
     )
     return EXIT.done
   },
+}
+
+function hoursOf(text: string): number {
+  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text)
+  throw new InvalidInputError(`--hours takes a number, not ${JSON.stringify(text)}.`, { fix: 'A day: --hours 24.' })
 }

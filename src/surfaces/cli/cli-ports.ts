@@ -2,6 +2,7 @@ import type { BlobStore } from '#domain/blob-store.ts'
 import type { Catalog } from '#domain/catalog.ts'
 import type { CatalogSnapshot } from '#domain/catalog-snapshots.ts'
 import type { DownloadIdentity, DownloadRequest, DownloadResult, LinkInfo } from '#domain/download.ts'
+import type { ProductError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { Sha256 } from '#domain/hashing.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
@@ -16,6 +17,8 @@ import type { Terminal } from './terminal.ts'
 export interface CliPorts {
   readonly version: string
   readonly signal: AbortSignal
+  /** Why what was printed did not get where it should, once all has gone out; null when it did. */
+  outputFault(): Promise<ProductError | null>
   createTerminal(options: TerminalWishes): Terminal
   /** Every setting, in the order of the documentation. */
   settings(): readonly SettingLine[]

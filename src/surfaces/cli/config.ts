@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { NotFoundError } from '#domain/errors.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
@@ -16,7 +17,7 @@ export const configVerb: Verb = {
     exits: '0 done, 2 a setting is wrong, 7 there is no recovery key',
   })
     .option('--changed', 'only settings that are not the default')
-    .option('--recovery-key', 'show the recovery key instead'),
+    .addOption(new Option('--recovery-key', 'show the recovery key instead').conflicts('changed')),
 
   async run(options, _args, { ports, terminal }) {
     if (options.recoveryKey) return showRecoveryKey(await ports.recoveryKey(), terminal)

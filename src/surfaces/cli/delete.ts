@@ -5,6 +5,8 @@ import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { count, formatBytes } from './format-values.ts'
 
+const LATER = 'Nothing: the next upload or deletion goes on with it, or the server.'
+
 export const deleteVerb: Verb = {
   command: verbCommand({
     name: 'delete',
@@ -21,9 +23,12 @@ export const deleteVerb: Verb = {
     .option('-y, --yes', 'do not ask'),
 
   async run(options, [id], { ports, terminal }) {
+    const fix = 'Give --video-id ID; `telereel list` shows ids.'
+    if (id !== undefined && options.videoId !== undefined && id !== options.videoId) {
+      throw new InvalidInputError('Two videos are named.', { why: `${id} and --video-id ${options.videoId}`, fix })
+    }
     const videoId = (options.videoId ?? id) as VideoId | undefined
-    if (!videoId)
-      throw new InvalidInputError('No video is named.', { fix: 'Give --video-id ID; `telereel list` shows ids.' })
+    if (!videoId) throw new InvalidInputError('No video is named.', { fix })
     await using library = await ports.openLibrary()
     const video = await library.catalog.video(videoId)
     const packs = await library.catalog.packs(videoId)
@@ -37,8 +42,16 @@ export const deleteVerb: Verb = {
     if (!options.yes && (await terminal.confirm(`Delete ${what}?`)) === false) {
       throw new CancelledError('Nothing was deleted.')
     }
+    ports.signal.throwIfAborted()
     await requestDelete(videoId, library)
-    const job = await library.follow(videoId, 'delete-video', () => {}, ports.signal)
+    const job = await library
+      .follow(videoId, 'delete-video', () => {}, ports.signal)
+      .catch((cause: unknown) => {
+        if (!ports.signal.aborted) throw cause
+        throw new CancelledError(`${video.title} is gone from the library, but not all of its bytes are.`, {
+          fix: LATER,
+        })
+      })
     terminal.print(
       job.state === 'done' ? `Deleted ${what}.` : `Not everything could be deleted: ${job.failure?.message}`,
     )

@@ -6,6 +6,7 @@ import {
   type LiveWishes,
 } from '#domain/download.ts'
 import { InvalidInputError } from '#domain/errors.ts'
+import { titleOfOption } from './title-of-option.ts'
 
 /** What `download` was asked on its command line, as commander gives it. */
 export interface DownloadOptions {
@@ -37,7 +38,7 @@ export function downloadRequestOf(address: string, options: DownloadOptions): Do
     url: webAddressOf(address),
     target: options.output === undefined ? 'library' : 'file',
     container: containerOf(options),
-    ...(options.title !== undefined && { title: options.title }),
+    ...(options.title !== undefined && { title: titleOfOption(options.title) }),
     choice: choiceOf(options),
     identity: identityOf(options),
     allowGaps: options.allowGaps === true,

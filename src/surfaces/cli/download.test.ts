@@ -38,6 +38,7 @@ function run(args: readonly string[], answer: Answer = () => RESULT): Promise<nu
   const ports: Partial<CliPorts> = {
     version: '1',
     signal: stop.signal,
+    outputFault: async () => null,
     createTerminal: ({ json }) => recordedTerminal({ json, data, talk }),
     downloadToFile: async (request, options) => {
       asked.push({ request, options })
@@ -158,6 +159,8 @@ describe('before anything is fetched', () => {
     [['https://a/', 'https://b/', '-o', '/out/one.mp4']],
     [['https://a/', 'https://b/', '-o', '/tmp/', '--title', 'One']],
     [['https://a/', '-o', '-']],
+    [['https://a/', '-o', '/dev/null']],
+    [['https://a/', '-o', '/tmp/', '--title', 'a\nb']],
     [['https://a/', '-o', '/tmp/', '--header', 'X-A: 1\r\nX-B: 2']],
   ])('%j is refused as wrong usage', async (args) => {
     expect(await run(args)).toBe(2)

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { DownloadRequest } from '#domain/download.ts'
 import { InvalidInputError, ProductError } from '#domain/errors.ts'
 import { fineCodeOf } from '#domain/job-failure.ts'
@@ -59,12 +59,12 @@ function withOptions(command: Command): Command {
   const more = (value: string, before: readonly string[] = []) => [...before, value]
   return command
     .argument('[urls...]', 'addresses; with any that begins with -, write -- before them')
-    .option('--list', 'show what is there, download nothing')
+    .addOption(new Option('--list', 'show what is there, download nothing').conflicts(['output', 'finish']))
     .option('-o, --output <file>', 'a file, or a folder/; no library is needed')
     .option('--container <kind>', 'of a file: original, mp4, mkv; by its ending')
     .option('--quality <which>', 'best, worst, 1080, 720 …, audio-only', 'best')
-    .option('--audio-only', 'no picture')
-    .option('--format <id>', 'one that --list names')
+    .addOption(new Option('--audio-only', 'no picture').conflicts('quality'))
+    .addOption(new Option('--format <id>', 'one that --list names').conflicts(['quality', 'audioOnly']))
     .option('--audio-lang <tags>', 'de,en: these only; all by default', more)
     .option('--subtitles <which>', 'all, none, or de,en', 'all')
     .option('--entries <numbers>', 'of a list: 1,3-5')
@@ -88,6 +88,12 @@ async function outputOf(text: string, addresses: number): Promise<string> {
   if (text === '' || text === '-') throw new InvalidInputError('--output wants the name of a file or a folder.')
   const path = resolve(text)
   const found = await stat(path).catch(() => null)
+  if (found && !found.isFile() && !found.isDirectory()) {
+    throw new InvalidInputError(`${path} is neither a file nor a folder.`, {
+      why: 'A download ends with a new file in its place: a device or a pipe would be gone.',
+      fix: 'Name a file or a folder.',
+    })
+  }
   const isFolder = /[/\\]$/.test(text) || found?.isDirectory() === true
   if (isFolder) return path.endsWith(sep) ? path : path + sep
   if (addresses === 1) return path

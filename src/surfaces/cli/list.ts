@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { Option } from 'commander'
 import type { VideoQuery } from '#domain/catalog.ts'
+import { InvalidInputError } from '#domain/errors.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { formatBytes, formatDuration } from './format-values.ts'
@@ -19,17 +20,18 @@ export const listVerb: Verb = {
     ],
     exits: '0 done, 7 no such video (with --video-id)',
   })
-    .option('--search <text>', 'only titles and file names with this text')
+    .addOption(new Option('--search <text>', 'only titles and file names with this text').conflicts('videoId'))
     .option('--video-id <id>', 'only this video')
     .addOption(new Option('--sort <by>', 'order').choices(ORDERS).default('created')),
 
   async run(options, _args, { ports, terminal }) {
+    const text = options.search === undefined ? undefined : searchOf(String(options.search))
     await using library = await ports.openLibrary()
     const query: VideoQuery = {
       sort: options.sort as NonNullable<VideoQuery['sort']>,
       descending: options.sort !== 'title',
       limit: Number.MAX_SAFE_INTEGER,
-      ...(typeof options.search === 'string' && { text: options.search }),
+      ...(text !== undefined && { text }),
     }
     const videos =
       typeof options.videoId === 'string'
@@ -48,4 +50,12 @@ export const listVerb: Verb = {
     }
     return EXIT.done
   },
+}
+
+/** As the dashboard: no title that anybody looks for is longer. */
+const LONGEST_SEARCH = 200
+
+function searchOf(text: string): string {
+  if (text.length <= LONGEST_SEARCH) return text
+  throw new InvalidInputError(`--search has ${text.length} letters.`, { fix: `Give ${LONGEST_SEARCH} at most.` })
 }

@@ -1,9 +1,10 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type OutputConfiguration } from 'commander'
 import type { CliPorts, MayBeNew } from './cli-ports.ts'
 import type { Verb } from './command.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { showError } from './show-error.ts'
 import type { Terminal } from './terminal.ts'
+import { refuseEmptyOptions, usageError } from './usage-error.ts'
 import { wordsOfNewKey } from './words-of-new-key.ts'
 
 /** Loading them all takes longer than what most of them do. */
@@ -32,21 +33,35 @@ export async function runCommandLine(args: readonly string[], ports: CliPorts): 
     .version(ports.version)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput(SAYS_NOTHING_OF_ERRORS)
   const named = VERBS.filter(([, name]) => name === args[0])
   for (const [group, , load] of named.length > 0 ? named : VERBS) {
     const verb = await load()
     verb.command.action(async (...parameters: unknown[]) => {
       exit = await runVerb(verb, parameters, ports)
     })
-    program.commandsGroup(`${group}:`).addCommand(verb.command)
+    program.commandsGroup(`${group}:`).addCommand(verb.command.configureOutput(SAYS_NOTHING_OF_ERRORS))
   }
   try {
     await program.parseAsync(args, { from: 'user' })
     return exit
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    throw error
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return EXIT.done
+    // The help itself, as an answer to nothing.
+    if (error.code === 'commander.help') return EXIT.usage
+    const [, verb] = named[0] ?? []
+    return showError(usageError(error, verb), terminalFor(args, ports))
   }
+}
+
+/** We say it ourselves. */
+const SAYS_NOTHING_OF_ERRORS: OutputConfiguration = { outputError: () => {} }
+
+/** When the options could not be understood. */
+function terminalFor(args: readonly string[], ports: CliPorts): Terminal {
+  const [json, debug] = [args.includes('--json'), args.includes('--debug')]
+  return ports.createTerminal({ json, debug, quiet: false, color: 'auto', input: false })
 }
 
 async function runVerb(verb: Verb, parameters: readonly unknown[], ports: CliPorts): Promise<ExitCode> {
@@ -59,10 +74,13 @@ async function runVerb(verb: Verb, parameters: readonly unknown[], ports: CliPor
     input: options.input !== false,
   })
   try {
-    return await verb.run(options, parameters.slice(0, -2).flat() as string[], {
+    refuseEmptyOptions(verb.command)
+    const exit = await verb.run(options, parameters.slice(0, -2).flat() as string[], {
       ports: tellingNewKey(ports, terminal),
       terminal,
     })
+    const fault = await ports.outputFault()
+    return fault && exit === EXIT.done ? showError(fault, terminal) : exit
   } catch (error) {
     return showError(error, terminal)
   }

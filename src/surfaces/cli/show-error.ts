@@ -17,13 +17,21 @@ export function showError(error: unknown, terminal: Terminal, about?: string): E
   return exit
 }
 
+/** What mends it at a command line, where the error itself names nothing. */
+const FIXES: Readonly<Record<string, string>> = {
+  'video-not-found': '`telereel list` shows the ids of all videos.',
+}
+
 function factsOf(error: unknown): {
   code: string
   message: string
   why?: string | undefined
   fix?: string | undefined
 } {
-  if (error instanceof ProductError) return error
+  if (error instanceof ProductError) {
+    const { code, message, why, fix = FIXES[code] } = error
+    return { code, message, why, fix }
+  }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', message: 'Stopped.' }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, fix: 'Run the same with --debug to see where; then report it.' }

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import type { IngestStatistics, Video } from '#domain/video.ts'
@@ -19,16 +19,23 @@ const STATISTICS: IngestStatistics = {
 }
 
 let talk: string[]
+let registered: string[]
+let stop: AbortController
 beforeEach(() => {
   talk = []
+  registered = []
+  stop = new AbortController()
 })
 
-/** `upload` of this file with a library whose work is done when `follow` says so. */
-function upload(follow: () => Promise<Job>): Promise<number> {
+/** `upload` of this file, so often, with a library whose work is done when `follow` says so. */
+function upload(follow: () => Promise<Job>, times = 1): Promise<number> {
   const video = { id: 'v' as VideoId, title: 'Film', statistics: STATISTICS, notes: [] }
   const library: Partial<CliLibrary> = {
     newRecoveryKey: null,
-    register: async () => video.id,
+    register: async ({ path }) => {
+      registered.push(path)
+      return video.id
+    },
     follow,
     catalog: { video: async () => video as Partial<Video> as Video } as Partial<
       CliLibrary['catalog']
@@ -38,11 +45,12 @@ function upload(follow: () => Promise<Job>): Promise<number> {
   }
   const ports: Partial<CliPorts> = {
     version: '1',
-    signal: new AbortController().signal,
+    signal: stop.signal,
+    outputFault: async () => null,
     createTerminal: ({ json }) => recordedTerminal({ json, data: [], talk }),
     openLibrary: async () => library as CliLibrary,
   }
-  return runCommandLine(['upload', import.meta.filename], ports as CliPorts)
+  return runCommandLine(['upload', ...Array.from({ length: times }, () => import.meta.filename)], ports as CliPorts)
 }
 
 it('took as long as somebody waited, which is longer than the ingest: its figures are kept before it is all stored', async () => {
@@ -54,4 +62,26 @@ it('took as long as somebody waited, which is longer than the ingest: its figure
   }
   expect(await upload(storing)).toBe(0)
   expect(talk.filter((line) => line.includes('took'))).toEqual(['  took      83.4 s'])
+})
+
+describe('Ctrl-C', () => {
+  const pressedIn = (number: number) => async () => {
+    if (registered.length < number) return { state: 'done' } as Job
+    stop.abort(new DOMException('Stopped by a signal.', 'AbortError'))
+    throw stop.signal.reason
+  }
+
+  it.each([1, 2])('in file %i of three takes up none of those behind it, and is told once', async (number) => {
+    expect(await upload(pressedIn(number), 3)).toBe(130)
+    expect(registered).toHaveLength(number)
+    expect(talk.filter((line) => line.includes('Stopped'))).toHaveLength(1)
+  })
+
+  it('that comes when all is done changes nothing', async () => {
+    const last = async () => {
+      stop.abort()
+      return { state: 'done' } as Job
+    }
+    expect(await upload(last)).toBe(0)
+  })
 })

@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
+import { InvalidInputError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import type { Video } from '#domain/video.ts'
@@ -8,7 +7,9 @@ import type { CliLibrary } from './cli-ports.ts'
 import { type Verb, type VerbContext, verbCommand } from './command.ts'
 import { EXIT, type ExitCode, exitCodeForCode } from './exit-code.ts'
 import { count, formatBar, formatBytes, formatDuration } from './format-values.ts'
+import { mustBeFile } from './must-be-file.ts'
 import { showError } from './show-error.ts'
+import { titleOfOption } from './title-of-option.ts'
 
 export const uploadVerb: Verb = {
   command: verbCommand({
@@ -29,14 +30,16 @@ export const uploadVerb: Verb = {
     const files = [...((options.video as string[] | undefined) ?? []), ...args]
     if (files.length === 0) throw new InvalidInputError('No file is named.', { fix: 'telereel upload FILE...' })
     if (options.title && files.length > 1) throw new InvalidInputError('--title names one file, several are given.')
+    const title = typeof options.title === 'string' ? { title: titleOfOption(options.title) } : {}
     await using library = await ports.openLibrary()
     const codes: ExitCode[] = []
     for (const file of files) {
-      const title = typeof options.title === 'string' ? { title: options.title } : {}
+      if (ports.signal.aborted) break
       codes.push(await uploadFile({ path: resolve(file), among: files.length, ...title }, library, { ports, terminal }))
     }
     const failed = codes.filter((code) => code !== EXIT.done)
-    if (failed.length === 0) return EXIT.done
+    if (failed.length === 0 && codes.length === files.length) return EXIT.done
+    if (ports.signal.aborted) return EXIT.cancelled
     return failed.length < codes.length ? EXIT.partly : (failed[0] as ExitCode)
   },
 }
@@ -79,12 +82,6 @@ async function uploadFile(
     }
     return showError(error, terminal, file.path)
   }
-}
-
-async function mustBeFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => null)
-  if (!found) throw new NotFoundError(`There is no file ${path}.`, { fix: 'Check the name.' })
-  if (!found.isFile()) throw new InvalidInputError(`${path} is not a file.`, { fix: 'Name the video file itself.' })
 }
 
 function showProgress({ progress }: Job, file: string, { terminal }: VerbContext): void {

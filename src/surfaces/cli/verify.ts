@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { InvalidInputError, NotFoundError } from '#domain/errors.ts'
+import { InvalidInputError } from '#domain/errors.ts'
 import type { VideoId } from '#domain/ids.ts'
 import { type VerifiedVideo, type VerifyLevel, verifyLibrary } from '#features/library/verify-library.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { count, formatBytes } from './format-values.ts'
+import { mustBeFile } from './must-be-file.ts'
 import { joinProblems, problemLine } from './problem-lines.ts'
 
 const LEVELS: Readonly<Record<string, VerifyLevel>> = { structure: 0, size: 1, full: 2 }
@@ -36,7 +36,7 @@ export const verifyVerb: Verb = {
     if (level === undefined) throw new InvalidInputError('--level takes structure, size or full.')
     if (!(percent > 0 && percent <= 100)) throw new InvalidInputError('--percent takes a number above 0, at most 100.')
     const wishes = wishesOf(options)
-    if (wishes.sourcePath !== null) await mustBeThere(wishes.sourcePath)
+    if (wishes.sourcePath !== null) await mustBeFile(wishes.sourcePath)
     await using library = await ports.openLibrary()
     const { dryRun, sourcePath } = wishes
     const sum = { videos: 0, packs: 0, bytes: 0, problems: 0, repaired: 0, unmended: 0 }
@@ -76,11 +76,6 @@ function wishesOf({ repair, dryRun, source, videoId }: Parameters<Verb['run']>[0
     sourcePath: typeof source === 'string' ? resolve(source) : null,
     videoId: typeof videoId === 'string' ? (videoId as VideoId) : undefined,
   }
-}
-
-async function mustBeThere(path: string): Promise<void> {
-  if (!(await stat(path).catch(() => null)))
-    throw new NotFoundError(`There is no file ${path}.`, { fix: 'Check the name.' })
 }
 
 /** What a person who reads of problems would ask next. */
