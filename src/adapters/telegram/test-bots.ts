@@ -51,8 +51,8 @@ export async function* testBots(options: BotTestOptions): AsyncGenerator<BotTest
 class StepFault extends Error {
   readonly fix: string
 
-  constructor(message: string, fix: string, options: ErrorOptions = {}) {
-    super(message, options)
+  constructor(message: string, fix: string) {
+    super(message)
     this.fix = fix
   }
 }
@@ -91,18 +91,11 @@ class BotTest {
 
   async #testReadingFrom(chatId: number, writer: BotApi): Promise<void> {
     const bytes = this.#options.random(READ_BYTES)
-    const sent = await this.#step('write', async (signal) => {
-      try {
-        return await writer.sendDocument(chatId, this.#document(bytes), signal)
-      } catch (error) {
-        if (!(error instanceof TelegramError) || error.kind === 'rate-limited') throw error
-        throw new StepFault(
-          `${writer.setting} could not write the file that was to be read (${error.message}).`,
-          FIX_WRITER,
-          { cause: error },
-        )
-      }
-    })
+    const sent = await this.#step('write', (signal) =>
+      writer.sendDocument(chatId, this.#document(bytes), signal).catch((error: unknown) => {
+        throw faultOfWriter(writer, error)
+      }),
+    )
     if (!sent) return
     await this.#testReadBack(bytes, async (signal) => this.#seen({ chatId, messageId: sent.messageId }, signal))
     await this.#step('delete', (signal) => writer.deleteMessages(chatId, [sent.messageId], signal))
@@ -216,9 +209,15 @@ class BotTest {
 }
 
 const ALLOW_SAVING = 'In the settings of the channel, allow saving its content: else no other bot can be shown a file.'
-const FIX_WRITER = 'Mend that bot first, then test again.'
 const CHANGED = 'The bytes that came back are not those that were written.'
 const CHANGED_FIX = 'Look whether a proxy or a Bot API server of your own changes files on their way.'
+
+/** Not the fault of the bot under test. */
+function faultOfWriter({ setting }: BotApi, error: unknown): unknown {
+  if (!(error instanceof TelegramError) || error.kind === 'rate-limited') return error
+  const message = `${setting} could not write the file that was to be read (${error.message}).`
+  return new StepFault(message, 'Mend that bot first, then test again.')
+}
 
 function faultOf(step: BotTestStep, error: unknown): { message: string; fix: string } {
   if (error instanceof StepFault) return { message: error.message, fix: error.fix }
