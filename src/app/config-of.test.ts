@@ -19,6 +19,15 @@ describe('settings that do nothing in this version', () => {
     expect(remarksOn(sourcesOf(environment))).toEqual(told)
   })
 
+  it('are told also of a part of their values', () => {
+    const own = { MAX_CHUNK_SIZE: '100MiB', BOT_API_ROOT: 'http://127.0.0.1:8081' }
+    expect(configOf(sourcesOf(own)).notices).toEqual([])
+    const telegram = { ...own, BOT_TOKEN: `123456789:${'A'.repeat(35)}`, CHAT_ID: '-1001' }
+    const told = [expect.stringMatching(/^MAX_CHUNK_SIZE has no effect above 20971520 /)]
+    expect(configOf(sourcesOf(telegram)).notices).toEqual(told)
+    expect(remarksOn(sourcesOf(telegram))).toEqual(told)
+  })
+
   it('are not told of when nobody set them, or to nothing', () => {
     expect(configOf(sourcesOf({})).notices).toEqual([])
     expect(configOf(sourcesOf({ ADMIN_PASSWORD: '', REDIS_HOST: ' ' })).notices).toEqual([])

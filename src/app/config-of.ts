@@ -2,6 +2,7 @@ import { type Config, loadConfig } from '#config/config.ts'
 import { describeNotices, describeSettings } from '#config/describe-settings.ts'
 import type { Sources } from '#config/env.ts'
 import { faultLine } from '#config/fault.ts'
+import { MAX_PUBLIC_BOT_API_FILE_BYTES } from '#config/settings/media.ts'
 import { InvalidInputError } from '#domain/errors.ts'
 
 /** Rejects with one line per wrong setting: name, value, what is allowed. */
@@ -9,7 +10,7 @@ export function configOf(sources: Sources): { readonly config: Config; readonly 
   const loaded = loadConfig(sources)
   if (!('faults' in loaded)) {
     const { config, notices } = onlyBuilt(loaded)
-    return { config, notices: [...notices, ...withoutEffect(sources)] }
+    return { config, notices: [...notices, ...withoutEffect(sources), ...tooMuch(config)] }
   }
   const lines = loaded.faults.map(faultLine)
   throw new InvalidInputError(`Some settings are wrong:\n  ${lines.join('\n  ')}`, {
@@ -23,7 +24,7 @@ export function remarksOn(sources: Sources): readonly string[] {
   return [
     ...describeNotices(sources),
     ...withoutEffect(sources),
-    ...('faults' in loaded ? [] : notBuilt(loaded.config)),
+    ...('faults' in loaded ? [] : [...tooMuch(loaded.config), ...notBuilt(loaded.config)]),
   ]
 }
 
@@ -35,6 +36,14 @@ const WITHOUT_EFFECT: readonly (readonly [name: RegExp, words: string])[] = [
   [/^ALLOWED_USERS$/, 'has no effect yet: the bots answer nobody.'],
   [/^(REDIS_HOST|WORKER_(US|EU|ASIA)_URL)$/, 'has no effect yet: one machine does everything.'],
 ]
+
+/** What lies in Telegram must be readable without a server of one's own, should that one go. */
+function tooMuch({ store, media }: Config): string[] {
+  if (store.kind !== 'telegram' || media.maxChunkBytes <= MAX_PUBLIC_BOT_API_FILE_BYTES) return []
+  return [
+    `MAX_CHUNK_SIZE has no effect above ${MAX_PUBLIC_BOT_API_FILE_BYTES} (20 MiB) in Telegram: the public Bot API could not read more.`,
+  ]
+}
 
 function withoutEffect(sources: Sources): string[] {
   const set = describeSettings(sources).filter(({ origin, value }) => origin !== 'default' && value !== '')
