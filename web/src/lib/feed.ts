@@ -9,6 +9,8 @@ const POLLING_AFTER_MS = 10_000
 /** A page in the background lets go of its connection: browsers allow six to a server, over all tabs. */
 const HIDDEN_CLOSE_MS = 30_000
 const MAX_RETRY_MS = 30_000
+/** More than two pings of the server: what is silent for so long is dead, also where nobody closed the connection. */
+const SILENT_MS = 40_000
 
 /** The live feed of the server (Server-Sent Events), kept up for as long as the page is looked at. */
 export class Feed {
@@ -19,6 +21,7 @@ export class Feed {
   #retryTimer = 0
   #pollingTimer = 0
   #hiddenTimer = 0
+  #silentTimer = 0
 
   constructor(onMessage: (message: FeedMessage) => void) {
     this.#onMessage = onMessage
@@ -40,7 +43,9 @@ export class Feed {
     this.#lost()
     const source = new EventSource(EVENTS_PATH)
     this.#source = source
+    this.#heard()
     source.onopen = () => {
+      this.#heard()
       this.#stopWaiting()
       this.#retryMs = 1000
       this.state.set('live')
@@ -50,6 +55,7 @@ export class Feed {
       this.#lost()
       // The browser tries again by itself unless the answer was an error.
       if (source.readyState !== EventSource.CLOSED) return
+      clearTimeout(this.#silentTimer)
       this.#retryTimer = window.setTimeout(() => this.#open(), this.#retryMs)
       this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
     }
@@ -57,8 +63,14 @@ export class Feed {
 
   #close(): void {
     clearTimeout(this.#retryTimer)
+    clearTimeout(this.#silentTimer)
     this.#source?.close()
     this.#source = null
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silentTimer)
+    this.#silentTimer = window.setTimeout(() => this.#open(), SILENT_MS)
   }
 
   #lost(): void {
@@ -74,6 +86,7 @@ export class Feed {
   }
 
   #hear(text: string): void {
+    this.#heard()
     const message = FeedMessage.safeParse(JSON.parse(text))
     // A newer server may say what this page does not know yet.
     if (message.success) this.#onMessage(message.data)

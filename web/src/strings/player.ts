@@ -49,6 +49,7 @@ export const player = {
       : `This browser cannot play ${codec}. Playing ${other}.`,
   error: {
     title: 'This cannot be played here',
+    notGiven: 'The film does not come',
     vlc: 'Open in VLC',
     copy: 'Copy report',
     retry: 'Try again',

@@ -19,6 +19,8 @@ export const FeedMessage = z.discriminatedUnion('kind', [
   /** Somebody had it forgotten. */
   z.object({ kind: z.literal('job-removed'), jobId: z.string() }),
   z.object({ kind: z.literal('playable'), videoId: z.string(), playableSec: z.number() }),
+  /** Comes every few seconds, without an `id:`: a feed that says nothing for longer is dead, whatever its connection says. */
+  z.object({ kind: z.literal('ping') }),
   z.object({ kind: z.literal('note'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])
 export type FeedMessage = z.infer<typeof FeedMessage>

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FILM_ID } from '#features/playback/film.test-support.ts'
 import { FeedMessage } from '../contract/event.ts'
 import { startServer, type TestServer, usualFilm } from '../http.test-support.ts'
@@ -21,8 +21,13 @@ interface Listener {
   readonly lastId: () => string
 }
 
-function listen(lastEventId?: string): Listener {
-  const socket = connect(server.port, '127.0.0.1')
+async function startQuietServer(): Promise<TestServer & AsyncDisposable> {
+  const quiet = await startServer(usualFilm())
+  return { ...quiet, [Symbol.asyncDispose]: () => quiet.close() }
+}
+
+function listen(lastEventId?: string, port = server.port): Listener {
+  const socket = connect(port, '127.0.0.1')
   let text = ''
   socket.on('data', (chunk) => {
     text += chunk
@@ -63,6 +68,23 @@ describe('the live feed', () => {
     expect(messages).toContainEqual({ kind: 'note', level: 'info', message: 'hello' })
     expect(messages).toContainEqual({ kind: 'video-removed', videoId: FILM_ID })
     expect(messages.find(({ kind }) => kind === 'video')).toMatchObject({ video: { id: FILM_ID, state: 'active' } })
+  })
+
+  it('tells that it lives, which is nothing that could be missed', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      await using quiet = await startQuietServer()
+      const listener = listen(undefined, quiet.port)
+      await until(() => listener.messages().length === 1)
+      const before = listener.lastId()
+      vi.advanceTimersByTime(15_000)
+      await until(() => listener.messages().length === 2)
+      expect(listener.messages()[1]).toEqual({ kind: 'ping' })
+      expect(listener.text().match(/^id: /gm)).toHaveLength(1)
+      expect(listener.lastId()).toBe(before)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('gives a page that was away what it missed, once and in order', async () => {

@@ -15,8 +15,10 @@ import { Throttle } from './throttle.ts'
 const KEPT_MESSAGES = 1000
 /** At most 4 updates a second per row. */
 const ROW_INTERVAL_MS = 250
-/** Keeps proxies from closing a silent connection; they commonly wait 60 s. */
+/** Keeps proxies from closing a silent connection (they commonly wait 60 s), and lets a page tell a dead one from it. */
 const PING_MS = 15_000
+/** Without an id: what a reader has seen stays what it was. */
+const PING = `data: ${JSON.stringify({ kind: 'ping' } satisfies FeedMessage)}\n\n`
 /** A reader that lets so much pile up has gone to sleep; it comes back with Last-Event-ID. */
 const MAX_BACKLOG_BYTES = 1_000_000
 
@@ -30,7 +32,7 @@ export class EventFeed {
 
   constructor(ports: PresentPorts) {
     this.#ports = ports
-    this.#ping = setInterval(() => this.#write(': ping\n\n'), PING_MS)
+    this.#ping = setInterval(() => this.#write(PING), PING_MS)
     this.#ping.unref()
   }
 

@@ -3,6 +3,7 @@ import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { CueTracks } from './cue-tracks.ts'
 import { type Engine, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
 import { hlsFault } from './hls-fault.ts'
+import { loadPolicies } from './load-policies.ts'
 import { whyNotGiven } from './why-not-given.ts'
 
 /** Bounds what lies in memory, also through long pauses and in films of many gigabytes. */
@@ -31,6 +32,7 @@ export class HlsEngine implements Engine {
     this.#cues = new CueTracks(video)
     this.#hls = new Hls({
       ...BUFFER,
+      ...loadPolicies(),
       workerPath,
       // A growing list would begin near its end.
       startPosition: 0,

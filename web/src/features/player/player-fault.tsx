@@ -5,7 +5,10 @@ import type { Fault } from '../../lib/problem-error.ts'
 import { vlcUrl } from '../../lib/vlc.ts'
 import { t } from '../../strings/strings.ts'
 
-/** What cannot be played here, in plain words, with two ways out. */
+/** Another player has a way with these. */
+const OF_THE_BROWSER: ReadonlySet<string> = new Set(['codec', 'media', 'player', 'unsupported'])
+
+/** What cannot be played here or does not come, in plain words, with the ways out. */
 export function PlayerFault({
   fault,
   playlistUrl,
@@ -18,13 +21,20 @@ export function PlayerFault({
   readonly onRetry: () => void
 }) {
   const words = t.player.error
+  const isOfBrowser = OF_THE_BROWSER.has(fault.code)
+  const again = (
+    <Button look={isOfBrowser ? 'quiet' : 'primary'} onClick={onRetry}>
+      <RotateCw className="size-4" aria-hidden="true" />
+      {words.retry}
+    </Button>
+  )
   return (
     <div
       role="alert"
       className="absolute inset-0 z-20 grid place-content-center-safe justify-items-center gap-3 overflow-y-auto bg-black/85 p-6 text-center"
     >
       <TriangleAlert className="size-9 text-warn max-md:hidden" aria-hidden="true" />
-      <h2 className="text-lg">{words.title}</h2>
+      <h2 className="text-lg">{isOfBrowser ? words.title : words.notGiven}</h2>
       <p className="max-w-md text-sm text-balance text-muted">{fault.message}</p>
       {fault.why ? (
         <p className="line-clamp-2 max-w-md font-mono text-xs text-muted max-md:hidden">[{fault.why}]</p>
@@ -35,18 +45,19 @@ export function PlayerFault({
         </p>
       ) : null}
       <div className="flex flex-wrap justify-center gap-2">
-        <a href={vlcUrl(playlistUrl)} className={buttonClass('primary')}>
-          <TvMinimalPlay className="size-4" aria-hidden="true" />
-          {words.vlc}
-        </a>
+        {isOfBrowser ? (
+          <a href={vlcUrl(playlistUrl)} className={buttonClass('primary')}>
+            <TvMinimalPlay className="size-4" aria-hidden="true" />
+            {words.vlc}
+          </a>
+        ) : (
+          again
+        )}
         <Button onClick={() => void copyText(report, t.faults.copied)}>
           <ClipboardCopy className="size-4" aria-hidden="true" />
           {words.copy}
         </Button>
-        <Button look="quiet" onClick={onRetry}>
-          <RotateCw className="size-4" aria-hidden="true" />
-          {words.retry}
-        </Button>
+        {isOfBrowser ? again : null}
       </div>
     </div>
   )

@@ -8,8 +8,8 @@ import { PictureLayers } from './picture-layers.tsx'
 import { PlayerFault } from './player-fault.tsx'
 import { readPosition, readTaste, rememberTaste } from './player-memory.ts'
 import { playerReport } from './player-report.ts'
+import { shownFault } from './shown-fault.ts'
 import { StatsOverlay } from './stats-overlay.tsx'
-import { tellFault } from './tell-fault.ts'
 import { useAttention } from './use-attention.ts'
 import { useHint } from './use-hint.ts'
 import { usePictureTaps } from './use-picture-taps.ts'
@@ -31,7 +31,7 @@ export function Player({
   const element = useRef<HTMLVideoElement>(null)
   const parts = usePlayer(video, element, frame)
   const { engine, actions, media, state } = parts
-  const fault = parts.fault && tellFault(parts.fault, video, parts.state.trouble)
+  const fault = shownFault(parts, video)
   const tracks = useTrackChoice(video, engine, state)
   const [resumeAtSec] = useState(() => readPosition(video.id))
   const [cueSize, setCueSize] = useState(() => readTaste().cueSize)
@@ -83,7 +83,7 @@ export function Player({
       />
       <PictureLayers
         element={element}
-        parts={parts}
+        parts={{ ...parts, fault }}
         cueSize={cueSize}
         hint={hint}
         isRaised={attention.isShown}

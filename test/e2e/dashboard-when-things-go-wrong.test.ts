@@ -1,0 +1,158 @@
+import { mkdtemp, readdir, rename as move, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EVENTS_PATH, VIDEOS_PATH, videoPath } from '#surfaces/http/contract/addresses.ts'
+import type { Problem } from '#surfaces/http/contract/problem.ts'
+import { startBreakingProxy } from '../support/breaking-proxy.ts'
+import { type Dashboard, startDashboard } from '../support/dashboard.ts'
+import { mediaFile } from '../support/media-matrix.ts'
+import { makeDataDir, type RunningServer, startServer } from '../support/start-server.ts'
+import { uploadByCli } from '../support/upload-by-cli.ts'
+
+/** Small packs, so that a film lies in several; nothing is read before it is asked for, and nothing is kept. */
+const LOSABLE = { MAX_CHUNK_SIZE: '262144', PRELOAD_SEGMENTS: '0', ENABLE_CACHE_WARMING: 'false', CACHE_SIZE: '0' }
+/** More than any disk has. */
+const ROOMY = { MAX_UPLOAD_SIZE: String(16 * 2 ** 40) }
+
+let film: string
+let folder: string
+let dataDir: string
+let videoId: string
+let server: RunningServer
+let dashboard: Dashboard
+
+beforeAll(async () => {
+  film = await mediaFile('mp4-two-voices')
+  ;[folder, dataDir] = await Promise.all([mkdtemp(join(tmpdir(), 'telereel-films-')), makeDataDir()])
+  ;({ videoId } = await uploadByCli({ dataDir }, film, LOSABLE))
+  ;[server, dashboard] = await Promise.all([startServer({ dataDir, env: { ...LOSABLE, ...ROOMY } }), startDashboard()])
+})
+
+afterAll(async () => {
+  await dashboard?.[Symbol.asyncDispose]()
+  await server?.[Symbol.asyncDispose]()
+  for (const path of [folder, dataDir]) await rm(path, { recursive: true, force: true })
+})
+
+describe('a film whose bytes the store has lost', () => {
+  it('says why in the words of the server, and plays when they are back', async () => {
+    await using opened = await dashboard.open(server.url)
+    const { page } = opened
+    const back = await losePacks()
+    const refused = page.waitForResponse((answer) => answer.url().includes('/segment/') && answer.status() === 500)
+    await page.goto(`${server.url}/video/${videoId}?play=1`)
+    const alert = page.getByRole('region', { name: /^Player:/ }).getByRole('alert')
+    await alert.waitFor({ timeout: 30_000 })
+    await alert.getByText(await reasonFor((await refused).url())).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    await back()
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect.poll(() => opened.media('currentTime'), { timeout: 15_000 }).toBeGreaterThan(0.5)
+    expect(await alert.count()).toBe(0)
+  })
+
+  it('plays on as far as the bytes go', async () => {
+    await using opened = await dashboard.open(server.url)
+    const { page } = opened
+    const back = await losePacks((position) => position > 1)
+    await page.goto(`${server.url}/video/${videoId}?play=1`)
+    const alert = page.getByRole('region', { name: /^Player:/ }).getByRole('alert')
+    await alert.waitFor({ timeout: 30_000 })
+    const stoppedSec = await opened.media('currentTime')
+    expect(stoppedSec).toBeGreaterThan(1)
+    expect(await leftToPlaySec(page)).toBeLessThan(0.5)
+    await back()
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await expect.poll(() => opened.media('currentTime'), { timeout: 30_000 }).toBeGreaterThan(stoppedSec + 0.5)
+  })
+})
+
+describe('a server that is away for a moment', () => {
+  it('is waited for, and the player says so', async () => {
+    await using proxy = await startBreakingProxy(server.url)
+    await using opened = await dashboard.open(proxy.url)
+    const { page } = opened
+    proxy.break(/\.m4s$/, 'cut')
+    await page.goto(`${proxy.url}/video/${videoId}?play=1`)
+    const player = page.getByRole('region', { name: /^Player:/ })
+    await player.getByRole('status').getByText('The server does not answer. Trying again…').waitFor()
+    proxy.mend()
+    await expect.poll(() => opened.media('currentTime'), { timeout: 30_000 }).toBeGreaterThan(0.5)
+    expect(await player.getByRole('alert').count()).toBe(0)
+  })
+})
+
+describe.each([
+  ['refuses the live feed', 'refuse'],
+  ['cuts the live feed', 'cut'],
+  ['lets nothing of the live feed through', 'hush'],
+] as const)('a proxy that %s', (_, how) => {
+  it('does not keep what is new from the page, which listens again when it is let', async () => {
+    await using proxy = await startBreakingProxy(server.url)
+    await using opened = await dashboard.open(`${proxy.url}/?q=${how}`)
+    const { page } = opened
+    await clockOf(page)
+    const lost = page.getByRole('banner').getByText(/^Live updates lost/)
+    await page.getByRole('heading', { name: 'No video has all of this' }).waitFor()
+    expect(await lost.count()).toBe(0)
+
+    proxy.break(new RegExp(`^${EVENTS_PATH}`), how)
+    // Who hears nothing cannot know at once.
+    if (how === 'hush') await page.clock.fastForward(60_000)
+    await page.getByRole('banner').getByText('Reconnecting…').waitFor()
+    await page.clock.fastForward(11_000)
+    await lost.waitFor()
+    await rename(`${how} asked`)
+    await page.clock.fastForward(6000)
+    await page.getByRole('link', { name: `${how} asked` }).waitFor()
+
+    proxy.mend()
+    await page.clock.fastForward(60_000)
+    await expect.poll(() => lost.count(), { timeout: 30_000 }).toBe(0)
+    // Told, not asked for.
+    proxy.asked.length = 0
+    await rename(`${how} told`)
+    await page.getByRole('link', { name: `${how} told` }).waitFor()
+    expect(proxy.asked.filter((line) => line.includes(VIDEOS_PATH))).toEqual([])
+  })
+})
+
+/** Why the server does not give what stands at an address. */
+async function reasonFor(address: string): Promise<string> {
+  return ((await (await fetch(address)).json()) as Problem).detail
+}
+
+/** Takes packs of the film out of the store; the function puts them back. */
+async function losePacks(isLost: (position: number) => boolean = () => true): Promise<() => Promise<void>> {
+  const blobs = join(dataDir, 'blobs', videoId)
+  const lost = (await readdir(blobs)).filter((name) => isLost(Number.parseInt(name, 10)))
+  expect(lost).not.toEqual([])
+  for (const name of lost) await move(join(blobs, name), join(folder, name))
+  return async () => {
+    for (const name of lost) await move(join(folder, name), join(blobs, name))
+  }
+}
+
+/** Gives the film another title, as another page would. */
+async function rename(title: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(server.url + videoPath(videoId), {
+    method: 'PATCH',
+    headers,
+    body: JSON.stringify({ title }),
+  })
+  expect(answer.status).toBe(200)
+}
+
+/** From now on the clock of the page can be set forward. */
+async function clockOf(page: Page): Promise<void> {
+  await page.clock.install()
+  await page.reload()
+}
+
+async function leftToPlaySec(page: Page): Promise<number> {
+  const script = "(v => v.buffered.length ? v.buffered.end(0) - v.currentTime : 0)(document.querySelector('video'))"
+  return Number(await page.evaluate(script))
+}
