@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely'
-import { CancelledError } from '#domain/errors.ts'
+import { CancelledError, NoSpaceError } from '#domain/errors.ts'
 import type { JobsTable, JobWish } from './schema/jobs.ts'
 import { type JobRow, jobOf } from './job-row.ts'
 import type { QueueContext } from './queue-context.ts'
@@ -88,8 +88,7 @@ export class JobLease implements Disposable {
     const row = (await update.returningAll().executeTakeFirst()) ?? null
     if (!row && wish === undefined) this.#giveUp('The job was taken by another worker.')
     if (!row) return null
-    this.#confirmedMs = sentMs
-    this.#guard()
+    this.#confirm(sentMs)
     if (row.wish && row.state === 'running') this.heed(row.wish)
     if (Object.keys(columns).length > 0) events.emit({ kind: 'job-changed', job: jobOf(row) })
     return row
@@ -98,10 +97,18 @@ export class JobLease implements Disposable {
   /** A database that does not answer is waited for; meanwhile the watchdog runs. */
   #beat(): void {
     this.#abortWhenLate()
+    const sentMs = this.#context.clock.monotonicMs()
     this.write({}).catch((error) => {
+      // Where nothing can be written nobody can take the job either.
+      if (error instanceof NoSpaceError) return this.#confirm(sentMs)
       const fields = { jobId: this.#row.id, error }
       this.#context.events.emit({ kind: 'note', level: 'warn', message: 'A heartbeat failed.', fields })
     })
+  }
+
+  #confirm(sentMs: number): void {
+    this.#confirmedMs = sentMs
+    this.#guard()
   }
 
   #guard(): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
-import { LibraryLockedError } from '#domain/errors.ts'
+import { LibraryLockedError, NoSpaceError } from '#domain/errors.ts'
 import { type Clock, SYSTEM_CLOCK } from './clock.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { describeProcess, type ProcessIdentity, thisProcess } from './process-identity.ts'
@@ -103,7 +103,11 @@ function hold(
     giveUpWhenLate()
     const sentMs = clock.monotonicMs()
     const mine = db.updateTable('leases').set(({ eb }) => ({ beats: eb('beats', '+', 1) }))
-    const { numUpdatedRows } = await mine.where('name', '=', NAME).where('token', '=', token).executeTakeFirst()
+    const { numUpdatedRows } = await mine
+      .where('name', '=', NAME)
+      .where('token', '=', token)
+      .executeTakeFirst()
+      .catch(unlessFull)
     if (numUpdatedRows === 0n) giveUp()
     else confirmedMs = sentMs
   }
@@ -113,7 +117,14 @@ function hold(
     lost: lost.signal,
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await db.deleteFrom('leases').where('name', '=', NAME).where('token', '=', token).execute()
+      // One that stays says whose it was, and that he is gone.
+      await db.deleteFrom('leases').where('name', '=', NAME).where('token', '=', token).execute().catch(unlessFull)
     },
   }
+}
+
+/** Where nothing can be written nobody can take the library either: whoever has it keeps it, and goes on serving. */
+function unlessFull(error: unknown): { readonly numUpdatedRows: null } {
+  if (error instanceof NoSpaceError) return { numUpdatedRows: null }
+  throw error
 }

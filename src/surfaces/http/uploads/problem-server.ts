@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Server } from '@tus/server'
-import { ProductError } from '#domain/errors.ts'
+import { NoSpaceError, ProductError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import { PROBLEM_MEDIA_TYPE } from '../contract/problem.ts'
 import { problemOf } from '../problem-of.ts'
@@ -15,7 +15,7 @@ export class ProblemServer extends Server {
       ...options,
       onResponseError: (_request, error) => {
         if (isOfTus(error)) return undefined
-        return this.#answerTo(error instanceof Error ? error : new Error(JSON.stringify(error)))
+        return this.#answerTo(error instanceof Error ? ofDisk(error) : new Error(JSON.stringify(error)))
       },
     })
     this.#events = events
@@ -38,6 +38,19 @@ export class ProblemServer extends Server {
     }
     return { status_code: problem.status, body: JSON.stringify(problem) }
   }
+}
+
+/** No room on the medium, or none left for this user. */
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT'])
+
+/** A disk that fills up while bytes come is nobody's mistake. */
+function ofDisk(error: Error): Error {
+  if (!FULL.has((error as NodeJS.ErrnoException).code)) return error
+  return new NoSpaceError('The disk is full.', {
+    why: 'Something else has taken the room that was free when the upload began.',
+    fix: 'Free some space on the disk of the data folder; the upload can go on where it is.',
+    cause: error,
+  })
 }
 
 /** Not an Error; others that have a status too are ours. */

@@ -6,6 +6,7 @@ import { FileStore } from '@tus/file-store'
 import type { Server, Upload } from '@tus/server'
 import { InvalidInputError, NotMediaError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
+import { Mutex } from '#lib/concurrency/mutex.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { stripControls } from '#lib/file-name/strip-controls.ts'
 import { UPLOAD_VIDEO_ID_HEADER, UPLOADS_PATH } from '../contract/addresses.ts'
@@ -48,6 +49,7 @@ export class TusUploads {
   readonly #finishing = new Map<string, Promise<string>>()
   /** Promised, but not yet on disk under an id. */
   #admittingBytes = 0
+  readonly #admission = new Mutex()
 
   constructor(ports: UploadPorts, settings: UploadSettings) {
     this.#ports = ports
@@ -141,6 +143,16 @@ export class TusUploads {
 
   async #create(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const byteLength = declaredLength(request)
+    await this.#admission.run(() => this.#admit(byteLength))
+    try {
+      await this.#tus.handle(request, response)
+    } finally {
+      this.#admittingBytes -= byteLength
+    }
+  }
+
+  /** One at a time: what the disk has free may be promised once only. */
+  async #admit(byteLength: number): Promise<void> {
     const { bavail, blocks, bsize } = await statfs(this.#settings.dir)
     const reservedBytes = await this.reservedBytes()
     assertRoomFor(byteLength, {
@@ -148,15 +160,9 @@ export class TusUploads {
       openUploads: this.#open.size,
       freeBytes: bavail * bsize,
       totalBytes: blocks * bsize,
-      // Looked at last: others may have been admitted while we asked the disk.
-      reservedBytes: Math.max(reservedBytes, this.#admittingBytes),
+      reservedBytes,
     })
     this.#admittingBytes += byteLength
-    try {
-      await this.#tus.handle(request, response)
-    } finally {
-      this.#admittingBytes -= byteLength
-    }
   }
 
   /** A client whose last answer got lost asks again: it must not send a film twice because the ingest was fast. */

@@ -179,6 +179,17 @@ describe('admission', () => {
     await server.ask(path, { method: 'DELETE', headers: TUS })
     expect((await status()).reservedBytes).toBe(0)
   })
+
+  it('promises no byte of the disk twice, however many come at once', async () => {
+    const server = await start({ maxUploadBytes: Number.MAX_SAFE_INTEGER })
+    const { freeBytes, headroomBytes } = JSON.parse((await server.ask('/api/status')).body.toString()).disk
+    const share = Math.floor((freeBytes - headroomBytes) * 0.3)
+    expect((await open(server, share)).status).toBe(201)
+    const answers = await Promise.all(Array.from({ length: 12 }, () => open(server, share)))
+    // What is being promised may count twice for a moment, never less than once.
+    expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(2)
+    expect(new Set(answers.map(({ status }) => status))).toContain(507)
+  })
 })
 
 describe('a finished upload', () => {

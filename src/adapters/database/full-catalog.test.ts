@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kysely, KyselyPlugin } from 'kysely'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NoSpaceError } from '#domain/errors.ts'
+import type { VideoId } from '#domain/ids.ts'
+import { SYSTEM_CLOCK } from './clock.ts'
+import { DatabaseJobQueue } from './database-job-queue.ts'
+import { JOB_SETTINGS } from './job-settings.ts'
+import { acquireLibraryLock } from './library-lock.ts'
+import { type OpenDatabase, openDatabase } from './open-database.ts'
+import type { Tables } from './schema/tables.ts'
+
+let folder: string
+let database: OpenDatabase
+let disk: SmallDisk
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'telereel-full-'))
+  database = await openDatabase({ kind: 'sqlite', path: join(folder, 'catalog.db') })
+  disk = new SmallDisk(database.db)
+})
+afterEach(async () => {
+  await database[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
+
+describe('a catalog whose disk is full', () => {
+  it('costs its server neither the library nor its end: nobody else can take what cannot be written', async () => {
+    const lock = await acquireLibraryLock(disk.db, { staleMs: 400, heartbeatMs: 30 })
+    disk.isFull = true
+    await sleep(900)
+    expect(lock.lost.aborted).toBe(false)
+    disk.isFull = false
+    await sleep(100)
+    expect(lock.lost.aborted).toBe(false)
+    disk.isFull = true
+    await lock[Symbol.asyncDispose]()
+    expect(disk.refusals).toBeGreaterThan(5)
+  })
+
+  it('takes no job from its worker', async () => {
+    const settings = { ...JOB_SETTINGS, leaseMs: 400, heartbeatMs: 30, pollMs: 10 }
+    const context = {
+      dialect: 'sqlite',
+      newId: () => crypto.randomUUID(),
+      clock: SYSTEM_CLOCK,
+      random: () => 0.5,
+    } as const
+    const jobs = new DatabaseJobQueue({ ...context, db: disk.db, events: { emit() {} }, settings })
+    const { id } = await jobs.add('ingest-video', { videoId: 'a' as VideoId })
+    const stop = new AbortController()
+    let attempts = 0
+    const handler = async (_payload: unknown, { signal }: { readonly signal: AbortSignal }) => {
+      attempts++
+      disk.isFull = true
+      await sleep(900)
+      disk.isFull = false
+      signal.throwIfAborted()
+    }
+    const working = jobs.work({ 'ingest-video': handler }, { concurrency: 1, signal: stop.signal })
+    await expect.poll(async () => (await jobs.job(id)).state, { timeout: 10_000 }).toBe('done')
+    stop.abort()
+    await working
+    expect(attempts).toBe(1)
+    expect(disk.refusals).toBeGreaterThan(5)
+  })
+})
+
+/** The catalog on a disk that takes nothing more while it is full. */
+class SmallDisk {
+  isFull = false
+  refusals = 0
+  readonly db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    const plugin: KyselyPlugin = {
+      transformQuery: ({ node }) => {
+        if (!this.isFull || node.kind === 'SelectQueryNode') return node
+        this.refusals++
+        throw new NoSpaceError('The catalog cannot grow.')
+      },
+      transformResult: async ({ result }) => result,
+    }
+    this.db = db.withPlugin(plugin)
+  }
+}
