@@ -25,6 +25,8 @@ export interface ServerOptions {
   /** An existing data folder stays when the server is disposed of; without one, a fresh folder is made and removed. */
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** A command that runs the one behind it; see run-telereel.ts. */
+  readonly through?: readonly string[]
 }
 
 /** A hanging start must not hang the tests. */
@@ -32,10 +34,14 @@ const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 30_000
 
 /** Starts `telereel serve --json` and resolves when it listens; rejects with its own words when it does not come up. */
-export async function startServer({ dataDir: given, env = {} }: ServerOptions = {}): Promise<RunningServer> {
+export async function startServer({
+  dataDir: given,
+  env = {},
+  through = [],
+}: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = given ?? (await makeDataDir())
   await mkdir(dataDir, { recursive: true })
-  const child = startTelereel(['serve', '--json'], { dataDir, env })
+  const child = startTelereel(['serve', '--json'], { dataDir, env, through })
   const said = collect(child)
   const exited = new Promise<number | null>((done) => child.once('close', done))
   const url = await untilListening(child, said)
