@@ -1,4 +1,5 @@
 import type { DownloadIdentity, LinkKind } from '#domain/download.ts'
+import { askedWaitMs } from '#domain/asked-wait.ts'
 import {
   AnswerTooLargeError,
   NotMediaError,
@@ -52,11 +53,16 @@ export async function findLink(
       return await lookOnce(url, identity, web, signal)
     } catch (error) {
       signal.throwIfAborted()
-      const mayPass = error instanceof ProductError && error.retry !== 'never'
+      const mayPass = error instanceof ProductError && error.retry !== 'never' && !wantsRest(error)
       if (!mayPass || looks === MOST_LOOKS || REAL_PACE.now() - startedMs > AGAIN_WITHIN_MS) throw error
       await REAL_PACE.wait(retryWaitMs(error, looks, REAL_PACE.random()), signal)
     }
   }
+}
+
+/** It asks for more time than a person waits for an answer: the job waits instead. */
+function wantsRest(error: ProductError): boolean {
+  return (askedWaitMs(error) ?? 0) > AGAIN_WITHIN_MS
 }
 
 async function lookOnce(url: string, identity: DownloadIdentity, web: Web, signal: AbortSignal): Promise<FoundLink> {

@@ -48,8 +48,11 @@ export async function wholeFileOf(
   { oneFragmentBytes = ONE_FRAGMENT_BYTES }: { readonly oneFragmentBytes?: number } = {},
 ): Promise<WholeFile> {
   if (video.video.state !== 'ready') {
-    const fix = 'Wait until it is ready; until then it can be watched as a stream.'
-    throw new ConflictError('The video is not complete yet.', { fix })
+    const [message, fix] =
+      video.video.state === 'failed'
+        ? ['The video was never completed.', 'Try it again; what was stored of it can be watched as a stream.']
+        : ['The video is not complete yet.', 'Wait until it is ready; until then it can be watched as a stream.']
+    throw new ConflictError(message, { fix })
   }
   const tracks = chosenTracks(video)
   const inits = await Promise.all(tracks.map(async ({ init }) => init && (await bytesOf(init, slices))))

@@ -80,6 +80,13 @@ describe('GET /api/stream/{id}', () => {
     await using other = await startServer(unfinished)
     const { status, body } = await other.ask(PATH)
     expect([status, JSON.parse(body.toString()).code]).toEqual([409, 'conflict'])
+    unfinished.video = { ...unfinished.video, state: 'failed' }
+    other.emit({ kind: 'video-changed', videoId: FILM_ID })
+    const failed = await other.ask(PATH)
+    expect([failed.status, JSON.parse(failed.body.toString()).fix]).toEqual([
+      409,
+      expect.stringMatching(/^Try it again/),
+    ])
   })
 })
 
