@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
-import { ProductError } from '#domain/errors.ts'
+import { LibraryLockedError, ProductError } from '#domain/errors.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { VideoId } from '#domain/ids.ts'
 import { registerVideo } from '#features/library/register-video.ts'
@@ -89,7 +89,10 @@ async function registerThere(
   dataDir: string,
 ): Promise<VideoId> {
   const token = (await readFile(localTokenPath(dataDir), 'utf8')).trim()
-  const answer = await postToServer(new URL(LOCAL_INGEST_PATH, url), token, file)
+  const answer = await postToServer(new URL(LOCAL_INGEST_PATH, url), token, file).catch((cause: Error) => {
+    const fix = 'Run the same command again: it goes on with what was begun.'
+    throw new LibraryLockedError('The running server does not answer.', { why: cause.message, fix, cause })
+  })
   const body = answer.body as Partial<Problem & VideoStarted>
   if (answer.status >= 400) throw new ServerRefusedError(body)
   return body.videoId as VideoId

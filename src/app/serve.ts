@@ -49,7 +49,7 @@ export async function serve(
   const { localUrl, publicUrl, port } = await http.listen().catch((cause) => {
     throw cannotListen(cause, config)
   })
-  await writeServerFile(config.dataDir, { pid: process.pid, url: loopbackUrl(config, port) })
+  await writeServerFile(config.dataDir, { url: loopbackUrl(config, port) })
   await preflight(core, terminal, { localUrl, publicUrl })
 
   const working = AbortSignal.any([signal, lock.lost])

@@ -6,7 +6,7 @@ import { workOnIngests } from '#surfaces/worker/work-on-ingests.ts'
 import type { Core } from './compose.ts'
 import { downloadsFolder } from './folders.ts'
 import { holdLibrary } from './hold-library.ts'
-import type { RunningServer } from './server-file.ts'
+import { findServer, type RunningServer } from './server-file.ts'
 
 export interface WatchOptions {
   readonly core: Core
@@ -19,29 +19,30 @@ export interface WatchOptions {
 
 const LOOK_EVERY_MS = 200
 
-/** Watches a job until it ends; without a server, works in this process meanwhile. `find` gives it as it is now. */
+/**
+ * Watches a job until it ends; without a server, or when that is no more, works in this process meanwhile. `find` gives it
+ * as it is now.
+ */
 export async function watchJob(
   find: () => Promise<Job | null>,
   onProgress: (job: Job) => void,
   { core, server, signal, work }: WatchOptions,
 ): Promise<Job> {
   const ended = new AbortController()
-  const working = server ? Promise.resolve() : workHere(core, work, AbortSignal.any([signal, ended.signal]))
+  const own = new OwnWork(() => workHere(core, work, AbortSignal.any([signal, ended.signal])))
+  if (!server) own.begin()
   let look = () => {}
   const unsubscribe = core.ports.events.subscribe((event) => {
     if (event.kind === 'job-changed' && hasEnded(event.job)) look()
   })
-  let failure: { readonly error: unknown } | undefined
-  working.catch((error: unknown) => {
-    failure = { error }
-  })
   try {
     for (;;) {
       signal.throwIfAborted()
-      if (failure) throw failure.error
+      own.throwIfFailed()
       const job = await find()
       if (job) onProgress(job)
-      if (job && (hasEnded(job) || (!server && isGivenUp(job)))) return job
+      if (job && isOver(job, own)) return job
+      if (!own.hasBegun && !(await findServer(core.config.dataDir))) own.begin()
       await new Promise<void>((resolve) => {
         look = resolve
         setTimeout(resolve, LOOK_EVERY_MS)
@@ -50,7 +51,40 @@ export async function watchJob(
   } finally {
     unsubscribe()
     ended.abort()
-    await working.catch(() => {})
+    await own.ended()
+  }
+}
+
+function isOver(job: Job, { hasBegun }: OwnWork): boolean {
+  return hasEnded(job) || (hasBegun && isGivenUp(job))
+}
+
+/** What this process does, from when it has begun with it. */
+class OwnWork {
+  readonly #start: () => Promise<void>
+  #running: Promise<void> | null = null
+  #failure: { readonly error: unknown } | null = null
+
+  constructor(start: () => Promise<void>) {
+    this.#start = start
+  }
+
+  get hasBegun(): boolean {
+    return this.#running !== null
+  }
+
+  begin(): void {
+    this.#running = this.#start().catch((error: unknown) => {
+      this.#failure = { error }
+    })
+  }
+
+  throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error
+  }
+
+  async ended(): Promise<void> {
+    await this.#running
   }
 }
 

@@ -255,6 +255,17 @@ describe('a data folder', () => {
     expect(await server.api.videos()).toHaveLength(1)
     expect(await server.api.get('/health')).toMatchObject({ ok: true })
   })
+
+  it('whose server is killed leaves its work to the command that waits for it', async () => {
+    await using server = await startServer()
+    const film = await mediaFile('mp4-moov-first')
+    const child = startTelereel(['upload', '--json', film], { dataDir: server.dataDir })
+    const ended = new Promise((done) => child.once('close', done))
+    child.stdout?.once('data', () => void server.kill9())
+    expect(await ended).toBe(0)
+    const [videos] = (await runPlain(['list', '--json'], {}, server.dataDir)).json<unknown[]>()
+    expect(videos).toMatchObject([{ status: 'active' }])
+  })
 })
 
 /** What it has said on standard error when these words are there, or when it has ended. */
