@@ -1,3 +1,4 @@
+import { askedWaitMs } from '#domain/asked-wait.ts'
 import { ProductError, RemoteRefusedError } from '#domain/errors.ts'
 import type { Pace } from './pace.ts'
 
@@ -8,14 +9,14 @@ const MAX_ROUNDS = 3
 
 /** How long to wait after the `faults`-th failure in a row (from 1): doubling, spread, and what the server asks for. */
 export function retryWaitMs(error: unknown, faults: number, random: number, longestMs = MAX_WAIT_MS): number {
-  const asked = error instanceof RemoteRefusedError ? (error.retryAfterMs ?? 0) : 0
+  const asked = askedWaitMs(error) ?? 0
   const grown = Math.min(FIRST_WAIT_MS * 2 ** Math.min(faults - 1, 20), longestMs)
   return Math.min(Math.max(asked, grown * (0.5 + random / 2)), MAX_WAIT_MS)
 }
 
-/** A fault of the network or the server that may pass by itself. */
+/** A fault of the network or the server that may pass by itself, and before the server wants to be asked again. */
 function mayPass(error: unknown): boolean {
-  return error instanceof ProductError && error.retry !== 'never'
+  return error instanceof ProductError && error.retry !== 'never' && (askedWaitMs(error) ?? 0) <= MAX_WAIT_MS
 }
 
 /** The address is not good (any more): it expired, moved, or never was. */
@@ -23,7 +24,10 @@ export function isAddressGone(error: unknown): boolean {
   return error instanceof RemoteRefusedError && [401, 403, 404, 410].includes(error.status)
 }
 
-/** Tries what `attempt` does with each of the `choices` in turn, in three rounds. Rejects with the first failure. */
+/**
+ * Tries what `attempt` does with each of the `choices` in turn, in three rounds. Rejects with the first failure, at once when
+ * waiting as long as the servers ask for would be too long: then the job waits.
+ */
 export async function tryEach<C, T>(
   choices: readonly C[],
   attempt: (choice: C) => Promise<T>,
