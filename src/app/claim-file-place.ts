@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { isGone, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
+import { isGone, isHere, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
 import { cannotWrite } from '#adapters/disk/cannot-write.ts'
 import { ConflictError } from '#domain/errors.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
@@ -48,13 +48,20 @@ export async function claimFilePlace(output: string, url: string): Promise<FileP
   }
 }
 
+const ELSEWHERE = 'Name another file or folder with --output.'
+
 /** True when it was not there. */
 async function made(root: string): Promise<boolean> {
   try {
-    return (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
+    const isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
+    if ((await lstat(root)).isDirectory()) return isNew
   } catch (cause) {
-    throw cannotWrite(cause, `${root} cannot be made`, 'Name another file or folder with --output.')
+    throw cannotWrite(cause, `${root} cannot be made`, ELSEWHERE)
   }
+  throw new ConflictError(`${root} is a link.`, {
+    why: 'What is under way would be written to where somebody else wants it.',
+    fix: ELSEWHERE,
+  })
 }
 
 /** Of a mistake in the address nothing is to stay: there is nothing to go on with. */
@@ -102,11 +109,22 @@ async function created(path: string): Promise<boolean> {
 async function isForgotten(path: string): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > FORGOTTEN_MS) return true
-    return isGone(JSON.parse(await readFile(path, 'utf8')) as ProcessIdentity)
+    const holder = holderIn(await readFile(path, 'utf8'))
+    // One that was only stopped (Ctrl-Z), or whose clock was set on, goes on one day with what it holds.
+    if (holder && isHere(holder)) return isGone(holder)
+    return Date.now() - mtimeMs > FORGOTTEN_MS
   } catch (error) {
     // It was given back meanwhile, or is being written at this moment.
     return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
+/** Null while it is being written, and of what a crash left half written. */
+function holderIn(text: string): ProcessIdentity | null {
+  try {
+    return JSON.parse(text) as ProcessIdentity | null
+  } catch {
+    return null
   }
 }
 
@@ -128,17 +146,37 @@ async function checkAddress(root: string, url: string): Promise<void> {
 /** Names end at 255 bytes: the number, the extension, `.joining` and those of subtitles come behind it. */
 const ROOM_BYTES = 205
 
-/** Kept, so that the same command goes on with the same file. */
+/**
+ * Kept, so that the same command goes on with the same file. What is chosen is written down before it is compared with what
+ * other commands have written down: of two at the same moment at least one sees the other, and takes another name.
+ */
 function chosenName(folder: string, root: string, title: string, extension: string): string {
-  const note = join(root, `name.${extension}`)
-  if (existsSync(note)) return join(folder, readFileSync(note, 'utf8'))
+  const note = `name.${extension}`
+  const kept = noteIn(root, note)
+  if (kept !== null) return join(folder, kept)
   const base = safeFileName(title, 'download', ROOM_BYTES)
-  let name = `${base}.${extension}`
-  for (let number = 2; [name, `${name}.part`].some((each) => existsSync(join(folder, each))); number++) {
-    name = `${base} (${number}).${extension}`
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${base}.${extension}` : `${base} (${number}).${extension}`
+    if ([name, `${name}.part`, `${name}.joining`].some((each) => existsSync(join(folder, each)))) continue
+    writeFileSync(join(root, note), name, { mode: 0o600 })
+    if (!othersIn(folder, root).some((other) => noteIn(other, note) === name)) return join(folder, name)
   }
-  writeFileSync(note, name, { mode: 0o600 })
-  return join(folder, name)
+}
+
+/** Where other commands keep what is under way in this folder. */
+function othersIn(folder: string, root: string): string[] {
+  const roots = readdirSync(folder).filter((name) => name.startsWith('.telereel-'))
+  return roots.map((name) => join(folder, name)).filter((other) => other !== root)
+}
+
+/** Null where there is none, or one that leads elsewhere. */
+function noteIn(root: string, note: string): string | null {
+  try {
+    const name = readFileSync(join(root, note), 'utf8')
+    return name !== '' && safeFileName(name) === name ? name : null
+  } catch {
+    return null
+  }
 }
 
 function hashOf(text: string): string {

@@ -20,10 +20,15 @@ export function thisProcess(): ProcessIdentity {
  * machine, another container.
  */
 export function isGone({ pid, space, started }: ProcessIdentity): boolean {
-  if (space === null || space !== pidSpace()) return false
+  if (!isHere({ space })) return false
   if (!isAlive(pid)) return true
   const startedNow = startOf(pid)
   return started !== null && startedNow !== null && started !== startedNow
+}
+
+/** Whether `isGone` can tell: it runs, or ran, on this machine since it was switched on, and not in another container. */
+export function isHere({ space }: Pick<ProcessIdentity, 'space'>): boolean {
+  return space !== null && space === pidSpace()
 }
 
 export function describeProcess({ host, pid }: Pick<ProcessIdentity, 'host' | 'pid'>): string {

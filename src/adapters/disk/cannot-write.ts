@@ -11,6 +11,7 @@ export function cannotWrite(cause: unknown, what: string, fix: string): ProductE
 const WHY: Readonly<Record<string, string>> = {
   EACCES: 'whoever runs this may not write there',
   EPERM: 'whoever runs this may not write there',
+  ELOOP: 'a link lies there, and somebody else may have laid it',
   EROFS: 'what it lies on can only be read',
   // What Node says of a folder that cannot be made where nothing can be written.
   ENOENT: 'it cannot be made there',

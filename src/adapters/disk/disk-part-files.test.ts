@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -59,6 +59,15 @@ describe('DiskPartFiles', () => {
     expect(file.done).toEqual(new Set([0]))
     await Promise.all(NUMBERS.slice(1).map((number) => write(file, number)))
     expect(await file.finish()).toEqual(FACTS)
+  })
+
+  it.each(['.part', '.parts'])('writes through no link that lies at %s', async (ending) => {
+    await using lab = await openLab()
+    const elsewhere = join(lab.folder, 'elsewhere')
+    await writeFile(elsewhere, 'mine')
+    await symlink(elsewhere, lab.path + ending)
+    await expect(lab.files.open(lab.path)).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(await readFile(elsewhere, 'utf8')).toBe('mine')
   })
 
   it('knows after a crash what is safe, whatever became of the end of its journal', async () => {

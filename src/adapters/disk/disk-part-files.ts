@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises'
+import { type FileHandle, mkdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { BlobDamagedError, NoSpaceError } from '#domain/errors.ts'
 import type { PartFile, PartFiles, PartNote, PartWriter } from '#domain/part-file.ts'
@@ -7,6 +7,7 @@ import { BlockWriter } from './block-writer.ts'
 import { JournalFile } from './journal-file.ts'
 import { diskFault } from './disk-fault.ts'
 import type { PartEntry } from './part-entry.ts'
+import { openForWriting } from './open-for-writing.ts'
 import { PartHash } from './part-hash.ts'
 import { isThere } from './is-there.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
@@ -23,8 +24,7 @@ export class DiskPartFiles implements PartFiles {
       try {
         // A crash between the two last steps of `finish`: the file has its name, and still its journal.
         if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
-        await (await open(`${path}.part`, 'a+')).close()
-        return new DiskPartFile(path, await open(`${path}.part`, 'r+'), journal, values as readonly Entry[])
+        return new DiskPartFile(path, await openForWriting(`${path}.part`), journal, values as readonly Entry[])
       } catch (error) {
         await journal[Symbol.asyncDispose]()
         throw error

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -29,6 +29,15 @@ describe('DiskResultFiles', () => {
     const any = join(lab.folder, 'any')
     await writeFile(any, '')
     expect((await stat(lab.path)).mode).toBe((await stat(any)).mode)
+  })
+
+  it('writes through no link that lies where it is to grow', async () => {
+    await using lab = await openLab()
+    const elsewhere = join(lab.folder, 'elsewhere')
+    await writeFile(elsewhere, 'mine')
+    await symlink(elsewhere, `${lab.path}.part`)
+    await expect(lab.files.open(lab.path)).rejects.toMatchObject({ code: 'invalid-input' })
+    expect(await readFile(elsewhere, 'utf8')).toBe('mine')
   })
 
   it('goes on with whatever an earlier run left: what is not proved is written anew', async () => {

@@ -6,6 +6,7 @@ import type { FileFacts, ResultFile, ResultFiles } from '#domain/result-file.ts'
 import { isMissing } from './file-errors.ts'
 import { isThere } from './is-there.ts'
 import { diskFault } from './disk-fault.ts'
+import { openForWriting } from './open-for-writing.ts'
 import { readThrough } from './read-through.ts'
 import { syncFolder } from '#lib/durable-file/sync-folder.ts'
 import { writeAll } from './write-all.ts'
@@ -25,7 +26,7 @@ export class DiskResultFiles implements ResultFiles {
       if (!(await isThere(`${path}.part`)) && (await isThere(path))) {
         return new DiskResultFile(path, await open(path, 'r'), true)
       }
-      return new DiskResultFile(path, await openPart(path), false)
+      return new DiskResultFile(path, await openForWriting(`${path}.part`), false)
     } catch (cause) {
       throw diskFault(cause, IS_FULL)
     }
@@ -163,7 +164,7 @@ class DiskResultFile implements ResultFile {
   async #leaveEarlier(): Promise<void> {
     if (!this.#isEarlier) return
     try {
-      const part = await openPart(this.#path)
+      const part = await openForWriting(`${this.#path}.part`)
       const earlier = this.#file
       this.#file = part
       this.#isEarlier = false
@@ -191,11 +192,4 @@ function goneFile(cause: unknown): BlobDamagedError {
     fix: 'Start the download anew.',
     cause,
   })
-}
-
-/** For reading and writing, there or not. */
-async function openPart(path: string): Promise<FileHandle> {
-  // 'a+' creates it, but would write to the end only.
-  await (await open(`${path}.part`, 'a+')).close()
-  return await open(`${path}.part`, 'r+')
 }

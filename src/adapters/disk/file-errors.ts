@@ -11,9 +11,9 @@ export function isNoSpace(error: unknown): boolean {
   return systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT'
 }
 
-/** By its rights, or because it lies on something that can only be read. */
+/** By its rights, because it lies on something that can only be read, or because a link lies in its place. */
 export function mayNotWrite(error: unknown): boolean {
-  return ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(error) ?? '')
+  return ['EACCES', 'EPERM', 'EROFS', 'ELOOP'].includes(systemCode(error) ?? '')
 }
 
 export function isAlreadyThere(error: unknown): boolean {

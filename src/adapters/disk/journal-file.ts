@@ -1,6 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { isMissing } from './file-errors.ts'
+import type { FileHandle } from 'node:fs/promises'
 import { encodeJournalLine } from './journal-line.ts'
+import { openForWriting } from './open-for-writing.ts'
 import { readJournal } from './read-journal.ts'
 
 /** A file of checksummed lines that only grows. One writer at a time; others may read along. */
@@ -16,7 +16,7 @@ export class JournalFile implements AsyncDisposable {
 
   /** Opens or creates it and says what it holds; what a crash or damage left behind the last good line is cut off. */
   static async open(path: string): Promise<{ readonly journal: JournalFile; readonly values: readonly object[] }> {
-    const file = await openForBoth(path)
+    const file = await openForWriting(path, 0o600)
     try {
       const values: object[] = []
       let end = 0
@@ -57,15 +57,5 @@ export class JournalFile implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close()
-  }
-}
-
-/** Not `a+`: there, every write goes to the end whatever position it names. */
-async function openForBoth(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r+', 0o600)
-  } catch (error) {
-    if (!isMissing(error)) throw error
-    return await open(path, 'wx+', 0o600)
   }
 }
