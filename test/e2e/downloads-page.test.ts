@@ -146,6 +146,18 @@ describe('a download', () => {
     expect(await opened.barriers()).toEqual([])
   })
 
+  it('of which no video can be made says so, and why, and offers nothing to watch', async () => {
+    const { url } = plainFile(origin, { path: '/files/no-film.mp4', content: 100_000 })
+    await using opened = await openPage()
+    const row = await start(opened.page, url)
+    await row.getByText('No video made', { exact: true }).waitFor({ timeout: 60_000 })
+    await row.getByText(/The file is not a video/).waitFor()
+    expect(await row.getByRole('link', { name: /^Watch/ }).count()).toBe(0)
+    expect(await opened.barriers()).toEqual([])
+    await row.getByRole('link', { name: 'Open in library' }).click()
+    await opened.page.getByRole('heading', { name: 'no-film' }).waitFor()
+  })
+
   it('pauses, goes on, is cancelled and tried again; its log is told meanwhile', async () => {
     const { url } = syntheticStream(origin, { segments: 60, segmentBytes: 200_000, folder: '/slow/' })
     const unslow = origin.setFault({ path: /^\/slow\/segment/, fault: { kind: 'drip', bytesPerSec: 100_000 } })
