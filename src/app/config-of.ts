@@ -8,6 +8,8 @@ import { InvalidInputError } from '#domain/errors.ts'
 /** Rejects with one line per wrong setting: name, value, what is allowed. */
 export function configOf(sources: Sources): { readonly config: Config; readonly notices: readonly string[] } {
   const loaded = loadConfig(sources)
+  const [unread] = faultOfDotenv(sources)
+  if (unread) throw new InvalidInputError(unread, { fix: 'Mend it or remove it: settings may lie in it.' })
   if (!('faults' in loaded)) {
     const { config, notices } = onlyBuilt(loaded)
     return { config, notices: [...notices, ...withoutEffect(sources), ...tooMuch(config)] }
@@ -22,10 +24,19 @@ export function configOf(sources: Sources): { readonly config: Config; readonly 
 export function remarksOn(sources: Sources): readonly string[] {
   const loaded = loadConfig(sources)
   return [
+    ...faultOfDotenv(sources),
     ...describeNotices(sources),
     ...withoutEffect(sources),
     ...('faults' in loaded ? [] : [...tooMuch(loaded.config), ...notBuilt(loaded.config)]),
   ]
+}
+
+/** What was written down there does not hold now, and that must not go unsaid. */
+function faultOfDotenv({ dotenvFault }: Sources): string[] {
+  if (!dotenvFault) return []
+  const { code = '', message } = dotenvFault
+  const why = { EISDIR: 'it is a folder', EACCES: 'whoever runs this may not read it' }[code] ?? message
+  return [`.env cannot be read: ${why}.`]
 }
 
 /** What was set and does nothing in this version; worst of all where it looks like protection. */

@@ -8,6 +8,8 @@ export interface Sources {
   readonly dotenv: Readonly<Record<string, string | undefined>>
   /** Relative paths among the settings are seen from here. Absolute. */
   readonly workingDir: string
+  /** Why the `.env` that is there could not be read. */
+  readonly dotenvFault?: NodeJS.ErrnoException
 }
 
 /**
@@ -16,7 +18,8 @@ export interface Sources {
  */
 export function readSources(): Sources {
   const workingDir = process.cwd()
-  return toSources(process.env, readDotenv(resolve(workingDir, '.env')), workingDir)
+  const { text, fault } = readDotenv(resolve(workingDir, '.env'))
+  return { ...toSources(process.env, text, workingDir), ...(fault && { dotenvFault: fault }) }
 }
 
 /** Sources out of an environment and the text of a `.env` file (syntax of `util.parseEnv`; a byte order mark is skipped). */
@@ -24,11 +27,11 @@ export function toSources(environment: Sources['environment'], dotenvText: strin
   return { environment, dotenv: parseEnv(dotenvText.replace(/^\uFEFF/, '')), workingDir }
 }
 
-function readDotenv(path: string): string {
+function readDotenv(path: string): { readonly text: string; readonly fault?: NodeJS.ErrnoException } {
   try {
-    return readFileSync(path, 'utf8')
+    return { text: readFileSync(path, 'utf8') }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    throw error
+    const fault = error as NodeJS.ErrnoException
+    return { text: '', ...(fault.code !== 'ENOENT' && { fault }) }
   }
 }

@@ -110,6 +110,17 @@ describe('a mistake', () => {
     expect(stderr).toContain('LOCAL_PROT in .env is no setting; did you mean LOCAL_PORT?')
   })
 
+  it.each(['list', 'config'])('of the kind that a .env is a folder is said in words by %s', async (verb) => {
+    const folder = join(dataDir, `env-is-a-folder-of-${verb}`)
+    await mkdir(join(folder, '.env'), { recursive: true })
+    const { code, stderr } = await runPlain([verb], {}, folder)
+    expect([code, stderr]).toEqual([
+      verb === 'list' ? 2 : 0,
+      expect.stringMatching(/\.env cannot be read: it is a folder\./),
+    ])
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+
   it('is one JSON object on standard error when JSON is asked for', async () => {
     const { code, stdout, stderr } = await run('links', 'nosuchid0000000', '--json')
     expect(JSON.parse(stderr)).toMatchObject({ type: 'error', code: 'video-not-found', exit: code })
