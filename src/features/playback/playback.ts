@@ -1,6 +1,7 @@
 import type { VideoCatalog } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Attachment } from '#domain/video.ts'
+import { sizeOfVideo } from '#domain/size-of-video.ts'
+import type { Attachment, Video } from '#domain/video.ts'
 import { CacheControl } from './cache-control.ts'
 import { PackLayouts } from './pack-layout.ts'
 import type { PlaybackCatalog } from './playable-video.ts'
@@ -37,8 +38,11 @@ export class Playback {
     const { streamingThresholdBytes = Number.POSITIVE_INFINITY } = options
     const readsWhole = ports.blobs.limits.wholeReads ?? false
     const layouts = new PackLayouts()
-    const isCacheable = (byteLength: number) => byteLength <= streamingThresholdBytes
-    const mayClaimCache = (id: VideoId) => isCacheable(this.videos.lastSeen(id)?.video.byteLength ?? 0)
+    const isCacheable = (video: Video) => sizeOfVideo(video) <= streamingThresholdBytes
+    const mayClaimCache = (id: VideoId) => {
+      const seen = this.videos.lastSeen(id)
+      return !seen || isCacheable(seen.video)
+    }
     const cacheBytes = () => ports.cache.tiers().at(-1)?.maxBytes ?? 0
     this.videos = new PlayableVideos(ports)
     this.slices = new SliceReader(

@@ -1,6 +1,6 @@
 import type { VideoCatalog } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
-import type { Slice } from '#domain/video.ts'
+import type { Slice, Video } from '#domain/video.ts'
 import { nextSlices } from './next-slices.ts'
 import type { PlayableVideo } from './playable-video.ts'
 import { Popularity, type SmallText } from './popularity.ts'
@@ -18,8 +18,8 @@ export interface ViewingPorts {
   /** Remembers what is popular; without it that is forgotten with the process. */
   readonly popularity?: SmallText | undefined
   playable(id: VideoId): Promise<PlayableVideo>
-  /** Whether a video whose source was so large may push other things out of the cache. */
-  isCacheable(byteLength: number): boolean
+  /** Whether a video of that size may push other things out of the cache. */
+  isCacheable(video: Video): boolean
   /** Whether what is fetched ahead of a viewer of this video would still be there when it is asked for. */
   canKeep(id: VideoId): boolean
   isHeld(slice: Slice): boolean

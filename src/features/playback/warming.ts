@@ -7,8 +7,8 @@ export interface WarmingPorts {
   readonly catalog: Pick<VideoCatalog, 'videos'>
   playable(id: VideoId): Promise<PlayableVideo>
   scoreOf(id: VideoId): number
-  /** Whether a video whose source was so large may push other things out of the cache. */
-  isCacheable(byteLength: number): boolean
+  /** Whether a video of that size may push other things out of the cache. */
+  isCacheable(video: Video): boolean
   isHeld(slice: Slice): boolean
   fetch(slice: Slice, signal: AbortSignal): Promise<void>
 }
@@ -62,9 +62,7 @@ export async function warmBeginnings(ports: WarmingPorts, limits: WarmingLimits,
 async function rankedVideos({ catalog, scoreOf, isCacheable }: WarmingPorts): Promise<readonly Video[]> {
   // Newest first; sorting keeps that order among equals.
   const { videos } = await catalog.videos({ states: ['ready'], limit: MAX_VIDEOS })
-  return videos
-    .filter(({ byteLength }) => isCacheable(byteLength))
-    .sort((one, other) => scoreOf(other.id) - scoreOf(one.id))
+  return videos.filter((video) => isCacheable(video)).sort((one, other) => scoreOf(other.id) - scoreOf(one.id))
 }
 
 /** What a player asks for first: of the first picture and of the voice that is chosen by default. */

@@ -48,7 +48,7 @@ export const VideoSummary = z.object({
   audioCount: z.number(),
   subtitleCount: z.number(),
   segmentCount: z.number(),
-  /** Of the source file. */
+  /** Of the source file; of a recorded stream what is stored of it. */
   byteLength: z.number(),
   /** Of the running or waiting ingest. */
   progress: JobProgress.nullable(),

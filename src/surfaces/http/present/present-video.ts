@@ -1,5 +1,6 @@
 import type { Catalog, VideoQuery } from '#domain/catalog.ts'
 import type { VideoId } from '#domain/ids.ts'
+import { sizeOfVideo } from '#domain/size-of-video.ts'
 import type { Job, JobQueue } from '#domain/job-queue.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { Attachment, Track, Video, VideoState } from '#domain/video.ts'
@@ -83,7 +84,7 @@ async function summaryOf(video: Video, jobs: readonly Job[], ports: PresentPorts
     posterUrl: hasPoster(attachments) ? posterPath(id) : null,
     container: video.container,
     ...trackFacts(tracks),
-    byteLength: video.byteLength,
+    byteLength: sizeOfVideo(video),
     progress: SHOWN[state] === 'processing' && job?.progress ? { ...job.progress } : null,
     createdAt: video.createdAt.toISOString(),
     updatedAt: video.updatedAt.toISOString(),
