@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ROUTE_POLICY } from '#surfaces/http/auth/route-policy.ts'
 import { DOWNLOAD_PATH, DOWNLOADS_PATH, LINK_INFO_PATH, playlistPath } from '#surfaces/http/contract/addresses.ts'
 import type { Download } from '#surfaces/http/contract/download.ts'
@@ -95,14 +95,9 @@ describe.concurrent('secrets', () => {
       ]
       origin.put('/page.html', { status: 200, body: Buffer.from('<html><video></video>'), headers: {} } as never)
       for (const order of orders) await ask(server, order, seen)
-      await expect
-        .poll(
-          async () => (await downloads(server)).every(({ attempts, state }) => attempts > 0 && state !== 'running'),
-          {
-            timeout: 60_000,
-          },
-        )
-        .toBe(true)
+      const tried = async () =>
+        (await downloads(server)).map(({ attempts, state }) => attempts > 0 && state !== 'running')
+      await vi.waitFor(async () => expect(await tried()).not.toContain(false), { timeout: 60_000, interval: 50 })
       for (const { jobId } of await downloads(server)) await askEverything(server, jobId, seen)
       seen.add('the server', server.log())
     }
