@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { isGone, isHere, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
 import { cannotWrite } from '#adapters/disk/cannot-write.ts'
 import { ConflictError } from '#domain/errors.ts'
+import { makeFolder } from '#lib/durable-file/make-folder.ts'
 import { safeFileName } from '#lib/file-name/safe-file-name.ts'
 
 /** Where a download without a library keeps what is under way, and which file it becomes. */
@@ -53,7 +54,7 @@ const ELSEWHERE = 'Name another file or folder with --output.'
 /** True when it was not there. */
 async function made(root: string): Promise<boolean> {
   try {
-    const isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined
+    const isNew = await makeFolder(root, 0o700)
     if ((await lstat(root)).isDirectory()) return isNew
   } catch (cause) {
     throw cannotWrite(cause, `${root} cannot be made`, ELSEWHERE)

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { Config } from '#config/config.ts'
@@ -6,6 +6,7 @@ import { LibraryLockedError, ProductError } from '#domain/errors.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import type { VideoId } from '#domain/ids.ts'
 import { registerVideo } from '#features/library/register-video.ts'
+import { makeFolder } from '#lib/durable-file/make-folder.ts'
 import type { CliLibrary, ExportFile } from '#surfaces/cli/cli-ports.ts'
 import { localTokenPath } from '#surfaces/http/auth/local-token.ts'
 import { LOCAL_INGEST_PATH } from '#surfaces/http/contract/addresses.ts'
@@ -118,7 +119,7 @@ async function writeChanged(folder: string, files: readonly ExportFile[], signal
     const bytes = Buffer.from(content)
     if (before?.equals(bytes)) continue
     try {
-      await mkdir(dirname(target), { recursive: true })
+      await makeFolder(dirname(target))
       await writeFileAtomic(target, bytes)
     } catch (cause) {
       throw cannotWrite(cause, `${target} cannot be written`, 'Name another folder with --output, or mend this one.')

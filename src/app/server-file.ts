@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
-import { isGone, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
+import { isGone, isHere, type ProcessIdentity, thisProcess } from '#adapters/database/process-identity.ts'
 
 export interface RunningServer extends ProcessIdentity {
   /** Where it can be reached from this machine. */
@@ -23,7 +23,7 @@ export async function findServer(dataDir: string): Promise<RunningServer | null>
   try {
     const server = JSON.parse(await readFile(pathIn(dataDir), 'utf8')) as RunningServer
     process.kill(server.pid, 0)
-    return server.space === thisProcess().space && !isGone(server) ? server : null
+    return isHere(server) && !isGone(server) ? server : null
   } catch {
     return null
   }
