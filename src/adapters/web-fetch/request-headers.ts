@@ -1,3 +1,4 @@
+import { isConnectionHeader } from '#domain/connection-headers.ts'
 import type { WebRequest } from '#domain/web.ts'
 import { cookieHeader } from '#lib/cookie-file/cookie-header.ts'
 import type { FileCookie } from '#lib/cookie-file/file-cookie.ts'
@@ -12,24 +13,6 @@ const USER_AGENT = 'Mozilla/5.0 (compatible; Telereel)'
  * a film stands on, and players tell them; a Referer is never made up here, it is what somebody wrote.
  */
 const OPEN_HEADERS: ReadonlySet<string> = new Set(['user-agent', 'accept', 'accept-language', 'referer', 'origin'])
-
-/** Ours alone: they say how the connection works or which bytes are wanted. */
-const OUR_HEADERS: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  'content-length',
-  'accept-encoding',
-  'range',
-  'if-range',
-])
 
 interface Hop {
   readonly encodings: string
@@ -56,7 +39,7 @@ export function headersFor(request: WebRequest, url: URL, hop: Hop): Record<stri
 function ownHeaders({ identity }: WebRequest, url: URL, mayKnowSecrets: boolean): Record<string, string> {
   const isTrusted = mayKnowSecrets && isOneOf(identity?.hosts ?? [], url)
   const all = Object.entries(identity?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const)
-  const known = all.filter(([name]) => !OUR_HEADERS.has(name) && (isTrusted || OPEN_HEADERS.has(name)))
+  const known = all.filter(([name]) => !isConnectionHeader(name) && (isTrusted || OPEN_HEADERS.has(name)))
   return Object.fromEntries(known.map(([name, value]) => [name, name === 'referer' ? sentReferer(value) : value]))
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { DownloadIdentity, DownloadRequest } from '#domain/download.ts'
+import { isConnectionHeader } from '#domain/connection-headers.ts'
 import { AddressRefusedError, InvalidInputError } from '#domain/errors.ts'
 import type { DownloadOrder, Identity } from '../contract/download.ts'
 
@@ -22,7 +23,12 @@ export function downloadRequestOf(order: z.output<typeof DownloadOrder>): Downlo
   }
 }
 
+/** Throws InvalidInputError for a header that would not be sent as it is. */
 export function identityOf({ headers, hosts, proxy, cookies }: z.output<typeof Identity>): DownloadIdentity {
+  const wrong = Object.keys(headers).find(isConnectionHeader)
+  if (wrong !== undefined) {
+    throw new InvalidInputError(`The header ${wrong} is set by the connection itself.`, { fix: 'Leave it out.' })
+  }
   return { headers, hosts, ...(proxy !== undefined && { proxy }), ...(cookies !== undefined && { cookies }) }
 }
 

@@ -324,6 +324,23 @@ describe('the file of a download', () => {
   })
 })
 
+it.each(['Host', 'content-length', 'Range', 'TE'])(
+  'refuses the header %s, which is not the user’s to set',
+  async (name) => {
+    for (const path of ['/api/video-info', '/api/download']) {
+      const body = { url: URL, identity: { headers: { [name]: '1' } } }
+      const answer = await downloads.send('POST', path, body)
+      const problem = Problem.parse(JSON.parse(answer.body.toString()))
+      expect([answer.status, problem.code, problem.detail]).toEqual([
+        400,
+        'invalid-input',
+        expect.stringContaining(name),
+      ])
+    }
+    expect([downloads.asked, await downloads.jobs.list()]).toEqual([[], []])
+  },
+)
+
 it('lists the cookies files that may be named, and how old they are', async () => {
   const problem = { message: 'It is bound to no domain.', fix: null }
   downloads.cookieFiles = [
