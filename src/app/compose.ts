@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { openDatabase } from '#adapters/database/open-database.ts'
 import { withMetrics } from '#adapters/blob-layers/with-metrics.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
+import { KeptRoom } from '#adapters/disk/kept-room.ts'
 import { DiskSourceFiles } from '#adapters/disk/disk-source-files.ts'
 import { DiskWorkArea } from '#adapters/disk/disk-work-area.ts'
 import { createMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
@@ -45,7 +46,7 @@ export async function composeCore(config: Config, { silent = false, ...wishes }:
     work,
     media,
     sources: new DiskSourceFiles(),
-    recordings: new DiskRecordings(downloadsFolder(config.dataDir)),
+    recordings: new DiskRecordings(downloadsFolder(config.dataDir), new KeptRoom(config.dataDir)),
     events,
     storeWait: async () => (await store.describe()).waiting,
     sha256,

@@ -5,6 +5,7 @@ import { DiskJobLogs } from '#adapters/disk/disk-job-logs.ts'
 import { DiskPartFiles } from '#adapters/disk/disk-part-files.ts'
 import { DiskRecordings } from '#adapters/disk/disk-recordings.ts'
 import { DiskResultFiles } from '#adapters/disk/disk-result-files.ts'
+import type { KeptRoom } from '#adapters/disk/kept-room.ts'
 import type { FfmpegMediaTool } from '#adapters/ffmpeg/create-media-tool.ts'
 import { sniff } from '#adapters/ffmpeg/sniff.ts'
 import { createWeb } from '#adapters/web-fetch/create-web.ts'
@@ -29,10 +30,12 @@ export interface DownloadPlaces {
   /** Asked for when tracks are to be joined, or a recording to become a file of another container. */
   readonly media: () => Promise<FfmpegMediaTool>
   readonly events: Events
+  /** What downloads must leave of the disk, where others work on it too. */
+  readonly room?: KeptRoom
 }
 
 /** Opens the way out and what lies behind it. Dispose of it to break off everything under way. */
-export function openDownloads(config: Config, { root, recordings, media, events }: DownloadPlaces) {
+export function openDownloads(config: Config, { root, recordings, media, events, room }: DownloadPlaces) {
   const cookieFiles = new DiskCookieFiles(join(config.dataDir, 'cookies'))
   const web = createWeb({ allowHosts: config.access.fetchAllowHosts, cookieFiles, ...config.downloads })
   const pages = createPageTool({
@@ -59,7 +62,7 @@ export function openDownloads(config: Config, { root, recordings, media, events 
     cookieFiles,
     recordings: recordings ?? new DiskRecordings(root),
     results: new DiskResultFiles(),
-    parts: new DiskPartFiles(),
+    parts: new DiskPartFiles(room),
     logs: new DiskJobLogs(root),
     newDecipher: aes128CbcDecipher,
     newInflater: (maxBytes: number) => new GzipInflater(maxBytes),

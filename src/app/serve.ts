@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { KeptRoom } from '#adapters/disk/kept-room.ts'
 import type { Config } from '#config/config.ts'
 import type { SettingRow } from '#config/describe-settings.ts'
 import { ConflictError, LibraryLockedError } from '#domain/errors.ts'
@@ -41,7 +42,13 @@ export async function serve(
   await using playing = await openPlayback(core)
   const { media, recordings, events } = core.ports
   const root = downloadsFolder(config.dataDir)
-  await using downloads = openDownloads(config, { root, recordings, media: async () => media, events })
+  await using downloads = openDownloads(config, {
+    root,
+    room: new KeptRoom(config.dataDir),
+    recordings,
+    media: async () => media,
+    events,
+  })
   const governor = openGovernor(config)
   const actions = downloadActions(core, downloads, governor)
   const ports = { ...httpPorts(core, playing.playback, signal), downloads: actions, diagnostics }

@@ -5,6 +5,7 @@ import type { PartFile, PartFiles, PartNote, PartWriter } from '#domain/part-fil
 import type { FileFacts } from '#domain/result-file.ts'
 import { BlockWriter } from './block-writer.ts'
 import { JournalFile } from './journal-file.ts'
+import type { KeptRoom } from './kept-room.ts'
 import { diskFault } from './disk-fault.ts'
 import type { PartEntry } from './part-entry.ts'
 import { openForWriting } from './open-for-writing.ts'
@@ -17,6 +18,13 @@ type Entry = ({ readonly kind: 'note' } & PartNote) | PartEntry
 
 /** The bytes grow in `<path>.part`, what is safe of them stands in the journal `<path>.parts`. */
 export class DiskPartFiles implements PartFiles {
+  readonly #room: KeptRoom | null
+
+  /** Without `room` every byte of the disk may be taken. */
+  constructor(room: KeptRoom | null = null) {
+    this.#room = room
+  }
+
   async open(path: string): Promise<PartFile> {
     try {
       await mkdir(dirname(path), { recursive: true })
@@ -24,7 +32,10 @@ export class DiskPartFiles implements PartFiles {
       try {
         // A crash between the two last steps of `finish`: the file has its name, and still its journal.
         if (values.length > 0 && !(await isThere(`${path}.part`))) await rename(path, `${path}.part`).catch(() => {})
-        return new DiskPartFile(path, await openForWriting(`${path}.part`), journal, values as readonly Entry[])
+        return new DiskPartFile(path, await openForWriting(`${path}.part`), journal, {
+          entries: values as readonly Entry[],
+          room: this.#room,
+        })
       } catch (error) {
         await journal[Symbol.asyncDispose]()
         throw error
@@ -39,6 +50,7 @@ class DiskPartFile implements PartFile {
   readonly #path: string
   readonly #file: FileHandle
   readonly #parts = new Map<number, PartEntry>()
+  readonly #room: KeptRoom | null
   #journal: JournalFile
   #note: PartNote | null = null
   #hash: PartHash
@@ -47,7 +59,13 @@ class DiskPartFile implements PartFile {
   /** Why no part is safe any more. */
   #broken: { readonly error: unknown } | null = null
 
-  constructor(path: string, file: FileHandle, journal: JournalFile, entries: readonly Entry[]) {
+  constructor(
+    path: string,
+    file: FileHandle,
+    journal: JournalFile,
+    { entries, room }: { readonly entries: readonly Entry[]; readonly room: KeptRoom | null },
+  ) {
+    this.#room = room
     this.#path = path
     this.#file = file
     this.#journal = journal
@@ -85,7 +103,11 @@ class DiskPartFile implements PartFile {
 
   openPart(number: number): PartWriter {
     const offset = number * (this.#note?.partBytes ?? 0)
-    const newWriter = () => new BlockWriter((bytes, at) => writeAll(this.#file, bytes, offset + at))
+    const newWriter = () =>
+      new BlockWriter(async (bytes, at) => {
+        await this.#room?.take(bytes.byteLength)
+        await writeAll(this.#file, bytes, offset + at)
+      })
     let writer = newWriter()
     let isCommitted = false
     return {

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import type { NewInit, NewSegment, RecordingFile } from '#domain/recording.ts'
 import { BlockWriter } from './block-writer.ts'
+import type { KeptRoom } from './kept-room.ts'
 import { writeAll } from './write-all.ts'
 
 /** A file with all its bytes, not yet synced, under a temporary name. */
@@ -17,11 +18,16 @@ export type CommitFile = (what: NewSegment | NewInit, file: WrittenFile | null) 
 export class DiskRecordingFile implements RecordingFile {
   readonly #temporary: string
   readonly #commit: CommitFile
-  readonly #writer = new BlockWriter(async (bytes, at) => writeAll(await this.#open(), bytes, at))
+  readonly #room: KeptRoom | null
+  readonly #writer = new BlockWriter(async (bytes, at) => {
+    await this.#room?.take(bytes.byteLength)
+    await writeAll(await this.#open(), bytes, at)
+  })
   #handle: FileHandle | null = null
   #committed = false
 
-  constructor(temporary: string, commit: CommitFile) {
+  constructor(temporary: string, commit: CommitFile, room: KeptRoom | null) {
+    this.#room = room
     this.#temporary = temporary
     this.#commit = commit
   }

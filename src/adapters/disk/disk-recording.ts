@@ -13,6 +13,7 @@ import type {
 import { CommitGroup } from './commit-group.ts'
 import { DiskRecordingFile, type WrittenFile } from './disk-recording-file.ts'
 import type { JournalFile } from './journal-file.ts'
+import type { KeptRoom } from './kept-room.ts'
 import type { News } from './news.ts'
 import type { OpenedRecording } from './open-recording.ts'
 import type { RecordingContents } from './recording-contents.ts'
@@ -27,9 +28,11 @@ export class DiskRecording implements Recording {
   readonly #journal: JournalFile
   readonly #group: CommitGroup
   readonly #begun = new Set<string>()
+  readonly #room: KeptRoom | null
   #initCount: number
 
-  constructor(folder: RecordingFolder, { journal, contents }: OpenedRecording, news: News) {
+  constructor(folder: RecordingFolder, { journal, contents }: OpenedRecording, news: News, room: KeptRoom | null) {
+    this.#room = room
     this.path = folder.path
     this.#folder = folder
     this.#journal = journal
@@ -61,7 +64,7 @@ export class DiskRecording implements Recording {
 
   async createFile(): Promise<RecordingFile> {
     const temporary = join(this.#folder.media, `${randomBytes(8).toString('hex')}.tmp`)
-    return new DiskRecordingFile(temporary, (what, written) => this.#commit(what, written))
+    return new DiskRecordingFile(temporary, (what, written) => this.#commit(what, written), this.#room)
   }
 
   initFile(key: string): string | null {

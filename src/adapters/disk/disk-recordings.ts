@@ -6,6 +6,7 @@ import { DiskRecording } from './disk-recording.ts'
 import { isMissing } from './file-errors.ts'
 import { FollowedDiskRecording } from './followed-disk-recording.ts'
 import { JournalTail } from './journal-tail.ts'
+import type { KeptRoom } from './kept-room.ts'
 import { News } from './news.ts'
 import { diskFault } from './disk-fault.ts'
 import { openRecording } from './open-recording.ts'
@@ -18,16 +19,19 @@ const ID = /^[A-Za-z0-9_-]{1,64}$/
 /** Recordings in folders `<root>/<download>/`: `journal`, `released` and `media/`. Survives the end of the process at any byte. */
 export class DiskRecordings implements Recordings {
   readonly #root: string
+  readonly #room: KeptRoom | null
   readonly #news = new Map<string, WeakRef<News>>()
 
-  constructor(root: string) {
+  /** Without `room` every byte of the disk may be taken. */
+  constructor(root: string, room: KeptRoom | null = null) {
     this.#root = resolve(root)
+    this.#room = room
   }
 
   async open(downloadId: string, options: { readonly gapsAgain?: boolean } = {}): Promise<Recording> {
     const folder = recordingFolder(this.#path(downloadId))
     try {
-      return new DiskRecording(folder, await openRecording(folder, options), this.#newsOf(folder.path))
+      return new DiskRecording(folder, await openRecording(folder, options), this.#newsOf(folder.path), this.#room)
     } catch (cause) {
       throw diskFault(cause, 'The data folder is full.')
     }
