@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename as move, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rename as move, rm, statfs, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -9,6 +9,7 @@ import { startBreakingProxy } from '../support/breaking-proxy.ts'
 import { type Dashboard, startDashboard } from '../support/dashboard.ts'
 import { mediaFile } from '../support/media-matrix.ts'
 import { makeDataDir, type RunningServer, startServer } from '../support/start-server.ts'
+import { openTelegramLab } from '../support/telegram-lab.ts'
 import { uploadByCli } from '../support/upload-by-cli.ts'
 
 /** Small packs, so that a film lies in several; nothing is read before it is asked for, and nothing is kept. */
@@ -57,9 +58,18 @@ describe('a film whose bytes the store has lost', () => {
     await using opened = await dashboard.open(server.url)
     const { page } = opened
     const back = await losePacks((position) => position > 1)
+    await page.clock.install()
+    const refused = page.waitForResponse((answer) => answer.url().includes('/segment/') && answer.status() === 500)
     await page.goto(`${server.url}/video/${videoId}?play=1`)
+    await expect.poll(() => opened.media('currentTime'), { timeout: 15_000 }).toBeGreaterThan(0)
     const alert = page.getByRole('region', { name: /^Player:/ }).getByRole('alert')
-    await alert.waitFor({ timeout: 30_000 })
+    // It is given up long before what has come is played.
+    const isTold = async () => {
+      await page.clock.fastForward(8000)
+      return (await alert.count()) === 1
+    }
+    await expect.poll(isTold, { timeout: 30_000 }).toBe(true)
+    await alert.getByText(await reasonFor((await refused).url())).waitFor()
     const stoppedSec = await opened.media('currentTime')
     expect(stoppedSec).toBeGreaterThan(1)
     expect(await leftToPlaySec(page)).toBeLessThan(0.5)
@@ -74,11 +84,13 @@ describe('a server that is away for a moment', () => {
     await using proxy = await startBreakingProxy(server.url)
     await using opened = await dashboard.open(proxy.url)
     const { page } = opened
+    await page.clock.install()
     proxy.break(/\.m4s$/, 'cut')
     await page.goto(`${proxy.url}/video/${videoId}?play=1`)
     const player = page.getByRole('region', { name: /^Player:/ })
     await player.getByRole('status').getByText('The server does not answer. Trying again…').waitFor()
     proxy.mend()
+    await page.clock.fastForward(8000)
     await expect.poll(() => opened.media('currentTime'), { timeout: 30_000 }).toBeGreaterThan(0.5)
     expect(await player.getByRole('alert').count()).toBe(0)
   })
@@ -104,6 +116,7 @@ describe.each([
     await page.getByRole('banner').getByText('Reconnecting…').waitFor()
     await page.clock.fastForward(11_000)
     await lost.waitFor()
+    await expect.poll(() => proxy.broken.length, { timeout: 15_000 }).toBeGreaterThan(0)
     await rename(`${how} asked`)
     await page.clock.fastForward(6000)
     await page.getByRole('link', { name: `${how} asked` }).waitFor()
@@ -116,6 +129,45 @@ describe.each([
     await rename(`${how} told`)
     await page.getByRole('link', { name: `${how} told` }).waitFor()
     expect(proxy.asked.filter((line) => line.includes(VIDEOS_PATH))).toEqual([])
+  })
+})
+
+describe('an upload that waits has its reason beside it', () => {
+  it('while Telegram asks for patience, and when it refuses', async () => {
+    await using lab = await openTelegramLab()
+    await using telegramServer = await lab.serve()
+    await using opened = await dashboard.open(`${telegramServer.url}/upload`)
+    const { page } = opened
+    lab.telegram.faults.add({ method: 'sendDocument', fault: { do: 'flood', retryAfterSec: 3 } })
+    await chooseFile(page, film)
+    const row = page.getByRole('main').getByRole('listitem').filter({ hasText: 'two-voices' }).first()
+    const patience = row.getByText(/limited by Telegram; it may send again in \d+ s/)
+    await patience.waitFor({ timeout: 30_000 })
+    await row.getByText('Re-encoded').waitFor({ timeout: 60_000 })
+    expect(await patience.count()).toBe(0)
+
+    lab.telegram.happen({ what: 'revoke-token', botId: lab.telegram.bots[0]?.id ?? 0 })
+    await chooseFile(page, film)
+    await row.getByText(/@BotFather/).waitFor({ timeout: 30_000 })
+    const waiting = (await telegramServer.api.videos()).find(({ state }) => state === 'processing')
+    const { failure } = await telegramServer.api.waitJobFailure(waiting?.id ?? '')
+    await row.getByText(failure?.message ?? 'none').waitFor()
+    expect(await opened.barriers()).toEqual([])
+  })
+
+  it('when there is no room: how much is missing', async () => {
+    const path = join(folder, 'huge.mp4')
+    await writeFile(path, '')
+    const { blocks, bsize } = await statfs(folder)
+    await truncate(path, blocks * bsize)
+    await using opened = await dashboard.open(`${server.url}/upload`)
+    const { page } = opened
+    await chooseFile(page, path)
+    const alert = page.getByRole('listitem').filter({ hasText: 'huge.mp4' }).getByRole('alert')
+    await alert.getByText(/^Not enough space: .+ free, .+ needed\./).waitFor()
+    await alert.getByText(/Free .+ on the disk of the data folder\./).waitFor()
+    await page.getByRole('button', { name: 'Try again: huge.mp4' }).waitFor()
+    expect(await opened.barriers()).toEqual([])
   })
 })
 
@@ -150,6 +202,12 @@ async function rename(title: string): Promise<void> {
 async function clockOf(page: Page): Promise<void> {
   await page.clock.install()
   await page.reload()
+}
+
+async function chooseFile(page: Page, path: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose files' }).click()
+  await (await chooser).setFiles(path)
 }
 
 async function leftToPlaySec(page: Page): Promise<number> {

@@ -11,6 +11,8 @@ export interface BreakingProxy extends AsyncDisposable {
   readonly url: string
   /** What was asked and let through, as `GET /path?query`. */
   readonly asked: string[]
+  /** Paths of what was asked in vain. */
+  readonly broken: string[]
   /** From now on, and at once for the answers that are under way. */
   break(path: RegExp, how: Breakage): void
   mend(): void
@@ -19,13 +21,17 @@ export interface BreakingProxy extends AsyncDisposable {
 /** `target`: the address of the server, without a slash at the end. */
 export async function startBreakingProxy(target: string): Promise<BreakingProxy> {
   const asked: string[] = []
+  const broken: string[] = []
   const open = new Map<ServerResponse, string>()
   let rule: { readonly path: RegExp; readonly how: Breakage } | null = null
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? '/'
     open.set(outgoing, path)
     outgoing.once('close', () => open.delete(outgoing))
-    if (rule?.path.test(path)) return breakOff(outgoing, rule.how)
+    if (rule?.path.test(path)) {
+      broken.push(path)
+      return breakOff(outgoing, rule.how)
+    }
     asked.push(`${incoming.method} ${path}`)
     passOn(target + path, incoming, outgoing)
   })
@@ -34,6 +40,7 @@ export async function startBreakingProxy(target: string): Promise<BreakingProxy>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    broken,
     break(path, how) {
       rule = { path, how }
       for (const [outgoing, where] of open) if (path.test(where)) breakOff(outgoing, how)

@@ -8,7 +8,7 @@ export interface Look {
 }
 
 const DESK: Look = { theme: 'dark', width: 1280, height: 800 }
-export const LOOKS: readonly Look[] = [DESK, { ...DESK, theme: 'light' }, { theme: 'dark', width: 390, height: 844 }]
+export const LOOKS: readonly Look[] = [DESK, { ...DESK, theme: 'light' }, { theme: 'dark', width: 360, height: 760 }]
 
 /** A page of the dashboard in a browser profile of its own. */
 export interface DashboardPage extends AsyncDisposable {
@@ -16,7 +16,7 @@ export interface DashboardPage extends AsyncDisposable {
   readonly context: BrowserContext
   /** What the browser put on its console as a warning or an error, refused by the Content-Security-Policy included. */
   readonly complaints: readonly string[]
-  /** What axe finds wrong, each with the first element that has it. */
+  /** What axe finds wrong, each with the first element that has it, and what is wider than the screen. */
   barriers(): Promise<readonly string[]>
   /** A figure of the video element. */
   media(expression: 'currentTime' | 'duration' | 'playbackRate'): Promise<number>
@@ -48,13 +48,13 @@ export async function startDashboard(): Promise<Dashboard> {
         hasTouch: isPhone,
         reducedMotion: 'reduce',
       })
-      return await openPage(context, address)
+      return await openPage(context, address, width)
     },
     [Symbol.asyncDispose]: () => browser.close(),
   }
 }
 
-async function openPage(context: BrowserContext, address: string): Promise<DashboardPage> {
+async function openPage(context: BrowserContext, address: string, width: number): Promise<DashboardPage> {
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -68,7 +68,10 @@ async function openPage(context: BrowserContext, address: string): Promise<Dashb
     complaints,
     async barriers() {
       const { violations } = await new AxeBuilder({ page }).analyze()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
+      // A phone shows a page that is too wide smaller: its own measures all fit.
+      const beyond = Number(await page.evaluate('document.documentElement.scrollWidth')) - width
+      return beyond > 0 ? [...found, `too wide: by ${beyond} px`] : found
     },
     media: (expression: string) => page.evaluate(`document.querySelector('video').${expression}`) as Promise<never>,
     [Symbol.asyncDispose]: () => context.close(),

@@ -7,12 +7,14 @@ import { t } from '../../strings/strings.ts'
 import { GRID_GAP, placeOf } from './grid-layout.ts'
 import { SkeletonCard } from './skeleton-card.tsx'
 import { useGridWindow } from './use-grid-window.ts'
+import { usePlaceAfterRemoval } from './use-place-after-removal.ts'
 import { VideoCard } from './video-card.tsx'
 
 /** Draws and loads only what stands in view, so that ten thousand videos scroll like ten. */
 export function VideoGrid({ filter, total }: { readonly filter: LibraryFilter; readonly total: number }) {
   const grid = useRef<HTMLUListElement>(null)
   const hidden = useHiddenVideos()
+  const hearKeys = usePlaceAfterRemoval(grid, hidden)
   const [gaps, setGaps] = useState<readonly number[]>([])
   const { layout, window } = useGridWindow(grid, total - gaps.length)
   const videos = useVideos(filter, window.first, window.end + gaps.length)
@@ -20,7 +22,13 @@ export function VideoGrid({ filter, total }: { readonly filter: LibraryFilter; r
   if (found.join() !== gaps.join()) setGaps(found)
   const indexes = Array.from({ length: window.end - window.first }, (_, index) => window.first + index)
   return (
-    <ul ref={grid} aria-label={t.library.grid} className="relative" style={{ height: window.height }}>
+    <ul
+      ref={grid}
+      aria-label={t.library.grid}
+      onKeyDownCapture={hearKeys}
+      className="relative"
+      style={{ height: window.height }}
+    >
       {indexes.map((index) => {
         const video = videos.get(placeOf(index, gaps))
         const column = index % layout.columns
@@ -28,6 +36,7 @@ export function VideoGrid({ filter, total }: { readonly filter: LibraryFilter; r
         return (
           <li
             key={video?.id ?? index}
+            data-video={video?.id}
             aria-setsize={total - gaps.length}
             aria-posinset={index + 1}
             className="absolute"
