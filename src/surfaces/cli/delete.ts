@@ -24,10 +24,11 @@ export const deleteVerb: Verb = {
 
   async run(options, [id], { ports, terminal }) {
     const fix = 'Give --video-id ID; `telereel list` shows ids.'
-    if (id !== undefined && options.videoId !== undefined && id !== options.videoId) {
-      throw new InvalidInputError('Two videos are named.', { why: `${id} and --video-id ${options.videoId}`, fix })
+    const named = typeof options.videoId === 'string' ? options.videoId : id
+    if (id !== undefined && id !== named) {
+      throw new InvalidInputError('Two videos are named.', { why: `${id} and --video-id ${named}`, fix })
     }
-    const videoId = (options.videoId ?? id) as VideoId | undefined
+    const videoId = named as VideoId | undefined
     if (!videoId) throw new InvalidInputError('No video is named.', { fix })
     await using library = await ports.openLibrary()
     const video = await library.catalog.video(videoId)

@@ -25,7 +25,7 @@ export const listVerb: Verb = {
     .addOption(new Option('--sort <by>', 'order').choices(ORDERS).default('created')),
 
   async run(options, _args, { ports, terminal }) {
-    const text = options.search === undefined ? undefined : searchOf(String(options.search))
+    const text = searchOf(options.search)
     await using library = await ports.openLibrary()
     const query: VideoQuery = {
       sort: options.sort as NonNullable<VideoQuery['sort']>,
@@ -55,7 +55,8 @@ export const listVerb: Verb = {
 /** As the dashboard: no title that anybody looks for is longer. */
 const LONGEST_SEARCH = 200
 
-function searchOf(text: string): string {
+function searchOf(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
   if (text.length <= LONGEST_SEARCH) return text
   throw new InvalidInputError(`--search has ${text.length} letters.`, { fix: `Give ${LONGEST_SEARCH} at most.` })
 }
