@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { parseCachedFile } from '#adapters/disk-cache/cached-file.ts'
 import type { VideoSource } from '#domain/catalog.ts'
@@ -53,12 +53,15 @@ function filesOf(source: VideoSource | null): string[] {
 /** Files in a folder and one level below it. */
 async function filesIn(root: string) {
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => [])
-  const files = entries.filter((entry) => entry.isFile())
-  return Promise.all(
-    files.map(async ({ parentPath, name }) => {
+  const files = await Promise.all(
+    entries.map(async ({ parentPath, name }) => {
       const path = join(parentPath, name)
-      const { size, mtimeMs } = await stat(path)
-      return { path, folder: parentPath.slice(root.length + 1), byteLength: size, changedMs: mtimeMs }
+      // A server that runs meanwhile removes files too.
+      const found = await lstat(path).catch(() => null)
+      if (!found?.isFile()) return []
+      const { size, mtimeMs } = found
+      return [{ path, folder: parentPath.slice(root.length + 1), byteLength: size, changedMs: mtimeMs }]
     }),
   )
+  return files.flat()
 }

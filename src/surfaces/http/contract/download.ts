@@ -8,11 +8,16 @@ const HeaderValue = z
   .string()
   .max(8192)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not hold control characters')
+/** Browsers send about twenty; all of them are kept with the job. */
+const MAX_HEADERS = 50
 const Address = z.string().trim().min(1).max(8192)
 
 /** Who asks: sent to the host of the address, secrets nowhere else unless `hosts` says so. */
 export const Identity = z.object({
-  headers: z.record(HeaderName, HeaderValue).default({}),
+  headers: z
+    .record(HeaderName, HeaderValue)
+    .refine((headers) => Object.keys(headers).length <= MAX_HEADERS, `must be at most ${MAX_HEADERS}`)
+    .default({}),
   hosts: z.array(z.string().min(1).max(253)).max(20).default([]),
   proxy: z.string().max(1024).optional(),
   /** A cookies file that the owner put into the data folder. */

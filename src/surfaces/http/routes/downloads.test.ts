@@ -66,6 +66,14 @@ describe('asking what stands at an address', () => {
     expect(downloads.server.events.filter(({ kind }) => kind === 'note')).toEqual([])
   })
 
+  it('refuses more headers than anybody sends', async () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, number) => [`x-${number}`, '1']))
+    const ask = (headers: object) => downloads.send('POST', '/api/video-info', { url: URL, identity: { headers } })
+    expect((await ask(many(50))).status).toBe(200)
+    expect((await ask(many(51))).status).toBe(400)
+  })
+
   it('refuses headers that would break out of their line', async () => {
     for (const headers of [{ 'X-A': 'a\r\nHost: b' }, { 'X A': 'a' }, { 'X-Ä': 'a' }]) {
       const identity = { headers }
