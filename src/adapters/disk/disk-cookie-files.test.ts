@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -84,6 +85,31 @@ describe('a cookies file', () => {
   it.each(['../mine', 'a/b', '', '.', 'x'.repeat(65), 'a\0'])('is named by no path: %j', async (name) => {
     await expect(read(name)).rejects.toMatchObject({ code: 'invalid-input' })
   })
+
+  it.runIf(process.platform === 'linux').each(['/dev/zero', '/', 'pipe'])(
+    'is refused when it leads to what is no file: %s',
+    async (target) => {
+      const link = join(folder, 'link.txt')
+      await rm(link, { force: true })
+      if (target === 'pipe') execFileSync('mkfifo', ['-m', '600', link])
+      else await symlink(target, link)
+      await expect(read('link')).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('no file'),
+      })
+    },
+  )
+
+  it.runIf(process.platform !== 'win32')(
+    'may be a link, as those who keep secrets lay them, to a file of its owner',
+    async () => {
+      await file('kept', BOUND + LINE)
+      await symlink(join(folder, 'kept.txt'), join(folder, 'led.txt'))
+      expect((await read('led')).cookies).toHaveLength(1)
+      await chmod(join(folder, 'kept.txt'), 0o644)
+      await expect(read('led')).rejects.toThrow('can be read by others')
+    },
+  )
 
   it('is not there', async () => {
     await expect(read('nowhere')).rejects.toMatchObject({ code: 'not-found' })

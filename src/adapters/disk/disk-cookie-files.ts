@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CookieFile, CookieFileGlance, CookieFiles } from '#domain/cookie-files.ts'
@@ -8,6 +9,8 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/
 const DOMAIN = /^(?:(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}|\d{1,3}(?:\.\d{1,3}){3})$/
 const MAX_BYTES = 1024 * 1024
 const DAY_MS = 86_400_000
+/** Of a pipe that nobody writes into, opening would never end. */
+const WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 const HEADER = '# Netscape HTTP Cookie File'
 
 /** A file as it stood at one moment. */
@@ -91,14 +94,21 @@ export class DiskCookieFiles implements CookieFiles {
 
   async #file(name: string): Promise<ReadFile> {
     const path = this.#path(name)
-    await using file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    await using file = await open(path, WITHOUT_WAITING).catch((cause: NodeJS.ErrnoException) => {
       throw new NotFoundError(`There is no cookies file ${name}.`, {
         why: cause.code === 'ENOENT' ? `${path} does not exist.` : `${path} cannot be read (${cause.code}).`,
         fix: 'Export the cookies of the site from a browser in Netscape format and put them there.',
         cause,
       })
     })
-    const { size, mode, mtimeMs, ctimeMs, ino } = await file.stat()
+    const found = await file.stat()
+    if (!found.isFile()) {
+      throw new InvalidInputError(`The cookies file ${name} is no file.`, {
+        why: `${path} is, or leads to, something else.`,
+        fix: 'Put the cookies there as a text file.',
+      })
+    }
+    const { size, mode, mtimeMs, ctimeMs, ino } = found
     const stamp = [size, mode, mtimeMs, ctimeMs, ino].join()
     const known = this.#known.get(name)
     if (known?.stamp === stamp) return known
