@@ -51,9 +51,9 @@ describe('a download whose disk fails once', () => {
 
 async function runWith(lab: FetchLab, url: string, id: string, nth: number) {
   using faults = await failNthDiskCall({ code: nth % 2 === 0 ? 'EIO' : 'ENOSPC', nth })
-  const failure: unknown = await run(lab, url, id).then(
+  const failure: Error | null = await run(lab, url, id).then(
     () => null,
-    (error) => error,
+    (error: Error) => error,
   )
   return { struck: faults.struck, failure }
 }

@@ -55,9 +55,9 @@ describe('an ingest whose disk fails once', () => {
 
 async function ingestWith(lab: Lab, code: 'EIO' | 'ENOSPC', nth: number) {
   using faults = await failNthDiskCall({ code, nth })
-  const failure: unknown = await lab.ingest().then(
+  const failure: Error | null = await lab.ingest().then(
     () => null,
-    (error) => error,
+    (error: Error) => error,
   )
   return { struck: faults.struck, failure }
 }
