@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { figuresOf } from '#adapters/telegram/channel-figures.ts'
-import { describeTelegram, problemsOfTelegram } from './describe-telegram.ts'
+import { describeTelegram, problemsOfReplicas, problemsOfTelegram } from './describe-telegram.ts'
 
 const STATUS = { bots: [], queued: 0, waiting: null }
 /** Channels that have used up so many of 1000 messages. */
@@ -41,4 +41,14 @@ describe('channels', () => {
     expect(problems.map(({ message }) => message)).toEqual(messages)
     for (const { fix } of problems) expect(fix).toContain('CHAT_ID_2')
   })
+})
+
+it('fewer channels than copies are told of: the settings cannot see that two names are one channel', () => {
+  expect(problemsOfReplicas(2, [-1, -2])).toEqual([])
+  expect(problemsOfReplicas(3, [-1, -2])).toEqual([
+    {
+      message: expect.stringMatching(/^REPLICAS=3, but .* 2 different channels/),
+      fix: expect.stringContaining('CHAT_ID_2'),
+    },
+  ])
 })

@@ -60,6 +60,13 @@ export function problemsOfTelegram(
 
 const NEXT_CHANNEL = 'Make another channel, add the bots as administrators, and set it as CHAT_ID_2 … CHAT_ID_10.'
 
+/** One channel may be set twice, by its name and by its number: only Telegram knows that it is one. */
+export function problemsOfReplicas(wanted: number, chatIds: readonly number[]): HostStatus['problems'] {
+  if (wanted <= chatIds.length) return []
+  const message = `REPLICAS=${wanted}, but there are only ${chatIds.length} different channels: so many copies are kept.`
+  return [{ message, fix: 'Set another channel as CHAT_ID_2 … CHAT_ID_10; two of them are one and the same.' }]
+}
+
 /** While one has room there is nothing to do: the others go on there. */
 function nearlyFullOnes(channels: readonly ChannelRoomFigures[]): HostStatus['problems'] {
   if (channels.some(({ isNearlyFull }) => !isNearlyFull)) return []

@@ -19,6 +19,7 @@ import {
   describeTelegram,
   isClosedTo,
   problemsOfClaims,
+  problemsOfReplicas,
   problemsOfScrub,
   problemsOfTelegram,
 } from './describe-telegram.ts'
@@ -81,6 +82,7 @@ export async function openTelegramStore(parts: StoreParts, wishes: StoreWishes):
     describe: async () => describeTelegram(lanes.status(), await store.figures(), config.encryption),
     problems: async () => [
       ...problemsOfClaims({ conflict: conflict ?? claims.conflict, faults: claims.faults }),
+      ...problemsOfReplicas(config.replicas, lanes.chatIds),
       ...problemsOfTelegram(lanes.status(), await store.figures()),
       ...problemsOfScrub(await scrub.findings()),
     ],
