@@ -86,7 +86,7 @@ describe('the player', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Play', exact: true }).first().waitFor()
     await page.keyboard.press('k')
-    await expect.poll(() => opened.media('currentTime')).toBeGreaterThan(0.5)
+    await expect.poll(() => opened.media('currentTime'), { timeout: 15_000 }).toBeGreaterThan(0.5)
     await page.keyboard.press('k')
     expect(await opened.media('paused')).toBe(true)
 

@@ -8,7 +8,7 @@ export interface Look {
 }
 
 const DESK: Look = { theme: 'dark', width: 1280, height: 800 }
-export const LOOKS: readonly Look[] = [DESK, { ...DESK, theme: 'light' }, { theme: 'dark', width: 360, height: 760 }]
+export const LOOKS: readonly Look[] = [DESK, { ...DESK, theme: 'light' }, { theme: 'dark', width: 360, height: 844 }]
 
 /** A page of the dashboard in a browser profile of its own. */
 export interface DashboardPage extends AsyncDisposable {

@@ -3,7 +3,6 @@ import workerPath from 'hls.js/dist/hls.worker.js?url'
 import { CueTracks } from './cue-tracks.ts'
 import { type Engine, EngineStore, type EngineStats, type Quality, trackNameOf } from './engine.ts'
 import { hlsFault } from './hls-fault.ts'
-import { loadPolicies } from './load-policies.ts'
 import { whyNotGiven } from './why-not-given.ts'
 
 /** Bounds what lies in memory, also through long pauses and in films of many gigabytes. */
@@ -13,6 +12,9 @@ const BUFFER = {
   maxBufferSize: 60_000_000,
   backBufferLength: 30,
 }
+
+/** A server that starts anew: about half a minute. Failures of picture and sound are counted together. */
+const PATIENCE = { maxNumRetry: 10, retryDelayMs: 1000, maxRetryDelayMs: 8000 }
 
 /** How often the same film may be saved from a decoder's fault before we say so. */
 const MAX_RECOVERIES = 2
@@ -32,7 +34,7 @@ export class HlsEngine implements Engine {
     this.#cues = new CueTracks(video)
     this.#hls = new Hls({
       ...BUFFER,
-      ...loadPolicies(),
+      fragLoadPolicy: { default: { ...Hls.DefaultConfig.fragLoadPolicy.default, errorRetry: PATIENCE } },
       workerPath,
       // A growing list would begin near its end.
       startPosition: 0,
