@@ -4,10 +4,10 @@ import type { Events } from '#domain/events.ts'
 import type { JobId, VideoId } from '#domain/ids.ts'
 import type { Job, JobQueue, JobState } from '#domain/job-queue.ts'
 import { downloadIdOf } from '#domain/recording.ts'
-import type { VideoFailure } from '#domain/video.ts'
+import type { VideoFailure, VideoState } from '#domain/video.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import { failVideo } from './fail-video.ts'
-import { videoIfThere } from './register-recording.ts'
+import { addRecordingJob, videoIfThere } from './register-recording.ts'
 
 interface SettlePorts {
   readonly catalog: Catalog
@@ -16,6 +16,9 @@ interface SettlePorts {
 }
 
 const STANDS_STILL: readonly JobState[] = ['failed', 'paused', 'cancelled']
+/** One that waits begins the ingest itself when it runs. */
+const GOES_ON: readonly JobState[] = ['running', 'done']
+const UNFINISHED: readonly VideoState[] = ['queued', 'ingesting']
 
 /**
  * A download that stands still holds nobody up: the ingest that waits for more of its recording ends, and begins again with
@@ -30,6 +33,18 @@ export async function settleDownload({ id, state, failure }: Job, videoId: Video
   if (state !== 'failed' || isSame(video.failure, failure)) return
   await failVideo(videoId, new DownloadFailedError(failure), ports.catalog)
   ports.events.emit({ kind: 'video-changed', videoId })
+}
+
+/**
+ * An ingest that was told to end with its download lets go a moment later, and no other can begin before. To be called then:
+ * if the download went on meanwhile, or ended well, its video is wanted again.
+ */
+export async function goOnWithRecording(videoId: VideoId, { catalog, jobs }: SettlePorts): Promise<void> {
+  const video = await videoIfThere(videoId, catalog)
+  const source = video && UNFINISHED.includes(video.state) ? await catalog.source(videoId) : null
+  if (!source) return
+  const download = await downloadOf(source.path, jobs)
+  if (download === null || GOES_ON.includes(download.state)) await addRecordingJob(videoId, jobs)
 }
 
 /** Whether the download failed for what its video had failed for: the video says it in more words. */

@@ -4,7 +4,7 @@ import type { Job } from '#domain/job-queue.ts'
 import { videoOfJob } from '#domain/video-of-job.ts'
 import { type DeletePorts, requestDelete } from '#features/library/delete-video.ts'
 import { videoIfThere } from '#features/library/register-recording.ts'
-import { isOther, settleDownload } from '#features/library/settle-download.ts'
+import { goOnWithRecording, isOther, settleDownload } from '#features/library/settle-download.ts'
 
 export interface SettlePorts extends DeletePorts {
   readonly events: Events
@@ -18,7 +18,7 @@ export interface SettlePorts extends DeletePorts {
  */
 export function settleDownloads(ports: SettlePorts) {
   return (event: ProductEvent): void => {
-    if (event.kind !== 'job-changed' || event.job.name !== 'download') return
+    if (event.kind !== 'job-changed') return
     void settle(event.job, ports).catch((error: unknown) => {
       const message = 'What a download left could not be put in order.'
       ports.events.emit({ kind: 'note', level: 'warn', message, fields: { jobId: event.job.id, error } })
@@ -27,6 +27,12 @@ export function settleDownloads(ports: SettlePorts) {
 }
 
 async function settle(job: Job, ports: SettlePorts): Promise<void> {
+  if (job.name === 'download') return settleEnded(job, ports)
+  const videoId = videoOfJob(job)
+  if (job.name === 'ingest-recording' && job.state === 'cancelled' && videoId) await goOnWithRecording(videoId, ports)
+}
+
+async function settleEnded(job: Job, ports: SettlePorts): Promise<void> {
   const videoId = videoOfJob(job)
   if (videoId !== null) await settleDownload(job, videoId, ports)
   if (job.state !== 'cancelled' || (await isOther('cancelled', job.id, ports.jobs))) return
