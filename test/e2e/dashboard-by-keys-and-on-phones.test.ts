@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DOWNLOAD_PATH } from '#surfaces/http/contract/addresses.ts'
-import { type Dashboard, startDashboard } from '../support/dashboard.ts'
+import { type Dashboard, LOOKS, startDashboard } from '../support/dashboard.ts'
 import { mediaFile } from '../support/media-matrix.ts'
 import { type RunningServer, startServer } from '../support/start-server.ts'
 
@@ -96,6 +96,21 @@ describe('what opens gives the place back when it closes', () => {
     await expect.poll(() => focused(page)).toBe('two-voices')
     await page.getByRole('button', { name: 'Undo' }).press('Enter')
     await page.getByRole('article').filter({ hasText: 'no-film' }).waitFor()
+  })
+})
+
+describe('on a phone', () => {
+  it.each([
+    ['a filter that hides everything', `/?q=${'endless'.repeat(12)}`, 'No video has all of this'],
+    ['a film', '/video/FILM', 'two-voices'],
+  ])('%s is as wide as the screen', async (_, path, heading) => {
+    await using opened = await dashboard.open(server.url + path.replace('FILM', videoId), LOOKS.at(-1))
+    const { page } = opened
+    await page.getByRole('heading', { name: heading }).waitFor()
+    expect(await opened.barriers()).toEqual([])
+    if (path.startsWith('/?')) return
+    await page.getByRole('button', { name: 'Rename' }).click()
+    expect(await opened.barriers()).toEqual([])
   })
 })
 
