@@ -131,6 +131,7 @@ export const downloads = {
     rate: (size: string) => `${size}/s`,
     left: (clock: string) => `${clock} left`,
     tries: (count: number) => `try ${count}`,
+    again: (clock: string) => `again in ${clock}`,
     toFile: 'as a file',
     progress: (name: string) => `Progress of ${name}`,
     of: (action: string, name: string) => `${action}: ${name}`,

@@ -1,6 +1,7 @@
 import type { Download } from '../../../../src/surfaces/http/contract/download.ts'
 import { ProgressBar } from '../../components/progress-bar.tsx'
 import { useStored } from '../../lib/external-store.ts'
+import { useNow } from '../../lib/use-now.ts'
 import { t } from '../../strings/strings.ts'
 import { CauseCard } from './cause-card.tsx'
 import { DownloadButtons } from './download-buttons.tsx'
@@ -22,6 +23,7 @@ export function DownloadRow({
   readonly waiting: readonly Download[]
 }) {
   const showsLog = useStored(openLogs).has(download.jobId)
+  const nowMs = useNow(Boolean(download.retryAt))
   const name = downloadName(download)
   const video = useVideoOf(download)
   const { jobId } = download
@@ -34,7 +36,7 @@ export function DownloadRow({
           </h3>
           <div className="flex flex-wrap items-center gap-x-2.5">
             <StateMark state={shownState(download, video)} />
-            <span className="tabular text-sm text-muted">{downloadFacts(download).join(' · ')}</span>
+            <span className="tabular text-sm text-muted">{downloadFacts(download, nowMs).join(' · ')}</span>
           </div>
         </div>
         <div className="flex max-w-full shrink-0 flex-wrap gap-1">

@@ -4,6 +4,8 @@ import { causeOf } from './causes.ts'
 import { canBeEnded, downloadFacts, downloadPercent, mayFillGaps, shownState } from './download-view.ts'
 import { redacted } from './report-of.ts'
 
+const NOW = Date.parse('2026-01-01T00:10:00.000Z')
+
 const RUNNING: Download = {
   jobId: 'j1',
   url: 'https://example.org/film.m3u8',
@@ -63,7 +65,7 @@ describe('gaps', () => {
 
 describe('a download', () => {
   it('tells stage, percent, bytes, rate and time left', () => {
-    expect(downloadFacts(RUNNING)).toEqual(['Downloading', '62 %', '1.4 GB of 2.3 GB', '11.2 MB/s', '1:12 left'])
+    expect(downloadFacts(RUNNING, NOW)).toEqual(['Downloading', '62 %', '1.4 GB of 2.3 GB', '11.2 MB/s', '1:12 left'])
     expect(downloadPercent(RUNNING)).toBe(62.4)
   })
 
@@ -71,19 +73,24 @@ describe('a download', () => {
     const progress = { stage: 'record', percent: 0, bytesPerSec: 1e6, secondsLeft: null, bytes: 5e6, totalBytes: null }
     const live = { ...RUNNING, progress }
     expect([shownState(live), downloadPercent(live)]).toEqual(['recording', null])
-    expect(downloadFacts(live)).toEqual(['5.0 MB', '1.0 MB/s'])
+    expect(downloadFacts(live, NOW)).toEqual(['5.0 MB', '1.0 MB/s'])
   })
 
-  it('that is put off says why, and nothing of the nothing it has', () => {
+  it('that is put off says why and until when, and nothing of the nothing it has', () => {
     const failure = { code: 'remote-unreachable', message: 'example.org does not answer.' }
     const progress = { stage: 'look', percent: 0, bytesPerSec: 0, secondsLeft: null }
-    const putOff: Download = { ...RUNNING, state: 'waiting', attempts: 2, failure, progress }
+    const retryAt = new Date(NOW + 200_000).toISOString()
+    const putOff: Download = { ...RUNNING, state: 'waiting', attempts: 2, failure, retryAt, progress }
     expect(shownState(putOff)).toBe('retrying')
-    expect(downloadFacts(putOff)).toEqual(['example.org does not answer.', 'try 2'])
+    expect(downloadFacts(putOff, NOW)).toEqual(['example.org does not answer.', 'again in 3:20', 'try 2'])
   })
 
   it('that is paused has no rate and no time left', () => {
-    expect(downloadFacts({ ...RUNNING, state: 'paused', attempts: 3 })).toEqual(['62 %', '1.4 GB of 2.3 GB', 'try 3'])
+    expect(downloadFacts({ ...RUNNING, state: 'paused', attempts: 3 }, NOW)).toEqual([
+      '62 %',
+      '1.4 GB of 2.3 GB',
+      'try 3',
+    ])
   })
 })
 

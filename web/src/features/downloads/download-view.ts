@@ -33,14 +33,15 @@ export function downloadPercent({ state, progress }: Download): number | null {
   return progress.stage === RECORDING ? null : progress.percent
 }
 
-/** What stands under the name, in parts. */
-export function downloadFacts(download: Download): string[] {
-  const { state, attempts, result, target, failure } = download
+/** What stands under the name at that moment, in parts. */
+export function downloadFacts(download: Download, nowMs: number): string[] {
+  const { state, attempts, result, target, failure, retryAt } = download
   const facts = result ? [formatBytes(result.byteLength)] : progressFacts(download)
   const why = state === 'waiting' ? (failure?.message ?? '') : ''
   const where = target === 'file' ? t.downloads.row.toFile : ''
+  const again = retryAt ? t.downloads.row.again(formatClock((Date.parse(retryAt) - nowMs) / 1000)) : ''
   const tries = attempts > 1 ? t.downloads.row.tries(attempts) : ''
-  return [...facts, why, where, tries].filter((part) => part !== '')
+  return [...facts, why, again, where, tries].filter((part) => part !== '')
 }
 
 function progressFacts({ state, progress }: Download): string[] {
