@@ -21,16 +21,26 @@ export function BotList({ store }: { readonly store: Status['store'] }) {
       <section aria-label={t.status.channels}>
         <h2 className="mb-1.5 text-xs font-normal text-muted">{t.status.channels}</h2>
         <ul className="grid gap-1.5">
-          {store.channels.map(({ chatId, messages, bytes, isFull }) => (
-            <li key={chatId} className="tabular flex flex-wrap items-center gap-x-2">
-              <span>{chatId}</span>
-              <span className="text-muted">{t.status.kept(messages, formatBytes(bytes))}</span>
-              {isFull ? <Chip tone="warn">{t.status.full}</Chip> : null}
-            </li>
+          {store.channels.map((channel) => (
+            <Channel key={channel.chatId} channel={channel} />
           ))}
         </ul>
       </section>
     </div>
+  )
+}
+
+function Channel({ channel }: { readonly channel: Status['store']['channels'][number] }) {
+  const { chatId, messages, bytes, forecastBytes, isNearlyFull, isFull } = channel
+  const left = forecastBytes === null || isFull ? '' : t.status.room(formatBytes(forecastBytes))
+  return (
+    <li className="tabular flex flex-wrap items-center gap-x-2">
+      <span>{chatId}</span>
+      <span className="text-muted">
+        {[t.status.kept(messages, formatBytes(bytes)), left].filter((part) => part !== '').join(', ')}
+      </span>
+      {isFull || isNearlyFull ? <Chip tone="warn">{isFull ? t.status.full : t.status.nearlyFull}</Chip> : null}
+    </li>
   )
 }
 

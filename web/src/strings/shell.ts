@@ -59,7 +59,9 @@ export const shell = {
     },
     moved: (sent: string, received: string) => `${sent} sent, ${received} read`,
     kept: (messages: number, size: string) => `${plural(messages, 'message')}, ${size}`,
+    room: (size: string) => `room for ${size}`,
     full: 'Full',
+    nearlyFull: 'Nearly full',
   },
   network: {
     title: 'Others on your network can reach this page, and there is no login yet.',
