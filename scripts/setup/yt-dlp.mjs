@@ -54,7 +54,8 @@ main()
 `
 
 async function download(target) {
-  const options = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:']
+  const wheelOnly = ['--no-deps', '--only-binary=:all:']
+  const options = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '2', ...wheelOnly]
   const code = await run('python3', ['-m', 'pip', 'download', ...options, '-d', target, `yt-dlp==${VERSION}`])
   return code === 0
 }

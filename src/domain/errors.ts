@@ -60,13 +60,23 @@ export class LibraryLockedError extends ProductError {
   override readonly retry = 'later'
 }
 
+const MEND_STORE = '`telereel verify --repair` mends what can be mended, and says what is lost.'
+
 export class BlobNotFoundError extends ProductError {
   readonly code = 'blob-not-found'
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { fix: MEND_STORE, ...details })
+  }
 }
 
 /** What was read is not what was stored: wrong length or wrong hash. */
 export class BlobDamagedError extends ProductError {
   readonly code = 'blob-damaged'
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, { fix: MEND_STORE, ...details })
+  }
 }
 
 export class BlobTooLargeError extends ProductError {

@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import { Option } from 'commander'
 import type { VideoQuery } from '#domain/catalog.ts'
 import { InvalidInputError } from '#domain/errors.ts'
+import { sizeOfVideo } from '#domain/size-of-video.ts'
 import { type Verb, verbCommand } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import { formatBytes, formatDuration } from './format-values.ts'
@@ -44,7 +45,7 @@ export const listVerb: Verb = {
       const table = new Table({ head: ['id', 'title', 'length', 'size', 'status'], style: { head: [], border: [] } })
       for (const video of videos) {
         const length = video.durationSec === null ? '–' : formatDuration(video.durationSec)
-        table.push([video.id, video.title, length, formatBytes(video.byteLength), shownState(video)])
+        table.push([video.id, video.title, length, formatBytes(sizeOfVideo(video)), shownState(video)])
       }
       terminal.print(table.toString())
     }
