@@ -1,5 +1,5 @@
 import type { JobName } from '#domain/job-queue.ts'
-import { LONGEST_WAIT_MS } from './due.ts'
+import { LONGEST_WAIT_MS } from '#domain/job-due.ts'
 import type { JobRow } from './job-row.ts'
 import { thisProcess } from './process-identity.ts'
 import type { QueueContext } from './queue-context.ts'

@@ -12,7 +12,7 @@ import type {
   RetryOptions,
 } from '#domain/job-queue.ts'
 import { Bell } from './bell.ts'
-import { AT_ONCE } from './due.ts'
+import { AT_ONCE_MS } from '#domain/job-due.ts'
 import type { JobLease } from './job-lease.ts'
 import { jobOf, type JobRow, NOT_LEASED } from './job-row.ts'
 import type { QueueContext } from './queue-context.ts'
@@ -136,7 +136,7 @@ export class DatabaseJobQueue implements JobQueue {
     const { db, clock, newId, settings } = this.#context
     const now = clock.wallMs()
     const counts = { attempts: 0, losses: 0, max_attempts: options.maxAttempts ?? settings.maxAttempts }
-    const times = { run_at: AT_ONCE, created_at: now, updated_at: now }
+    const times = { run_at: AT_ONCE_MS, created_at: now, updated_at: now }
     return db
       .insertInto('jobs')
       .values(({ selectFrom, fn }) => ({
@@ -162,7 +162,7 @@ export class DatabaseJobQueue implements JobQueue {
   /** Whether there was something to do. */
   async #putBack(id: JobId, { payload, done = false }: RetryOptions): Promise<boolean> {
     const anew = payload ? { payload: JSON.stringify(payload) } : {}
-    const atOnce = { state: 'waiting', run_at: AT_ONCE, ...anew } as const
+    const atOnce = { state: 'waiting', run_at: AT_ONCE_MS, ...anew } as const
     const states = done ? FINISHED : (['failed', 'cancelled'] as const)
     const ended = this.#touch(id, { ...FRESH, ...NOT_LEASED, ...atOnce }).where('state', 'in', states)
     const found = await unlessTaken(this.#change(ended))
@@ -178,7 +178,7 @@ export class DatabaseJobQueue implements JobQueue {
 
   /** One that does not run begins again, its wish written down. Whether it did. */
   async #finishStanding(id: JobId): Promise<boolean> {
-    const atOnce = { state: 'waiting', run_at: AT_ONCE, wish: 'finish' } as const
+    const atOnce = { state: 'waiting', run_at: AT_ONCE_MS, wish: 'finish' } as const
     if (await this.#change(this.#touch(id, atOnce).where('state', 'in', ['waiting', 'paused']))) return true
     const failed = this.#touch(id, { ...FRESH, ...NOT_LEASED, ...atOnce }).where('state', '=', 'failed')
     return (await unlessTaken(this.#change(failed))) ?? false

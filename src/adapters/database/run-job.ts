@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Updateable } from 'kysely'
 import { isFinalFailure, jobFailureOf, jobWaitMs } from '#domain/job-failure.ts'
 import type { JobContext, JobProgress } from '#domain/job-queue.ts'
-import { AT_ONCE } from './due.ts'
+import { AT_ONCE_MS } from '#domain/job-due.ts'
 import type { JobLease } from './job-lease.ts'
 import { type JobRow, NOT_LEASED } from './job-row.ts'
 import { ProgressReport } from './progress-report.ts'
@@ -90,7 +90,7 @@ function columnsOf(
   if (row.wish === 'pause') return { state: 'paused', attempts: row.attempts - 1 }
   const again = { state: 'waiting', wish: row.wish } as const
   // It was told to end: what it says then, whatever it is, is not why.
-  if (stopping.aborted || lease.signal.aborted) return { ...again, attempts: row.attempts - 1, run_at: AT_ONCE }
+  if (stopping.aborted || lease.signal.aborted) return { ...again, attempts: row.attempts - 1, run_at: AT_ONCE_MS }
   const { code, message } = jobFailureOf(ending.error)
   const failure = { failure_code: code, failure_message: message }
   if (isFinalFailure(ending.error, row.attempts, row.max_attempts)) return { ...failure, state: 'failed' }

@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely'
-import { AT_ONCE } from './due.ts'
+import { AT_ONCE_MS } from '#domain/job-due.ts'
 import type { JobsTable } from './schema/jobs.ts'
 import { type JobRow, jobOf, NOT_LEASED } from './job-row.ts'
 import type { LeaseWatch } from './lease-watch.ts'
@@ -25,7 +25,7 @@ async function takeBack(row: JobRow, owner: ProcessIdentity, { db, clock, events
   const now = clock.wallMs()
   const taken = await db
     .updateTable('jobs')
-    .set({ ...NOT_LEASED, ...afterLoss(row, owner, settings.maxLosses), run_at: AT_ONCE, updated_at: now })
+    .set({ ...NOT_LEASED, ...afterLoss(row, owner, settings.maxLosses), run_at: AT_ONCE_MS, updated_at: now })
     .where('id', '=', row.id)
     .where('state', '=', 'running')
     .where('lease_token', '=', row.lease_token)

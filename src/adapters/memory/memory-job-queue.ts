@@ -1,3 +1,4 @@
+import { AT_ONCE_MS, LONGEST_WAIT_MS } from '#domain/job-due.ts'
 import { CancelledError, ConflictError, JobNotFoundError } from '#domain/errors.ts'
 import type { Events } from '#domain/events.ts'
 import type { JobId } from '#domain/ids.ts'
@@ -22,11 +23,6 @@ export interface JobWorld {
   readonly pollMs: number
   readonly keepFinished: number
 }
-
-/** Of a job that need not wait: due also when the clock is set back. */
-const AT_ONCE_MS = 0
-/** No job waits so long: what seems to has outlived a clock that went wrong. */
-const LONGEST_WAIT_MS = 2 * 86_400_000
 
 interface KeptJob {
   job: Job

@@ -2,21 +2,8 @@ import { once } from 'node:events'
 import { type IncomingHttpHeaders, type IncomingMessage, request as send, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
+import { isHopByHop } from '#domain/connection-headers.ts'
 import type { Traffic } from './traffic.ts'
-
-/** Between two neighbours only (RFC 9110 §7.6.1), and what was meant for the proxy. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-])
 
 interface Forwarding {
   readonly url: URL
@@ -48,5 +35,5 @@ export async function forwardRequest({ url, request, response, socket, traffic }
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = (headers.connection ?? '').toLowerCase().split(/\s*,\s*/)
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name) && !named.includes(name)))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isHopByHop(name) && !named.includes(name)))
 }

@@ -2,9 +2,8 @@ import { beforeEach, expect, it } from 'vitest'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import type { Video } from '#domain/video.ts'
-import type { CliLibrary, CliPorts } from './cli-ports.ts'
-import { runCommandLine } from './program.ts'
-import { recordedTerminal } from './recorded-terminal.test-support.ts'
+import type { CliLibrary } from './cli-ports.ts'
+import { runInLibrary } from './run-in-library.test-support.ts'
 
 let talk: string[]
 let changes: unknown[]
@@ -23,23 +22,14 @@ function run(follow: () => Promise<Job>): Promise<number> {
     updateVideo: async (_id: VideoId, change: unknown) => void changes.push(change),
   }
   const library: Partial<CliLibrary> = {
-    newRecoveryKey: null,
     follow,
     catalog: catalog as CliLibrary['catalog'],
     jobs: { list: async () => [], add: async () => 'job' as never } as Partial<
       CliLibrary['jobs']
     > as CliLibrary['jobs'],
     events: { emit: () => {} },
-    [Symbol.asyncDispose]: async () => {},
   }
-  const ports: Partial<CliPorts> = {
-    version: '1',
-    signal: stop.signal,
-    outputFault: async () => null,
-    createTerminal: ({ json }) => recordedTerminal({ json, data: [], talk }),
-    openLibrary: async () => library as CliLibrary,
-  }
-  return runCommandLine(['delete', '--video-id', 'v'], ports as CliPorts)
+  return runInLibrary(['delete', '--video-id', 'v'], library, { stop, talk })
 }
 
 const press = () => stop.abort(new DOMException('Stopped by a signal.', 'AbortError'))

@@ -5,6 +5,7 @@ import {
   FROM_START,
   type LiveWishes,
 } from '#domain/download.ts'
+import { isConnectionHeader } from '#domain/connection-headers.ts'
 import { InvalidInputError } from '#domain/errors.ts'
 import { titleOfOption } from './title-of-option.ts'
 
@@ -143,16 +144,13 @@ export function identityOf(options: DownloadOptions): DownloadIdentity {
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/
 /** RFC 9110 §5.5: what a field value may hold; no line breaks above all, or one header becomes two. */
 const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]{0,8192}$/
-/** These speak about the connection or the range of bytes; both are ours. */
-const OURS =
-  /^(host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|range|if-range|proxy-.*|accept-encoding)$/i
 
 function headerOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(':')
   const name = withoutBlanks(line.slice(0, Math.max(0, colon)))
   // The value may be a secret: it is not repeated.
   if (!TOKEN.test(name)) throw new InvalidInputError('--header is not a header.', { fix: "Write it as 'Name: value'." })
-  if (OURS.test(name)) throw new InvalidInputError(`The header ${name} is set by the connection itself.`)
+  if (isConnectionHeader(name)) throw new InvalidInputError(`The header ${name} is set by the connection itself.`)
   return [name, withoutBlanks(line.slice(colon + 1))]
 }
 

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { VideoId } from '#domain/ids.ts'
 import type { Job } from '#domain/job-queue.ts'
 import type { IngestStatistics, Video } from '#domain/video.ts'
-import type { CliLibrary, CliPorts } from './cli-ports.ts'
-import { runCommandLine } from './program.ts'
-import { recordedTerminal } from './recorded-terminal.test-support.ts'
+import type { CliLibrary } from './cli-ports.ts'
+import { runInLibrary } from './run-in-library.test-support.ts'
 
 const STATISTICS: IngestStatistics = {
   segmentDurationSec: 4,
@@ -31,7 +30,6 @@ beforeEach(() => {
 function upload(follow: () => Promise<Job>, times = 1): Promise<number> {
   const video = { id: 'v' as VideoId, title: 'Film', statistics: STATISTICS, notes: [] }
   const library: Partial<CliLibrary> = {
-    newRecoveryKey: null,
     register: async ({ path }) => {
       registered.push(path)
       return video.id
@@ -41,16 +39,8 @@ function upload(follow: () => Promise<Job>, times = 1): Promise<number> {
       CliLibrary['catalog']
     > as CliLibrary['catalog'],
     linksOf: () => ({ local: 'http://here/', public: null }),
-    [Symbol.asyncDispose]: async () => {},
   }
-  const ports: Partial<CliPorts> = {
-    version: '1',
-    signal: stop.signal,
-    outputFault: async () => null,
-    createTerminal: ({ json }) => recordedTerminal({ json, data: [], talk }),
-    openLibrary: async () => library as CliLibrary,
-  }
-  return runCommandLine(['upload', ...Array.from({ length: times }, () => import.meta.filename)], ports as CliPorts)
+  return runInLibrary(['upload', ...Array.from({ length: times }, () => import.meta.filename)], library, { stop, talk })
 }
 
 it('took as long as somebody waited, which is longer than the ingest: its figures are kept before it is all stored', async () => {
