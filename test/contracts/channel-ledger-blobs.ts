@@ -83,7 +83,7 @@ function testCopies(name: string, create: CreateChannelLedger): void {
       await using opened = await create()
       const { ledger } = opened
       const film = blobFacts('film/0')
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 60; round++) {
         await ledger.addCopy(film, copyAt(1))
         const adding = [2, 3, 4].map((messageId) => ledger.addCopy(film, copyAt(messageId)))
         const removing = [1, 2, 3].map((messageId) => ledger.removeCopy(film.ref, copyAt(messageId)))

@@ -76,10 +76,23 @@ function copyOf(row: ChannelCopiesTable): ChannelCopy {
   return { chatId: row.chat_id, messageId: row.message_id, fileUniqueId: row.file_unique_id, state: row.state }
 }
 
+/**
+ * Locks the blob, as `putCopy` does: a copy that another process adds now is seen after, or makes the blob anew. Who waits on
+ * PostgreSQL for one that is removed and made anew meanwhile has locked neither, so it is tried until there is none. False
+ * then: no blob, no copies.
+ */
+async function lockBlob(db: Transaction<Tables>, ref: BlobRef): Promise<boolean> {
+  for (;;) {
+    const locking = db.updateTable('channel_blobs').set((to) => ({ name: to.ref('name') }))
+    const { numUpdatedRows } = await locking.where('ref', '=', ref).executeTakeFirst()
+    if (numUpdatedRows > 0n) return true
+    const found = await db.selectFrom('channel_blobs').select('ref').where('ref', '=', ref).executeTakeFirst()
+    if (!found) return false
+  }
+}
+
 async function removeCopy(db: Transaction<Tables>, ref: BlobRef, { chatId, messageId }: MessagePlace): Promise<void> {
-  // Locks the blob, as `putCopy` does: a copy that another process adds now is seen below, or makes the blob anew.
-  const locking = db.updateTable('channel_blobs').set((to) => ({ name: to.ref('name') }))
-  await locking.where('ref', '=', ref).execute()
+  if (!(await lockBlob(db, ref))) return
   const { numDeletedRows } = await db
     .deleteFrom('channel_copies')
     .where('chat_id', '=', chatId)
